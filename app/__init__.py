@@ -1,0 +1,1 @@
+"""The doors: web, command line, simulator."""

@@ -1,0 +1,1 @@
+"""The goldseam command, one verb a file."""

@@ -1,0 +1,1 @@
+"""A stand-in GitHub on loopback, for trying Goldseam and for its tests."""

@@ -1,0 +1,1 @@
+"""The repair engine: values in, values out; it starts no process and opens no socket."""

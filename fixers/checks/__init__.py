@@ -1,0 +1,1 @@
+"""Static gates: what a patch must not do, compared with the tree before it."""

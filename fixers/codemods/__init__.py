@@ -1,0 +1,1 @@
+"""Deterministic repairs, keyed on the kind of failure."""

@@ -1,0 +1,87 @@
+"""What a codemod is: a deterministic repair keyed on a kind of failure.
+
+A codemod proposes; it never decides that its patch is good. Unsure means: leave
+the code alone. Examples stand in the class and are its tests.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from fixers.model import Candidate, Failure, Suspect, Tier
+from fixers.project import Project
+
+
+class Installed(Protocol):
+    """Facts about the target's environment, read from the installed packages themselves."""
+
+    @property
+    def python_version(self) -> tuple[int, int]:
+        """Version of the target's interpreter."""
+
+    def names(self, module: str) -> frozenset[str] | None:
+        """Public and private attribute names of an importable module; None when it does not import."""
+
+    def parameters(self, module: str, qualname: str) -> tuple[str, ...] | None:
+        """Signature of a callable as `inspect` prints each parameter (`"key=None"`, `"*"`, `"**kw"`); None if unknown."""
+
+    def version(self, distribution: str) -> str | None:
+        """Installed version, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a codemod may look at."""
+
+    failures: tuple[Failure, ...]
+    project: Project
+    installed: Installed
+    suspects: tuple[Suspect, ...] = ()
+    """Ranked places, best first; empty when localization has not run."""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Live facts by kind, for example `keys:<path>:<line>`; empty when none were recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """An example: `before` becomes `after` when the run failed with `exception: message` at `line`.
+
+    `line` 0 means the place does not matter. `files` are further modules of the
+    example project, `names` what importable modules export.
+    """
+
+    before: str
+    after: str
+    exception: str = ""
+    message: str = ""
+    line: int = 0
+    function: str = ""
+    path: str = "pkg/mod.py"
+    files: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`module:qualname` to its parameters."""
+    python: tuple[int, int] = (3, 12)
+
+
+class Codemod(ABC):
+    """One kind of deterministic repair."""
+
+    NAME: ClassVar[str]
+    """Kebab case, after the bug, not the cure: `mutable-default`."""
+    NUMBER: ClassVar[int]
+    """Its row in docs/engine.md, for cross reference."""
+    TIER: ClassVar[Tier]
+    PRIOR: ClassVar[float]
+    MESSAGE: ClassVar[str]
+    """What is wrong, in one sentence for a reviewer."""
+    VALID: ClassVar[tuple[Rewrite, ...]]
+    """Near misses: `before == after`, nothing may be proposed."""
+    INVALID: ClassVar[tuple[Rewrite, ...]]
+
+    @abstractmethod
+    def propose(self, scene: Scene) -> Iterator[Candidate]:
+        """Yield repairs of repairable files, most likely first; nothing when unsure."""

@@ -1,0 +1,179 @@
+"""Evidence and trace: what was run and seen, for a reader and for a program.
+
+Both cross files and networks, so both are versioned contracts: adding a field is
+a minor version, anything else a major one. Schemas stand in `docs/schemas/`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fixers.model import Contract, Failure, Reason, Suspect
+
+
+class CommandRun(Contract):
+    """One execution in the sandbox."""
+
+    purpose: Literal["baseline", "repeat", "base_commit", "failing", "impacted", "suite", "suite_shuffled", "static"]
+    argv: tuple[str, ...]
+    exit_code: int
+    seconds: float
+    collected: int = 0
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seed: int | None = None
+    """Of the order in which tests ran; None for the project's own order."""
+
+
+class StaticCheck(Contract):
+    """One analyser, before and after."""
+
+    tool: str
+    version: str
+    before: int
+    after: int
+    new: tuple[str, ...] = ()
+    """Findings that the patch would add, as `path:line code message`."""
+
+
+class Gate(Contract):
+    """One yes-or-no question a patch had to answer."""
+
+    name: str
+    passed: bool
+    detail: str
+    """One sentence; names what was found when it did not pass."""
+
+
+class Behaviour(Contract):
+    """How the patched function compares with the code before it, on recorded and mutated calls."""
+
+    calls: int
+    """Number of calls replayed; 0 when none could be recorded."""
+    clusters: int
+    """Distinct behaviours among the plausible candidates."""
+    differs_when: tuple[str, ...] = ()
+    """Calls on which the patch differs from the code before, as source text."""
+
+
+class Budget(Contract):
+    """What the attempt was allowed and what it used."""
+
+    seconds: float
+    seconds_used: float
+    generated: int = 0
+    validated: int = 0
+    """Candidates whose tests ran."""
+    plausible: int = 0
+    """Candidates that pass all failing tests."""
+    exhausted: bool = False
+    """Whether every edit of the chosen place was tried."""
+    usd: str = "0"
+
+
+class Evidence(Contract):
+    """Everything a stranger needs to re-run the proof: `goldseam verify`."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    goldseam_version: str
+    base_commit: str = ""
+    """Commit of the tree under repair, where it came from git."""
+    base_digest: str
+    """`sha256:` over the sorted files of the tree: path, executable bit, content digest."""
+    patch: str
+    """Unified diff against the tree, POSIX paths, `a/` and `b/`."""
+    patch_digest: str
+    """`sha256:` of the patch's bytes."""
+    python_version: str
+    platform: str
+    packages: dict[str, str]
+    pytest_args: tuple[str, ...] = ()
+    source_roots: tuple[str, ...] = (".",)
+    sandbox: str
+    sandbox_layers: tuple[str, ...] = ()
+    failing_before: tuple[str, ...]
+    repeats_before: int
+    passing_after: tuple[str, ...]
+    repeats_after: int
+    known_failures: tuple[str, ...] = ()
+    """Tests that failed before for another reason, were not asked for, and still fail."""
+    suite_size: int
+    commands: tuple[CommandRun, ...]
+    static: tuple[StaticCheck, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    behaviour: Behaviour | None = None
+    budget: Budget
+
+
+class Family(Contract):
+    """What became of one family of candidates."""
+
+    name: str
+    generated: int
+    validated: int = 0
+    passed_failing_tests: int = 0
+    refused: dict[str, int] = {}
+    """Gate to number of candidates that fell there: `parse`, `scope`, `failing tests`, `suite`, `static`, …"""
+    example: str = ""
+    """The one that came furthest, in one line."""
+
+
+class Alternative(Contract):
+    """One of several behaviours that all pass the tests."""
+
+    patch: str
+    fixer: str
+    path: str
+    line: int
+    summary: str
+    outputs: tuple[tuple[str, str], ...] = ()
+    """Pairs (call, what this alternative does): `("late_fee(-1)", "returns 0")`."""
+    settling_test: str = ""
+    """Source of a test that would make this alternative the answer."""
+
+
+class Reproduction(Contract):
+    """What running the tests on the unpatched tree showed."""
+
+    suite_size: int
+    failing: tuple[str, ...]
+    """The tests this attempt must turn green."""
+    other_failures: tuple[str, ...] = ()
+    repeats: int
+    consistent: bool
+    seconds: float
+    commands: tuple[CommandRun, ...] = ()
+
+
+class TriedPlace(Contract):
+    """A suspect, and how many edits of it were tried."""
+
+    suspect: Suspect
+    candidates: int = 0
+
+
+class Trace(Contract):
+    """The whole reasoning of one attempt, in order."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    goldseam_version: str
+    status: Literal["fixed", "nothing_to_fix", "declined", "error"]
+    reason: Reason | None = None
+    sentence: str
+    next_step: str = ""
+    failures: tuple[Failure, ...] = ()
+    reproduction: Reproduction | None = None
+    localization: tuple[Suspect, ...] = ()
+    families: tuple[Family, ...] = ()
+    choice: str = ""
+    """Why this patch and no other, in words."""
+    fixer: str = ""
+    patch: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+    evidence: Evidence | None = None
+    target: str = ""
+    """How the environment came about."""
+    notes: tuple[str, ...] = ()
+    """What a reviewer should know: parts not run, trust given, truncations."""
+    seconds: dict[str, float] = {}

@@ -1,0 +1,1 @@
+"""Parsers: what a run printed becomes a list of failures."""

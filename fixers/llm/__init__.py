@@ -1,0 +1,1 @@
+"""The model as one more fixer, behind the same gates."""

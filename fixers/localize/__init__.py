@@ -1,0 +1,1 @@
+"""Fault localization: which statements may hold the fault, and why."""

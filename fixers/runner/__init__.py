@@ -1,0 +1,1 @@
+"""Running the target's tests: the protocol of sandboxes, and what runs inside."""

@@ -1,0 +1,1 @@
+"""Search templates: edits of suspicious statements, tried by running tests."""

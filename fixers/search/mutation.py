@@ -1,0 +1,39 @@
+"""A search candidate: one edit of one module's syntax tree, cheap to try and late to render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fixers.model import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A function body that can replace a live function's code without a re-import."""
+
+    qualname: str
+    """Of the outermost enclosing function or method: `Cache.get`, `parse`. Never `<locals>`."""
+    line: int
+    """`def` line of that function in the original file (not of its decorators)."""
+    source: str
+    """Dedented source of the mutated function, decorators stripped, from `ast.unparse`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One edit, not yet rendered in the author's layout."""
+
+    path: str
+    line: int
+    """Of the edited statement in the original file."""
+    function: str
+    """Qualified name for people: innermost enclosing function; empty at module level."""
+    template: str
+    """Name of the search template."""
+    tier: Tier
+    prior: float
+    summary: str
+    swap: Swap | None
+    """None when the edit is outside any function body, or in defaults or decorators."""
+    module: str
+    """The whole mutated module from `ast.unparse`; the meaning that rendering must keep."""

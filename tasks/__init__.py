@@ -1,0 +1,1 @@
+"""The control plane: stages, store, policy, ledger, GitHub, sandbox."""

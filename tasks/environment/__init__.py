@@ -1,0 +1,1 @@
+"""Making the environment in which a target's tests run."""

@@ -1,0 +1,1 @@
+"""What may be done: deny by default, decided outside any model."""
