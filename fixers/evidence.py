@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from fixers.model import Contract, Failure, Reason, Suspect
 
 
@@ -113,7 +115,7 @@ class Family(Contract):
     generated: int
     validated: int = 0
     passed_failing_tests: int = 0
-    refused: dict[str, int] = {}
+    refused: dict[str, int] = Field(default_factory=dict)
     """Gate to number of candidates that fell there: `parse`, `scope`, `failing tests`, `suite`, `static`, …"""
     example: str = ""
     """The one that came furthest, in one line."""
@@ -176,4 +178,4 @@ class Trace(Contract):
     """How the environment came about."""
     notes: tuple[str, ...] = ()
     """What a reviewer should know: parts not run, trust given, truncations."""
-    seconds: dict[str, float] = {}
+    seconds: dict[str, float] = Field(default_factory=dict)

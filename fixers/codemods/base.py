@@ -26,7 +26,7 @@ class Installed(Protocol):
         """Public and private attribute names of an importable module; None when it does not import."""
 
     def parameters(self, module: str, qualname: str) -> tuple[str, ...] | None:
-        """Signature of a callable as `inspect` prints each parameter (`"key=None"`, `"*"`, `"**kw"`); None if unknown."""
+        """Return a callable's parameters as `inspect` prints them (`"key=None"`, `"**kw"`); None if unknown."""
 
     def version(self, distribution: str) -> str | None:
         """Installed version, or None."""

@@ -99,7 +99,7 @@ class Conversation(Protocol):
         """Whether the command still runs."""
 
     def stderr_tail(self) -> bytes:
-        """The last few kilobytes of standard error, for diagnosis."""
+        """Return the last few kilobytes of standard error, for diagnosis."""
 
 
 class Sandbox(Protocol):
