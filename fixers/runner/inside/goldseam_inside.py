@@ -1,0 +1,274 @@
+"""Entry of our code inside the sandbox: run the target's pytest and say what happened.
+
+Runs under the target's own interpreter (CPython 3.8 and newer) with nothing but
+the standard library and the target's pytest. One JSON request stands on the first
+line of standard input; answers are JSON lines on the descriptor named by
+GOLDSEAM_REPORT_FD, because standard output belongs to the repository's code.
+"""
+
+import json
+import os
+import signal
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MESSAGE_CAP = 4000
+FRAME_CAP = 60
+RERUN_GUARDS = (
+    # plug-in module, options that keep it from hiding, repeating or reordering tests
+    ("xdist", ("-n0",)),
+    ("pytest_cov", ("--no-cov",)),
+    ("pytest_randomly", ("-p", "no:randomly")),
+    ("pytest_random_order", ("-p", "no:random_order")),
+    ("pytest_rerunfailures", ("--reruns=0",)),
+)
+
+
+class Answers:
+    """The line-by-line channel to the host."""
+
+    def __init__(self, descriptor):
+        self.descriptor = descriptor
+
+    def send(self, **fields):
+        data = (json.dumps(fields) + "\n").encode("utf-8", "backslashreplace")
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self.descriptor, view) :]
+
+
+class TestTimedOut(BaseException):
+    """Raised inside a test that outlived its limit; no `except Exception` may swallow it."""
+
+
+class Reporter:
+    """A pytest plug-in that sends what each test did, and why it failed."""
+
+    def __init__(self, answers, wanted=None, seed=None, test_seconds=0.0):
+        self.answers = answers
+        self.wanted = frozenset(wanted) if wanted is not None else None
+        self.seed = seed
+        self.test_seconds = test_seconds
+        self.outcomes = {}
+        self.raised = {}
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self.answers.send(
+                event="collect_error",
+                id=report.nodeid,
+                raised=_text_of(report),
+                message=str(report.longrepr)[-MESSAGE_CAP:],
+            )
+
+    def pytest_exception_interact(self, node, call, report):
+        """Send the exception of a collection error, which no report carries whole."""
+        if call.when == "collect" and call.excinfo is not None:
+            self.answers.send(event="collect_raised", id=report.nodeid, chain=chain_of(call.excinfo.value))
+
+    def pytest_collection_modifyitems(self, session, config, items):
+        if self.wanted is not None:
+            keep = [item for item in items if is_wanted(item.nodeid, self.wanted)]
+            dropped = [item for item in items if not is_wanted(item.nodeid, self.wanted)]
+            if dropped:
+                config.hook.pytest_deselected(items=dropped)
+            items[:] = keep
+        if self.seed is not None:
+            shuffle_by_module(items, self.seed)
+
+    def pytest_collection_finish(self, session):
+        self.answers.send(event="collected", rootdir=str(session.config.rootdir), ids=[i.nodeid for i in session.items])
+
+    def pytest_runtest_logstart(self, nodeid, location):
+        self.answers.send(event="start", id=nodeid)
+        if self.test_seconds:
+            signal.signal(signal.SIGALRM, _raise_timeout)
+            signal.setitimer(signal.ITIMER_REAL, self.test_seconds)
+
+    def pytest_runtest_makereport(self, item, call):
+        if call.excinfo is not None:
+            # A plain hook, not a wrapper: it only looks, and works on every pytest since 6.
+            self.raised.setdefault(item.nodeid, chain_of(call.excinfo.value))
+
+    def pytest_runtest_logreport(self, report):
+        old = self.outcomes.get(report.nodeid, ("", 0.0, ""))
+        outcome = worse(old[0], phase_outcome(report))
+        self.outcomes[report.nodeid] = (
+            outcome,
+            old[1] + report.duration,
+            old[2] or (report.when if report.failed else ""),
+        )
+
+    def pytest_runtest_logfinish(self, nodeid, location):
+        if self.test_seconds:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        outcome, seconds, phase = self.outcomes.get(nodeid, ("passed", 0.0, ""))
+        chain = self.raised.get(nodeid, []) if outcome == "failed" else []
+        self.answers.send(event="test", id=nodeid, outcome=outcome, seconds=round(seconds, 4), phase=phase, chain=chain)
+
+
+def is_wanted(nodeid, wanted):
+    """Say whether an id, its file, or its test without parameters was asked for."""
+    return nodeid in wanted or nodeid.split("::", 1)[0] in wanted or nodeid.split("[", 1)[0] in wanted
+
+
+def phase_outcome(report):
+    if report.failed:
+        return "failed"
+    if report.skipped:
+        return "skipped"
+    return "passed" if report.when == "call" else ""
+
+
+def worse(one, other):
+    order = ("", "passed", "skipped", "failed")
+    return one if order.index(one) >= order.index(other) else other
+
+
+def shuffle_by_module(items, seed):
+    """Shuffle modules, and tests within a module, so that module fixtures are set up once each."""
+    import random
+
+    chance = random.Random(seed)
+    modules = {}
+    for item in items:
+        modules.setdefault(item.nodeid.split("::", 1)[0], []).append(item)
+    names = list(modules)
+    chance.shuffle(names)
+    items[:] = []
+    for name in names:
+        chance.shuffle(modules[name])
+        items.extend(modules[name])
+
+
+def chain_of(error):
+    """Describe an exception and what it came from, root cause first, as plain data."""
+    chain, seen = [], set()
+    while error is not None and id(error) not in seen and len(chain) < 10:
+        seen.add(id(error))
+        chain.append({"type": type_name(error), "message": message_of(error), "frames": frames_of(error)})
+        if error.__cause__ is not None:
+            error = error.__cause__
+        else:
+            error = None if error.__suppress_context__ else error.__context__
+    return chain[::-1]
+
+
+def type_name(error):
+    module = type(error).__module__
+    name = type(error).__qualname__
+    return name if module in ("builtins", "__main__", "_pytest.outcomes") else module + "." + name
+
+
+def message_of(error):
+    try:
+        return str(error)[:MESSAGE_CAP]
+    except BaseException as broken:  # noqa: BLE001 - the repository's own __str__ may raise anything
+        return "<unprintable %s>" % type(broken).__name__
+
+
+def frames_of(error):
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        name = getattr(code, "co_qualname", code.co_name)
+        frames.append([code.co_filename, trace.tb_lineno, name.rsplit("<locals>.", 1)[-1]])
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append([error.filename, error.lineno or 0, "<module>"])
+    kept = [f for f in frames if not is_harness(f[0])]
+    return kept if len(kept) <= FRAME_CAP else kept[: FRAME_CAP // 2] + kept[-FRAME_CAP // 2 :]
+
+
+def is_harness(path):
+    return "/_pytest/" in path or "/pluggy/" in path or path.startswith(HERE)
+
+
+def _text_of(report):
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message)[:MESSAGE_CAP] if crash is not None else ""
+
+
+def _raise_timeout(signum, frame):
+    raise TestTimedOut("the test outlived its time limit")
+
+
+def installed(module):
+    import importlib.util
+
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def guards():
+    """Options against the plug-ins that are installed here and would disturb a measured run."""
+    return [option for module, options in RERUN_GUARDS if installed(module) for option in options]
+
+
+def pytest_arguments(request):
+    """Compose pytest's arguments: the project's own, our guards, and the files of the wanted tests."""
+    arguments = list(request["args"])
+    if request.get("wanted") is not None:
+        base = request.get("rootdir") or os.getcwd()
+        files = dict.fromkeys(os.path.join(base, w.split("::", 1)[0]) for w in request["wanted"])
+        arguments = list(request["options"]) + list(files)
+    return [*arguments, "--maxfail=0", *guards()]
+
+
+def enter(request):
+    """Make the process look like `python -m pytest` in the project, with its source roots first."""
+    sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != HERE]
+    cwd = os.getcwd()
+    roots = [os.path.normpath(os.path.join(cwd, root)) for root in request["source_roots"]]
+    for path in [cwd, *roots[::-1]]:
+        sys.path.insert(0, path)
+    sys.dont_write_bytecode = True
+    sys.argv[:] = ["pytest"]
+
+
+def take_request():
+    """Read the first line of standard input; what was read past it belongs to the next requests."""
+    data = b""
+    while b"\n" not in data:
+        piece = os.read(0, 1 << 16)
+        if not piece:
+            break
+        data += piece
+    line, _, rest = data.partition(b"\n")
+    return json.loads(line.decode("utf-8")), rest
+
+
+def run(request, answers):
+    """Run the asked tests once, in this process, and report each."""
+    import pytest
+
+    reporter = Reporter(answers, request.get("wanted"), request.get("seed"), request.get("test_seconds", 0.0))
+    plugins = [reporter]
+    if request["mode"] == "spectrum":
+        import goldseam_probes
+
+        plugins.append(goldseam_probes.Spectrum(answers, request["tree"], request["failing"]))
+    enter(request)
+    code = int(pytest.main(pytest_arguments(request), plugins=plugins))
+    answers.send(event="finish", code=code, pytest=pytest.__version__)
+
+
+def main():
+    """Dispatch on the request's mode; the process ends without running the target's exit hooks twice."""
+    descriptor = int(os.environ.pop("GOLDSEAM_REPORT_FD"))
+    os.set_inheritable(descriptor, False)
+    answers = Answers(descriptor)
+    request, rest = take_request()
+    if request["mode"] in ("run", "spectrum"):
+        run(request, answers)
+    else:
+        import goldseam_server
+
+        goldseam_server.serve(request, rest, answers)
+
+
+if __name__ == "__main__":
+    sys.modules["goldseam_inside"] = sys.modules["__main__"]
+    main()

@@ -1,0 +1,249 @@
+"""Compare variants of one function on the calls that tests make, and on mutants of those calls.
+
+Records the arguments of real calls while tests run, mutates one argument at a time,
+and replays every input on the original and on each variant, comparing result,
+exception class and what happened to the arguments. Everything here happens in one
+forked child.
+"""
+
+import copy
+import re
+import signal
+import sys
+
+import goldseam_inside
+import goldseam_server
+
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+SHOWN = 160
+CALL_SECONDS = 0.25
+
+
+class CallTooLong(BaseException):
+    """Raised inside a replayed call that outlived its share of CPU time."""
+
+
+class Recorder:
+    """A profile function that copies the arguments of calls of one code object."""
+
+    def __init__(self, codes, cap):
+        self.codes, self.cap = codes, cap
+        self.calls, self.seen, self.lost = [], set(), 0
+
+    def __call__(self, frame, event, arg):
+        if event != "call" or frame.f_code not in self.codes or len(self.calls) >= self.cap:
+            return
+        sys.setprofile(None)
+        try:
+            self._keep(frame)
+        finally:
+            sys.setprofile(self)
+
+    def _keep(self, frame):
+        code = frame.f_code
+        count = code.co_argcount + code.co_kwonlyargcount
+        names = list(code.co_varnames[:count])
+        varargs = code.co_varnames[count] if code.co_flags & 0x04 else None
+        varkw = code.co_varnames[count + bool(varargs)] if code.co_flags & 0x08 else None
+        values = frame.f_locals
+        try:
+            call = {
+                "positional": [copy.deepcopy(values[n]) for n in names[: code.co_argcount]],
+                "rest": list(copy.deepcopy(values[varargs])) if varargs else [],
+                "keywords": {n: copy.deepcopy(values[n]) for n in names[code.co_argcount :]},
+            }
+            if varkw:
+                call["keywords"].update(copy.deepcopy(values[varkw]))
+            key = describe([call["positional"], call["rest"], call["keywords"]])
+        except BaseException:  # noqa: BLE001 - locks, handles and odd __deepcopy__ may raise anything
+            self.lost += 1
+            return
+        if key not in self.seen:
+            self.seen.add(key)
+            self.calls.append(call)
+
+
+def compare(server, request):
+    """Answer with, per input that tells variants apart, the call and what each variant does."""
+    found = server.functions.get((request["path"], request["line"]), [])
+    name = request["qualname"].rsplit(".", 1)[-1]
+    found = [f for f in found if f.__code__.co_name == name]
+    filename = server.request["tree"].rstrip("/") + "/" + request["path"]
+    codes = [
+        goldseam_server.compiled(filename, {"qualname": request["qualname"], "source": source})
+        for source in request["sources"]
+    ]
+    if not found or (found[0].__closure__ and len(found) > 1):
+        return {"calls": 0, "rows": [], "lost": 0}
+    function = found[0]
+    original = function.__code__
+    calls, lost = record(server, request, {f.__code__ for f in found})
+    inputs = [(call, "recorded") for call in calls]
+    inputs += [(mutant, "mutated") for mutant in mutants(calls, request["mutants"])]
+    usable = [c if c is not None and c.co_freevars == original.co_freevars else None for c in codes]
+    rows = []
+    for call, origin in inputs:
+        outcomes = [replay(function, original, call)]
+        outcomes += ["?" if code is None else replay(function, code, call) for code in usable]
+        function.__code__ = original
+        if len(set(outcomes)) > 1:
+            rows.append({"call": show(name, call), "origin": origin, "outcomes": [o[:SHOWN] for o in outcomes]})
+    return {"calls": len(inputs), "rows": rows[:400], "lost": lost}
+
+
+def record(server, request, codes):
+    """Run the tests with the original code and return the distinct calls seen."""
+    recorder = Recorder(codes, request["cap"])
+    sys.setprofile(recorder)
+    try:
+        server.run_items(request["tests"], stop=False)
+    finally:
+        sys.setprofile(None)
+    return recorder.calls, recorder.lost
+
+
+def mutants(calls, limit):
+    """Return up to `limit` calls with one argument changed, drawn evenly from the recorded ones."""
+    made, seen = [], set()
+    pools = [list(_mutants_of(call)) for call in calls]
+    depth = 0
+    while len(made) < limit and any(depth < len(pool) for pool in pools):
+        for pool in pools:
+            if depth < len(pool) and len(made) < limit:
+                key = describe([pool[depth]["positional"], pool[depth]["rest"], pool[depth]["keywords"]])
+                if key not in seen:
+                    seen.add(key)
+                    made.append(pool[depth])
+        depth += 1
+    return made
+
+
+def _mutants_of(call):
+    for part in ("positional", "rest", "keywords"):
+        slots = range(len(call[part])) if part != "keywords" else list(call[part])
+        for slot in slots:
+            for value in values_near(call[part][slot]):
+                try:
+                    changed = copy.deepcopy(call)
+                except BaseException:  # noqa: BLE001 - as in recording
+                    return
+                changed[part][slot] = value
+                yield changed
+
+
+def values_near(value):  # noqa: C901 - one line a type
+    """Yield neighbours of a value, of its own kind first."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield from (value + 1, value - 1, 0, 1, -1, -value, value * 10)
+    elif isinstance(value, float):
+        yield from (value + 1.0, value - 0.5, 0.0, -value, value * 10.0)
+    elif isinstance(value, str):
+        yield from ("", value[::-1], value + value, value[:-1], value[1:], value.upper(), " " + value)
+    elif isinstance(value, bytes):
+        yield from (b"", value[::-1], value + value, value[:-1])
+    elif isinstance(value, (list, tuple)):
+        kind = type(value)
+        if kind in (list, tuple):
+            yield from (kind(), value[::-1], value[:-1], value[1:], value + value[:1])
+    elif isinstance(value, dict) and type(value) is dict:
+        yield {}
+        if value:
+            yield dict(list(value.items())[:-1])
+    elif isinstance(value, (set, frozenset)):
+        yield type(value)()
+    elif value is None:
+        yield from (0, "")
+    if value is not None and isinstance(value, (str, int, float, list, tuple, dict)):
+        yield None
+
+
+def replay(function, code, call):
+    """Return a text that tells this call's behaviour from any other."""
+    try:
+        fresh = copy.deepcopy(call)
+    except BaseException:  # noqa: BLE001 - as in recording
+        return "?"
+    function.__code__ = code
+    signal.signal(signal.SIGVTALRM, _too_long)
+    signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
+    try:
+        result = function(*fresh["positional"], *fresh["rest"], **fresh["keywords"])
+        told = "returns " + describe(result)
+    except CallTooLong:
+        told = "does not end"
+    except BaseException as error:  # noqa: BLE001 - the point is to see what it raises
+        told = "raises " + goldseam_inside.type_name(error)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    after = describe([fresh["positional"], fresh["rest"], fresh["keywords"]])
+    before = describe([call["positional"], call["rest"], call["keywords"]])
+    return told if after == before else told + " and changes its arguments to " + after
+
+
+def _too_long(signum, frame):
+    raise CallTooLong
+
+
+def describe(value, depth=4):
+    """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items."""
+    try:
+        return ADDRESS.sub("0x", _describe(value, depth))
+    except CallTooLong:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
+        return "<%s, unprintable: %s>" % (type(value).__name__, type(error).__name__)
+
+
+def _describe(value, depth):
+    if depth <= 0 or value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+        return repr(value)[:2000] if depth > 0 else type(value).__name__
+    if isinstance(value, dict):
+        inner = ", ".join(
+            "%s: %s" % (_describe(k, depth - 1), _describe(v, depth - 1)) for k, v in list(value.items())[:200]
+        )
+        return "%s{%s}" % (_kind(value, dict), inner)
+    if isinstance(value, (list, tuple)):
+        return "%s[%s]" % (_kind(value, list), ", ".join(_describe(v, depth - 1) for v in value[:200]))
+    if isinstance(value, (set, frozenset)):
+        return "%s{%s}" % (_kind(value, set), ", ".join(sorted(_describe(v, depth - 1) for v in value)[:200]))
+    if hasattr(value, "__next__"):
+        items = []
+        for item in value:
+            items.append(_describe(item, depth - 1))
+            if len(items) >= 50:
+                break
+        return "iterator[%s]" % ", ".join(items)
+    return _describe_object(value, depth)
+
+
+def _describe_object(value, depth):
+    if type(value).__repr__ is not object.__repr__:
+        return repr(value)[:2000]
+    state = getattr(value, "__dict__", None)
+    if not isinstance(state, dict):
+        return type(value).__name__
+    inner = ", ".join(
+        "%s=%s" % (k, _describe(v, depth - 1)) for k, v in sorted(state.items(), key=lambda p: str(p[0]))[:60]
+    )
+    return "%s(%s)" % (type(value).__name__, inner)
+
+
+def _kind(value, plain):
+    return "" if type(value) is plain else type(value).__name__
+
+
+def show(name, call):
+    """Print a call as source, shortened."""
+    parts = [short(v) for v in call["positional"] + call["rest"]]
+    parts += ["%s=%s" % (k, short(v)) for k, v in call["keywords"].items()]
+    return "%s(%s)" % (name, ", ".join(parts))
+
+
+def short(value):
+    try:
+        text = ADDRESS.sub("0x", repr(value))
+    except BaseException:  # noqa: BLE001 - as above
+        text = "<%s>" % type(value).__name__
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,184 @@
+"""Fast evaluators: a fork server over collected tests, and a zygote for edits that need a fresh import.
+
+Their word is a screen. A variant that passes here still has to pass a clean run.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fixers.project import Project
+from fixers.runner.evaluator import Outcome, Status, Variant
+from fixers.runner.sandbox import Conversation, Limits, Sandbox
+from fixers.runner.suite import base_request, inside_command
+from fixers.runner.target import Target
+
+START_SECONDS = 120.0
+
+
+class ServerGone(Exception):
+    """Raised when the server inside the sandbox ended or fell silent."""
+
+
+@dataclass(slots=True)
+class Server:
+    """A conversation with our inside code; answers come back in any order and are matched by number."""
+
+    talk: Conversation
+    patience: float
+    """Seconds to wait for an answer beyond a variant's own limit."""
+    _next: int = 0
+    _answers: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def submit(self, **request: Any) -> int:
+        """Send a request and return its number."""
+        number, self._next = self._next, self._next + 1
+        try:
+            self.talk.send(json.dumps({"n": number, **request}).encode())
+        except BrokenPipeError as error:
+            raise ServerGone(self._tail()) from error
+        return number
+
+    def take(self, number: int, seconds: float) -> dict[str, Any]:
+        """Wait for the answer to a request; ServerGone when the server ends or falls silent."""
+        while number not in self._answers:
+            line = self.talk.receive(seconds + self.patience)
+            if line is None:
+                raise ServerGone(self._tail())
+            answer = _object(line)
+            if isinstance(answer.get("n"), int):
+                self._answers[answer["n"]] = answer
+        return self._answers.pop(number)
+
+    def _tail(self) -> str:
+        return self.talk.stderr_tail().decode("utf-8", "replace")[-2000:]
+
+
+@dataclass(slots=True)
+class ForkEvaluator:
+    """Evaluates by swapping live code where a variant allows it, by fresh import where not."""
+
+    target: Target
+    project: Project
+    collected: Server | None
+    zygote: Server
+    wall: float
+    """Seconds one variant may take."""
+
+    def run(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Outcome:
+        """Run the tests under the variant and wait for the outcome."""
+        return self.finish(self.start(variant, tests, stop_at_first=stop_at_first))
+
+    def start(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Ticket:
+        """Begin an evaluation without waiting, so that several run at once."""
+        ticket = Ticket(variant, tuple(tests), stop_at_first)
+        if variant.swap is not None and self.collected is not None:
+            swap = variant.swap
+            line = first_line(self.project, variant.path, swap.line)
+            ticket.number = self.collected.submit(
+                kind="run",
+                path=variant.path,
+                swap={"qualname": swap.qualname, "line": line, "source": swap.source},
+                tests=list(tests),
+                stop=stop_at_first,
+                wall=self.wall,
+            )
+            ticket.server = self.collected
+        else:
+            self._start_zygote(ticket)
+        return ticket
+
+    def finish(self, ticket: Ticket) -> Outcome:
+        """Wait for a started evaluation; falls back to a fresh import when code could not be swapped."""
+        assert ticket.server is not None, "a ticket comes from start()"  # noqa: S101 - states an invariant for mypy
+        answer = ticket.server.take(ticket.number, self.wall)
+        if answer.get("status") == "unsupported" and ticket.variant.sources:
+            self._start_zygote(ticket)
+            answer = ticket.server.take(ticket.number, self.wall)
+        return _outcome(answer)
+
+    def _start_zygote(self, ticket: Ticket) -> None:
+        ticket.server = self.zygote
+        ticket.number = self.zygote.submit(
+            kind="run",
+            sources=dict(ticket.variant.sources),
+            tests=list(ticket.tests),
+            stop=ticket.stop_at_first,
+            wall=self.wall,
+        )
+
+
+@dataclass(slots=True)
+class Ticket:
+    """An evaluation under way."""
+
+    variant: Variant
+    tests: tuple[str, ...]
+    stop_at_first: bool
+    server: Server | None = None
+    number: int = -1
+
+
+@contextmanager
+def fork_evaluator(
+    target: Target,
+    sandbox: Sandbox,
+    project: Project,
+    *,
+    tests: Sequence[str],
+    rootdir: str,
+    jobs: int,
+    wall: float,
+) -> Iterator[ForkEvaluator]:
+    """Start both servers; the collecting one only when the tests can be collected at all."""
+    limits = Limits(wall_seconds=7200, cpu_seconds=7200, memory_bytes=3 << 30)
+    request = {**base_request(target, rootdir=rootdir), "jobs": jobs, "wanted": list(tests)}
+    zygote_command = inside_command(target, {**request, "mode": "zygote"}, limits)
+    collected_command = inside_command(target, {**request, "mode": "collected"}, limits)
+    with sandbox.talk(zygote_command) as zygote_talk:
+        zygote = Server(zygote_talk, patience=START_SECONDS)
+        if _first_event(zygote_talk) != "ready":
+            raise ServerGone(zygote_talk.stderr_tail().decode("utf-8", "replace"))
+        with sandbox.talk(collected_command) as talk:
+            ready = _first_event(talk) == "ready"
+            collected = Server(talk, patience=START_SECONDS) if ready else None
+            yield ForkEvaluator(target, project, collected, zygote, wall)
+
+
+def first_line(project: Project, path: str, line: int) -> int:
+    """Return the line of the first decorator of the function whose `def` stands at `line`, or `line`."""
+    for node in ast.walk(project.tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == line and node.decorator_list:
+            return min(line, *(d.lineno for d in node.decorator_list))
+    return line
+
+
+def _first_event(talk: Conversation) -> str:
+    line = talk.receive(START_SECONDS)
+    return str(_object(line).get("event", "")) if line is not None else ""
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _outcome(answer: dict[str, Any]) -> Outcome:
+    try:
+        status = Status(answer.get("status", "crash"))
+    except ValueError:
+        status = Status.CRASH
+    return Outcome(
+        status=status,
+        failing=tuple(str(i) for i in answer.get("failing", ())),
+        signature=str(answer.get("signature", ""))[:400],
+        passed=int(answer.get("passed", 0)),
+    )
