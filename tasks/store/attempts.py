@@ -1,0 +1,123 @@
+"""Attempts: opened once for a red commit, leased by one worker at a time, moved on by compare-and-set.
+
+A lease is a promise that nobody else works on the attempt until `lease_until`. It
+can be lost (a worker that was stopped for too long), so whatever a worker writes
+is guarded by its fencing number as well: the old worker finds `LostTurn`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from fixers.model import Reason
+from tasks.errors import GoldseamError
+from tasks.store.database import now
+from tasks.store.models import Attempt
+from tasks.store.states import MOVES, TERMINAL, State
+
+
+class LostTurn(GoldseamError):
+    """Raised when another worker took the attempt over, or it was moved on already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on an attempt in one state."""
+
+    attempt_id: int
+    state: State
+    fence: int
+
+
+def open_attempt(session: Session, attempt: Attempt) -> tuple[Attempt, bool]:
+    """Add an attempt, unless one with its semantic key stands; return the one that stands and whether it is new."""
+    found = session.scalars(select(Attempt).where(Attempt.semantic_key == attempt.semantic_key)).one_or_none()
+    if found is not None:
+        return found, False
+    attempt.created_at = attempt.changed_at = now(session)
+    session.add(attempt)
+    session.flush()
+    return attempt, True
+
+
+def lease(session: Session, attempt_id: int, *, state: State, owner: str, seconds: float) -> Lease | None:
+    """Take the attempt for `seconds` when it is in `state` and free; None otherwise."""
+    moment = now(session)
+    taken = session.execute(
+        update(Attempt)
+        .where(
+            Attempt.id == attempt_id,
+            Attempt.state == state,
+            or_(Attempt.lease_until.is_(None), Attempt.lease_until < moment),
+        )
+        .values(lease_owner=owner, lease_until=moment + timedelta(seconds=seconds), fence=Attempt.fence + 1)
+        .returning(Attempt.fence)
+    ).scalar_one_or_none()
+    return None if taken is None else Lease(attempt_id, state, taken)
+
+
+def renew(session: Session, held: Lease, *, seconds: float) -> bool:
+    """Lengthen a lease; False when it was lost."""
+    return _change(session, held, lease_until=now(session) + timedelta(seconds=seconds))
+
+
+def release(session: Session, held: Lease) -> None:
+    """Give the attempt back without moving it on; nothing happens when the lease was lost."""
+    _change(session, held, lease_owner=None, lease_until=None)
+
+
+def guard(session: Session, held: Lease) -> None:
+    """Raise `LostTurn` unless the lease still counts; locks the attempt until the session ends."""
+    if not _change(session, held, fence=held.fence):
+        raise LostTurn(f"Attempt {held.attempt_id} was taken over by another worker while it was {held.state}.")
+
+
+def advance(session: Session, held: Lease, *, to: State, reason: Reason | None = None, sentence: str = "") -> None:
+    """Move an attempt from the leased state on and end the lease; raise `LostTurn` when somebody else has."""
+    if to not in MOVES[held.state]:
+        raise ValueError(f"an attempt cannot go from {held.state} to {to}")
+    moved = _change(
+        session,
+        held,
+        state=to,
+        reason=reason,
+        sentence=sentence,
+        changed_at=now(session),
+        lease_owner=None,
+        lease_until=None,
+    )
+    if not moved:
+        raise LostTurn(f"Attempt {held.attempt_id} was moved on by another worker while it was {held.state}.")
+
+
+def unfinished(session: Session, *, limit: int = 100) -> Sequence[tuple[int, State]]:
+    """Return (id, state) of attempts that no worker holds and that are not at their end, oldest first.
+
+    What a sweep hands to workers after a crash, a lost message or a stop. Attempts
+    that watch a pull request are among them.
+    """
+    rows = session.execute(
+        select(Attempt.id, Attempt.state)
+        .where(
+            Attempt.state.not_in(TERMINAL),
+            or_(Attempt.lease_until.is_(None), Attempt.lease_until < now(session)),
+        )
+        .order_by(Attempt.id)
+        .limit(limit)
+    )
+    return [(row.id, row.state) for row in rows]
+
+
+def _change(session: Session, held: Lease, **values: object) -> bool:
+    changed = session.execute(
+        update(Attempt)
+        .where(Attempt.id == held.attempt_id, Attempt.state == held.state, Attempt.fence == held.fence)
+        .values(**values)
+        .returning(Attempt.id)
+    )
+    return changed.scalar_one_or_none() is not None

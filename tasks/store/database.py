@@ -1,0 +1,89 @@
+"""Opening the database: SQLite embedded, PostgreSQL in production, the same rules on both.
+
+A `write()` session sees no other writer between its first statement and its
+commit on SQLite (BEGIN IMMEDIATE), and locks the rows it names on PostgreSQL. When
+a commit returned, the data are on disk (`synchronous=FULL`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from tasks.store.models import Instant
+
+_READ_ONLY = "goldseam_read_only"
+_MIGRATION_LOCK = 0x601D_5EA0  # any constant; two servers that start together must not both migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The way to sessions; share one in a process, and make it after a fork, never before."""
+
+    engine: Engine
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session whose changes are committed at the end, or rolled back when the block raises."""
+        with sessionmaker(self.engine, expire_on_commit=False).begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session for reading only; it never waits for a writer."""
+        reading = self.engine.execution_options(**{_READ_ONLY: True})
+        with sessionmaker(reading, expire_on_commit=False)() as session:
+            yield session
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url` (`sqlite:///PATH` or `postgresql://…`); `upgrade` it before the first use."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    else:
+        engine = create_engine(parsed, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return Store(engine)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to this version. Safe to call from several processes at once, and twice."""
+    config = Config()
+    config.set_main_option("script_location", str(files("tasks.store") / "migrations"))
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def now(session: Session) -> datetime:
+    """Return the database's own time, so that leases do not depend on the clocks of several machines."""
+    if session.get_bind().dialect.name == "postgresql":
+        return session.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
+    return datetime.now(UTC)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: it would begin them deferred, and
+    # a deferred reader that turns writer fails at once instead of waiting for its turn.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

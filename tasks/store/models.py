@@ -1,0 +1,223 @@
+"""The tables. Alembic's migrations make them; a test holds the two together.
+
+Rules: instants are UTC and aware; nothing but the columns that queries need is
+unpacked, the rest stands in `documents` as the JSON of a versioned contract.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from fixers.model import Reason
+from tasks.store.states import TERMINAL, State
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps no zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Refuse naive times: their meaning would depend on the machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - same
+        """Give the zone back."""
+        if not isinstance(value, datetime):
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _words(kind: type[StrEnum]) -> Enum:
+    """Store an enum as its words: a new word needs no migration on either database."""
+    return Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+
+
+class Base(DeclarativeBase):
+    """The declarative base; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, str: Text, State: _words(State), Reason: _words(Reason)}  # noqa: RUF012 - SQLAlchemy's own shape
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery."""
+
+    RECEIVED = "received"
+    DONE = "done"
+
+
+class Delivery(Base):
+    """One webhook exactly as received; stored before it is acknowledged."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    guid: Mapped[str] = mapped_column(unique=True)
+    event: Mapped[str]
+    body: Mapped[bytes]
+    received_at: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)
+    """How often the same guid came."""
+    state: Mapped[DeliveryState] = mapped_column(_words(DeliveryState), default=DeliveryState.RECEIVED)
+    reason: Mapped[str] = mapped_column(default="")
+    """What was made of it, as one sentence; empty until done."""
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+
+    __table_args__ = (Index("ix_deliveries_state", "state", "id"), Index("ix_deliveries_attempt_id", "attempt_id"))
+
+
+class Incident(Base):
+    """One fault in one repository on one base branch; unique by fingerprint while it is open."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    repository_id: Mapped[int] = mapped_column(BigInteger)
+    repository: Mapped[str]
+    base: Mapped[str]
+    fingerprint: Mapped[str]
+    title: Mapped[str]
+    opened_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    occurrences: Mapped[int] = mapped_column(default=1)
+    """At how many commits it was seen."""
+    closed_at: Mapped[datetime | None]
+    closed_because: Mapped[str] = mapped_column(default="")
+    """`merged`, `declined`; empty while open."""
+    closed_by: Mapped[str] = mapped_column(default="")
+    """What closed it, for a person: `pull request #12`."""
+
+    __table_args__ = (
+        Index(
+            "uq_incidents_open",
+            "repository_id",
+            "base",
+            "fingerprint",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+
+_ACTIVE = text(f"superseded_by IS NULL AND state NOT IN ({', '.join(repr(state.value) for state in sorted(TERMINAL))})")
+
+
+class Attempt(Base):
+    """One pass of the pipeline over an incident at one commit."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    """None until the logs were read, and for ever when they show no fault of the code."""
+    semantic_key: Mapped[str] = mapped_column(unique=True)
+    """`ci:<repository id>:<head sha>`: however many events tell of a red commit, it is attempted once."""
+    repository_id: Mapped[int] = mapped_column(BigInteger)
+    repository: Mapped[str]
+    """Full name, `owner/name`."""
+    installation_id: Mapped[int | None] = mapped_column(BigInteger)
+    base: Mapped[str]
+    """The branch whose commit is red, and into which a repair would go."""
+    head_sha: Mapped[str]
+    run_id: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[State] = mapped_column(default=State.RECEIVED)
+    reason: Mapped[Reason | None]
+    sentence: Mapped[str] = mapped_column(default="")
+    """Why it ended as it did, for a person; empty before the end."""
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    pull_number: Mapped[int | None]
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Grows with each lease; a worker whose number is old may change nothing any more."""
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_attempts_state", "state", "id"),
+        Index("ix_attempts_incident_id", "incident_id"),
+        Index("uq_attempts_active", "incident_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+    )
+
+
+class Document(Base):
+    """What a stage found, as the JSON of a contract; one of each kind for an attempt."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    kind: Mapped[str]
+    body: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("attempt_id", "kind"),)
+
+
+class Effect(Base):
+    """Anything visible outside: the intent is written before it, the outcome after it."""
+
+    __tablename__ = "effects"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    kind: Mapped[str]
+    target: Mapped[str]
+    """The name under which it is looked up: the branch, the commit checked."""
+    intended_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(default="")
+    """`found`, `done`; empty while nobody knows."""
+    outcome_at: Mapped[datetime | None]
+    remote_id: Mapped[str] = mapped_column(default="")
+    url: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (Index("ix_effects_attempt_id", "attempt_id"), Index("ix_effects_target", "kind", "target"))
+
+
+class Stop(Base):
+    """A stop that a person set; the row is the stop, removing it resumes."""
+
+    __tablename__ = "stops"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    """`all`, or `repository:<id>`."""
+    reason: Mapped[str]
+    actor: Mapped[str]
+    since: Mapped[datetime]
+
+
+class LedgerRow(Base):
+    """One link of the chain; written only by `tasks.ledger.append`."""
+
+    __tablename__ = "ledger"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    attempt_id: Mapped[int | None]
+    kind: Mapped[str]
+    entry: Mapped[str]
+    """Canonical JSON (RFC 8785) of the entry without its hash."""
+    prev: Mapped[str] = mapped_column(unique=True)
+    """Unique, so that two writers can never append to the same link."""
+    hash: Mapped[str] = mapped_column(unique=True)
+
+    __table_args__ = (Index("ix_ledger_attempt_id", "attempt_id", "seq"),)
