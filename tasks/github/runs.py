@@ -1,0 +1,69 @@
+"""Workflow runs and their failed jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from github.Repository import Repository
+from github.WorkflowJob import WorkflowJob
+from github.WorkflowRun import WorkflowRun
+
+from tasks.github.errors import translated
+from tasks.github.protocol import Job, Run
+
+_MOST_JOBS = 1000
+"""A matrix holds 256 jobs at most; a workflow may have several."""
+_MOST_RUNS = 200
+_FAILED = frozenset({"failure", "timed_out"})
+
+
+def read_run(repository: Repository, run_id: int) -> Run:
+    """Return the run as it is now."""
+    with translated(f"reading run {run_id}"):
+        return _run(repository.get_workflow_run(run_id))
+
+
+def runs_of(repository: Repository, head_sha: str) -> Sequence[Run]:
+    """Return the runs of a commit, newest first."""
+    with translated(f"listing the runs of {head_sha[:12]}"):
+        found = [_run(each) for each in islice(repository.get_workflow_runs(head_sha=head_sha), _MOST_RUNS)]
+    return sorted(found, key=lambda run: run.id, reverse=True)
+
+
+def failed_jobs(repository: Repository, run_id: int) -> Sequence[Job]:
+    """Return the jobs of the latest attempt that failed or timed out."""
+    with translated(f"listing the jobs of run {run_id}"):
+        jobs = islice(repository.get_workflow_run(run_id).jobs("latest"), _MOST_JOBS)
+        return tuple(_job(each, each.conclusion) for each in jobs if each.conclusion in _FAILED)
+
+
+def _run(run: WorkflowRun) -> Run:
+    raw = run.raw_data
+    head = raw.get("head_repository") or {}
+    # PyGithub refuses a list that holds nulls, and GitHub sends such lists.
+    pulls = [each for each in raw.get("pull_requests") or () if each]
+    return Run(
+        id=run.id,
+        attempt=run.run_attempt or 1,
+        name=run.name or "",
+        path=run.path or "",
+        event=run.event or "",
+        conclusion=run.conclusion,
+        head_branch=run.head_branch or "",
+        head_sha=run.head_sha,
+        head_repository=head.get("full_name") or "",
+        html_url=run.html_url or "",
+        pull_numbers=tuple(int(each["number"]) for each in pulls),
+    )
+
+
+def _job(job: WorkflowJob, conclusion: str) -> Job:
+    failed = (step.name for step in job.steps or () if step.conclusion in _FAILED)
+    return Job(
+        id=job.id,
+        name=job.name,
+        conclusion=conclusion,
+        failed_step=next(failed, ""),
+        html_url=job.html_url or "",
+    )

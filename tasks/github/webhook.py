@@ -1,0 +1,73 @@
+"""From the bytes of a delivery to a Signal, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qs
+
+from pydantic import SecretStr, ValidationError
+
+from tasks.github.events import EVENTS, what_happened
+from tasks.github.signal import Ignored, Signal
+
+_SIGNATURE = re.compile(r"sha256=([0-9a-f]{64})")
+_FORM = b"payload="
+
+
+def verify_signature(secrets: Iterable[SecretStr], body: bytes, header: str | None) -> bool:
+    """Say whether `X-Hub-Signature-256` was made over these very bytes with one of the secrets.
+
+    SHA-256 only. Every secret is tried in constant time, so that a rotation can keep
+    two; an empty secret signs nothing.
+    """
+    found = _SIGNATURE.fullmatch(header or "")
+    if found is None:
+        return False
+    good = False
+    for secret in secrets:
+        key = secret.get_secret_value().encode()
+        expected = hmac.new(key, body, hashlib.sha256).hexdigest()
+        good |= hmac.compare_digest(expected, found[1]) and bool(key)
+    return good
+
+
+def parse_event(event: str, body: bytes, *, own_app_id: int | None = None) -> Signal | Ignored:
+    """Parse a delivery of `X-GitHub-Event: event`; never raises on what a sender can send.
+
+    Checks written by the App `own_app_id` are ignored, because answering them would
+    make the App answer itself.
+    """
+    model = EVENTS.get(event)
+    if model is None:
+        return Ignored("unknown event")
+    try:
+        delivery = model.model_validate_json(_document(body))
+    except ValidationError as error:
+        return Ignored(f"unreadable {event}: {_where(error)}")
+    what = what_happened(delivery, own_app_id)
+    if isinstance(what, Ignored):
+        return what
+    repository = delivery.repository
+    return Signal(
+        repository=repository.full_name,
+        repository_id=repository.id,
+        default_branch=repository.default_branch,
+        installation_id=delivery.installation.id if delivery.installation else None,
+        what=what,
+    )
+
+
+def _document(body: bytes) -> bytes:
+    """Return the JSON, taken out of the form that a hook may be set to send."""
+    if not body.startswith(_FORM):
+        return body
+    return parse_qs(body.decode("ascii", "replace"), max_num_fields=10).get("payload", [""])[0].encode()
+
+
+def _where(error: ValidationError) -> str:
+    """Name the first fault by place and kind, without the sender's text."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{first['type']} at {'.'.join(str(part) for part in first['loc']) or 'the document'}"
