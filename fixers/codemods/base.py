@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
-from fixers.model import Candidate, Failure, Suspect, Tier
-from fixers.project import Project
+from fixers.model import Candidate, Failure, FileEdit, Suspect, Tier
+from fixers.project import Project, is_repairable
 
 
 class Installed(Protocol):
@@ -23,7 +23,10 @@ class Installed(Protocol):
         """Version of the target's interpreter."""
 
     def names(self, module: str) -> frozenset[str] | None:
-        """Public and private attribute names of an importable module; None when it does not import."""
+        """Public and private attribute names of an importable module; None when it does not import.
+
+        A dotted path to something inside a module (`builtins.str`, `pandas.DataFrame`) answers for that object.
+        """
 
     def parameters(self, module: str, qualname: str) -> tuple[str, ...] | None:
         """Return a callable's parameters as `inspect` prints them (`"key=None"`, `"**kw"`); None if unknown."""
@@ -65,6 +68,12 @@ class Rewrite:
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`module:qualname` to its parameters."""
     python: tuple[int, int] = (3, 12)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Installed distributions."""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Live facts, as in `Scene`."""
+    frames: tuple[tuple[str, int, str], ...] = ()
+    """(path, line, function), outermost first, when the traceback is more than a test that calls `path` at `line`."""
 
 
 class Codemod(ABC):
@@ -85,3 +94,43 @@ class Codemod(ABC):
     @abstractmethod
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Yield repairs of repairable files, most likely first; nothing when unsure."""
+
+    def offer(
+        self,
+        scene: Scene,
+        texts: Mapping[str, str],
+        *,
+        summary: str,
+        line: int,
+        function: str = "",
+        prior: float | None = None,
+        tier: Tier | None = None,
+    ) -> Iterator[Candidate]:
+        """Yield the candidate that these new texts make, or nothing.
+
+        Nothing: when no text differs, when a file may not be edited, or when a text
+        no longer compiles. `prior` and `tier` are the class's unless given; the
+        first path of `texts` is the candidate's place.
+        """
+        before = scene.project.files
+        edits = tuple(FileEdit(path, before[path], text) for path, text in texts.items() if text != before[path])
+        if not edits or not all(is_repairable(edit.path) and _compiles(edit) for edit in edits):
+            return
+        yield Candidate(
+            edits=edits,
+            fixer=f"codemod:{self.NAME}",
+            tier=self.TIER if tier is None else tier,
+            prior=self.PRIOR if prior is None else prior,
+            summary=summary,
+            path=edits[0].path,
+            line=line,
+            function="" if function == "<module>" else function,
+        )
+
+
+def _compiles(edit: FileEdit) -> bool:
+    try:
+        compile(edit.after, edit.path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True

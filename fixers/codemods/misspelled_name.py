@@ -1,0 +1,206 @@
+"""Names, attributes and imports with a slip of the keyboard in them."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+import libcst as cst
+
+from fixers.codemods.base import Codemod, Rewrite, Scene
+from fixers.codemods.crash import Crash, Site, crashes, raising_site
+from fixers.codemods.nearest import nearest, suggested
+from fixers.codemods.scopes import bound, visible
+from fixers.codemods.source import Edits
+from fixers.codemods.symbols import attributes, classes, tree_of
+from fixers.model import Candidate, Tier
+
+_NAME = re.compile(r"name '(?P<wrong>\w+)' is not defined")
+_OBJECT = re.compile(r"^(?:type object )?'(?P<type>[\w.]+)' (?:object )?has no attribute '(?P<wrong>\w+)'")
+_MODULE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<wrong>\w+)'")
+_IMPORT = re.compile(r"cannot import name '(?P<wrong>\w+)' from '(?P<module>[\w.]+)'")
+_BUILTIN_TYPES = frozenset({"str", "bytes", "list", "dict", "set", "frozenset", "tuple", "int", "float", "complex"})
+_CLASS = "class Till:\n    def __init__(self):\n        self.total = 0\n\n    def report(self):\n"
+
+
+class MisspelledName(Codemod):
+    """Replace an unknown name by the one known name that is a slip away.
+
+    Known is what the line can see, what the project's class or module has, or what
+    the installed module exports. Two names equally near: nothing is proposed.
+    """
+
+    NAME = "misspelled-name"
+    NUMBER = 5
+    TIER = Tier.A
+    PRIOR = 0.9
+    MESSAGE = "a name is misspelled"
+    VALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # two names are equally near
+            before="def f(left1, left2):\n    return left3\n",
+            after="def f(left1, left2):\n    return left3\n",
+            exception="NameError",
+            message="name 'left3' is not defined",
+            line=2,
+        ),
+        Rewrite(  # nothing is near
+            before=_CLASS + "        return self.balance\n",
+            after=_CLASS + "        return self.balance\n",
+            exception="AttributeError",
+            message="'Till' object has no attribute 'balance'",
+            line=6,
+        ),
+        Rewrite(  # the attribute belongs to something else on the line too
+            before=_CLASS + "        return self.totl + other.totl\n",
+            after=_CLASS + "        return self.totl + other.totl\n",
+            exception="AttributeError",
+            message="'Tally' object has no attribute 'totl'",
+            line=6,
+        ),
+    )
+    INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="def f(values):\n    return sum(vlaues) / len(vlaues)  # mean\n",
+            after="def f(values):\n    return sum(values) / len(values)  # mean\n",
+            exception="NameError",
+            message="name 'vlaues' is not defined. Did you mean: 'values'?",
+            line=2,
+        ),
+        Rewrite(
+            before=_CLASS + "        return self.totl\n",
+            after=_CLASS + "        return self.total\n",
+            exception="AttributeError",
+            message="'Till' object has no attribute 'totl'",
+            line=6,
+            function="report",
+        ),
+        Rewrite(
+            before="def shout(text):\n    return text.uper()\n",
+            after="def shout(text):\n    return text.upper()\n",
+            exception="AttributeError",
+            message="'str' object has no attribute 'uper'",
+            line=2,
+            names={"builtins.str": frozenset({"upper", "lower"})},
+        ),
+        Rewrite(
+            before="from pkg.rates import rate_dialy\n\n\ndef f():\n    return rate_dialy()\n",
+            after="from pkg.rates import rate_daily\n\n\ndef f():\n    return rate_daily()\n",
+            exception="ImportError",
+            message="cannot import name 'rate_dialy' from 'pkg.rates' (/w/pkg/rates.py)",
+            line=1,
+            files={"pkg/rates.py": "def rate_daily():\n    return 1\n"},
+        ),
+        Rewrite(
+            before="from pkg import rates\n\n\ndef f():\n    return rates.daily_rate()\n",
+            after="from pkg import rates\n\n\ndef f():\n    return rates.rate_daily()\n",
+            exception="AttributeError",
+            message="module 'pkg.rates' has no attribute 'daily_rate'",
+            line=5,
+            files={"pkg/__init__.py": "", "pkg/rates.py": "def rate_daily():\n    return 1\n"},
+        ),
+        Rewrite(
+            before="from pkg.kinds import Color\n\n\ndef f():\n    return Color.REDD\n",
+            after="from pkg.kinds import Color\n\n\ndef f():\n    return Color.RED\n",
+            exception="AttributeError",
+            message="type object 'Color' has no attribute 'REDD'",
+            line=5,
+            files={"pkg/kinds.py": "import enum\n\n\nclass Color(enum.Enum):\n    RED = 1\n    BLUE = 2\n"},
+        ),
+    )
+
+    def propose(self, scene: Scene) -> Iterator[Candidate]:
+        """Offer the one near name, at every place where the same slip cannot be right."""
+        for crash in crashes(scene, "NameError", "AttributeError", "ImportError"):
+            site = raising_site(scene, crash)
+            if site is None:
+                continue
+            if (named := _NAME.search(crash.message)) is not None:
+                yield from self._name(scene, crash, site, named["wrong"])
+            elif (named := _IMPORT.search(crash.message)) is not None:
+                yield from self._import(scene, site, named["module"], named["wrong"])
+            elif (named := _MODULE.search(crash.message)) is not None:
+                known = _exported(scene, named["module"])
+                yield from self._attribute(scene, crash, site, named["wrong"], known)
+            elif (named := _OBJECT.search(crash.message)) is not None:
+                known = _members(scene, named["type"])
+                yield from self._attribute(scene, crash, site, named["wrong"], known)
+
+    def _name(self, scene: Scene, crash: Crash, site: Site, wrong: str) -> Iterator[Candidate]:
+        tree = tree_of(scene.project, site.path)
+        if tree is None or wrong in bound(tree):
+            return
+        known = visible(tree, site.line) | set(dir(builtins))
+        right = _choose(crash, wrong, known)
+        scope = site.source.enclosing(site.line, cst.FunctionDef) or site.source.module
+        names = [name for name in site.source.within(scope, cst.Name) if name.value == wrong and _is_read(site, name)]
+        if right and names:
+            yield from self._replace(scene, site, names, wrong, right)
+
+    def _attribute(
+        self, scene: Scene, crash: Crash, site: Site, wrong: str, known: Iterable[str] | None
+    ) -> Iterator[Candidate]:
+        reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == wrong]
+        right = _choose(crash, wrong, known) if known is not None else None
+        bases = {site.source.code(node.value) for node in reads}
+        if right and len(bases) == 1:
+            yield from self._replace(scene, site, [node.attr for node in reads], wrong, right)
+
+    def _import(self, scene: Scene, site: Site, module: str, wrong: str) -> Iterator[Candidate]:
+        known = _exported(scene, module)
+        right = nearest(wrong, known) if known is not None else None
+        names = [name for name in site.source.all(cst.Name) if name.value == wrong and not _is_keyword(site, name)]
+        if right and right not in {name.value for name in site.source.all(cst.Name)}:
+            names = [name for name in names if not _is_attribute(site, name)]
+            yield from self._replace(scene, site, names, wrong, right)
+
+    def _replace(self, scene: Scene, site: Site, names: list[cst.Name], wrong: str, right: str) -> Iterator[Candidate]:
+        edits = Edits(site.source)
+        for name in names:
+            edits.put(name, name.with_changes(value=right))
+        yield from self.offer(
+            scene,
+            {site.path: edits.text()},
+            summary=f"`{wrong}` does not exist here; `{right}` is the only name this close to it.",
+            line=site.line,
+            function=site.function,
+        )
+
+
+def _choose(crash: Crash, wrong: str, known: Iterable[str]) -> str | None:
+    """Return CPython's own suggestion when it is known and close, else the one near name."""
+    names = set(known)
+    near = nearest(wrong, names)
+    hint = suggested(crash.message)
+    return hint if hint in names and nearest(wrong, {hint}) else near
+
+
+def _exported(scene: Scene, module: str) -> Iterable[str] | None:
+    path = scene.project.path_of(module)
+    if path is None:
+        return scene.installed.names(module)
+    tree = tree_of(scene.project, path)
+    return bound(tree) if tree else None
+
+
+def _members(scene: Scene, kind: str) -> Iterable[str] | None:
+    name = kind.rpartition(".")[2]
+    found = classes(scene.project, name)
+    if len(found) == 1:
+        return attributes(scene.project, found[0][1])
+    return scene.installed.names(f"builtins.{name}") if name in _BUILTIN_TYPES and not found else None
+
+
+def _is_read(site: Site, name: cst.Name) -> bool:
+    return not _is_keyword(site, name) and not _is_attribute(site, name)
+
+
+def _is_keyword(site: Site, name: cst.Name) -> bool:
+    parent = site.source.parents[name]
+    return isinstance(parent, cst.Arg) and parent.keyword is name
+
+
+def _is_attribute(site: Site, name: cst.Name) -> bool:
+    parent = site.source.parents[name]
+    return isinstance(parent, cst.Attribute) and parent.attr is name

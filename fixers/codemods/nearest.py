@@ -1,0 +1,61 @@
+"""Which known name an unknown one was probably meant to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+_SUGGESTION = re.compile(r"[Dd]id you mean:? '(?P<name>\w+)'")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_MAX_DISTANCE = 2
+
+
+def suggested(message: str) -> str | None:
+    """Return the name CPython itself suggests (3.10 and newer), or None."""
+    found = _SUGGESTION.search(message)
+    return found["name"] if found else None
+
+
+def distance(left: str, right: str) -> int:
+    """Count insertions, deletions, substitutions and swaps of neighbours between two names."""
+    before: list[int] = []
+    last = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        row = [i]
+        for j, b in enumerate(right, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if before and j > 1 and (left[i - 2], left[i - 1]) == (b, right[j - 2]):
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one known name that is close to `name`; None when there is none or more than one.
+
+    Close: at most two slips, and at most a third of the letters; or the same
+    words in another order or another convention (`fromList`, `from_list`, `list_from`).
+    """
+    public = name.startswith("_")
+    rivals = {other for other in known if other != name and other.startswith("_") == public}
+    same_words = {other for other in rivals if words(other) == words(name)}
+    if same_words:
+        return same_words.pop() if len(same_words) == 1 else None
+    limit = min(_MAX_DISTANCE, max(1, len(name) // 3))
+    if len(name) < 3:
+        return None
+    near = sorted((slips, other) for other in rivals if (slips := _bounded(name, other, limit)) <= limit)
+    if not near or any(first == second for (first, _), (second, _) in list(pairwise(near))[:1]):
+        return None
+    return near[0][1]
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the words of a name, lower case, sorted."""
+    return tuple(sorted(word.lower() for word in _WORDS.findall(name)))
+
+
+def _bounded(left: str, right: str, limit: int) -> int:
+    return limit + 1 if abs(len(left) - len(right)) > limit else distance(left, right)
