@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+routes = Blueprint("pages", __name__)

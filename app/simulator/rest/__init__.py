@@ -1,0 +1,1 @@
+"""The REST doors, one file for each part of GitHub's API."""
