@@ -1,0 +1,46 @@
+"""Endings that say something about the runner, not about the code."""
+
+from __future__ import annotations
+
+import re
+
+EXITED = re.compile(r"^Process completed with exit code -?\d+\.?$")
+_KILLED = re.compile(r"^Process completed with exit code (137|143)\b")
+_ENDINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), sentence)
+    for pattern, sentence in (
+        (r"^The operation was cancell?ed\.", "The run was cancelled before it ended."),
+        (r"lost communication with the server", "The runner lost its connection to GitHub."),
+        (r"^The runner has received a shutdown signal", "The runner was shut down while the job ran."),
+        (
+            r"has exceeded the maximum execution time|has timed out after \d+ minutes",
+            "The job ran into its time limit.",
+        ),
+        (r"No space left on device", "The runner's disk was full."),
+        (
+            r"^The self-hosted runner: .{0,200} lost|^The job was not acquired by Runner",
+            "No runner took or kept the job.",
+        ),
+        (r"^The hosted runner encountered an error", "The hosted runner failed by itself."),
+    )
+)
+_SIGNALS = {
+    "137": "The command was killed (exit code 137), most often because memory ran out.",
+    "143": "The command was told to stop (exit code 143), most often by a cancelled or overlong job.",
+}
+_DISK = re.compile(r"\[Errno 28\] No space left on device|(?:: |^)(?:write error: )?No space left on device")
+
+
+def from_runner(text: str) -> str:
+    """Return a sentence for the runner's `##[error]` text, or nothing when the text blames the code."""
+    killed = _KILLED.match(text)
+    if killed:
+        return _SIGNALS[killed[1]]
+    return next((sentence for pattern, sentence in _ENDINGS if pattern.search(text)), "")
+
+
+def from_output(line: str) -> str:
+    """Return a sentence when a program's own line says that the disk was full."""
+    if "No space left on device" in line and _DISK.search(line):
+        return "The runner's disk was full."
+    return ""
