@@ -1,4 +1,4 @@
-"""A bare mirror of one repository: history without blobs, plus the blobs of the commits that were asked for.
+"""A bare mirror of one repository: history without files, plus the files of the commits that were asked for.
 
 Only this module writes mirrors, and nothing of ours ever runs git anywhere else.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ _REMOTE = "origin"
 _FETCHED = "refs/goldseam/fetched/"
 _COMPLETE = "refs/goldseam/complete/"
 """A commit hangs here once all of its files are here too."""
+_PARTIAL, _WHOLE = "partial", "whole"
 _UNADVERTISED = re.compile(r"not our ref|unadvertised object|no such remote ref", re.IGNORECASE)
 _REFUSED = re.compile(r"fsck error|error in (object|pack|tree|blob|commit|tag)", re.IGNORECASE)
 
@@ -102,12 +104,24 @@ class Mirror:
         return bool(self._git("for-each-ref", "--format=%(refname)", f"{_COMPLETE}{sha}").strip())
 
     def _fetch(self, refspec: str, credential: Credential | None) -> None:
-        self._online(credential, "--end-of-options", _REMOTE, refspec)
+        arguments = ("--end-of-options", _REMOTE, refspec)
+        try:
+            self._online(credential, *arguments)
+        except UnsafeObjects:
+            if not self._is_partial() or self._git("for-each-ref", "--count=1"):
+                raise
+            # git before 2.46 checks a partial fetch by its default rules and not by those of
+            # `Git`, which would refuse many honest old histories: take this one whole.
+            shutil.rmtree(self.directory)
+            self._make(_WHOLE)
+            self._online(credential, *arguments)
 
     def _online(self, credential: Credential | None, *arguments: str, stdin: bytes = b"") -> None:
         settings = dict([credential.setting(self.url)]) if credential else {}
         settings |= {f"protocol.{name}.allow": "always" for name in self.git.protocols}
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none")
+        options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"]
+        if self._is_partial():
+            options.append("--filter=blob:none")
         try:
             self._git("fetch", *options, *arguments, settings=settings, stdin=stdin)
         except GitFailed as error:
@@ -123,21 +137,30 @@ class Mirror:
         self.directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.directory.with_suffix(".lock").open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self._make()
+            kind, url = self._made()
+            if url != self.url:  # not made, half made, or the repository moved
+                self._make(kind)
             yield
 
-    def _make(self) -> None:
-        """Make the mirror, finish making one that was interrupted, or point it to a new address."""
-        made = self.directory / "goldseam-url"
-        if made.exists() and made.read_text() == self.url:
-            return
+    def _made(self) -> tuple[str, str]:
+        """Return the kind of mirror this is and the address it was made for; empty when it is not finished."""
+        marker = self.directory / "goldseam"
+        kind, _, url = marker.read_text().partition(" ") if marker.exists() else (_PARTIAL, "", "")
+        return kind, url
+
+    def _is_partial(self) -> bool:
+        return self._made()[0] == _PARTIAL
+
+    def _make(self, kind: str) -> None:
         self.git.run("init", "--quiet", "--bare", "--template=", "--end-of-options", str(self.directory))
-        for key, value in (
-            ("core.repositoryFormatVersion", "1"),
-            ("extensions.partialClone", _REMOTE),
-            (f"remote.{_REMOTE}.url", self.url),
-            (f"remote.{_REMOTE}.promisor", "true"),
-            (f"remote.{_REMOTE}.partialCloneFilter", "blob:none"),
-        ):
+        settings = {f"remote.{_REMOTE}.url": self.url}
+        if kind == _PARTIAL:
+            settings |= {
+                "core.repositoryFormatVersion": "1",
+                "extensions.partialClone": _REMOTE,
+                f"remote.{_REMOTE}.promisor": "true",
+                f"remote.{_REMOTE}.partialCloneFilter": "blob:none",
+            }
+        for key, value in settings.items():
             self._git("config", key, value)
-        made.write_text(self.url)
+        (self.directory / "goldseam").write_text(f"{kind} {self.url}")

@@ -160,6 +160,22 @@ def test_mirrors_are_apart_by_trust_and_not_by_spelling(tmp_path: Path) -> None:
     assert base.is_relative_to(tmp_path)
 
 
+def test_an_old_history_with_a_harmless_fault_is_fetched(origin, mirror, tmp_path) -> None:
+    """Such commits stand in famous repositories, and git's check refuses them by default."""
+    tree = origin.tree(("100644", "blob", origin.blob(b"a = 1\n"), b"a.py"))
+    raw = f"tree {tree}\nauthor Kim <kim@example.test> 1300000000 +051800\n"
+    raw += "committer Kim <kim@example.test> 1300000000 +0000\n\nold\n"
+    old = origin.git("hash-object", "-w", "-t", "commit", "--literally", "--stdin", stdin=raw.encode())
+    sha = origin.git("commit-tree", tree, "-p", old, "-m", "new")
+    origin.git("update-ref", "refs/heads/crafted", sha)
+    mirror.fetch(sha)
+    assert content_of(mirror, sha, tmp_path) == {"a.py": "a = 1\n"}
+    later = origin.git("commit-tree", tree, "-p", sha, "-m", "later")
+    origin.git("update-ref", "refs/heads/crafted", later)
+    mirror.fetch(later)
+    assert mirror.merge_base(old, later) == old
+
+
 def test_objects_that_git_refuses_are_not_kept(origin, mirror) -> None:
     blob = origin.blob(b"[core]\n\tfsmonitor = touch escaped\n")
     sha = origin.commit_tree(origin.tree(("100644", "blob", blob, b".GIT")))
