@@ -53,6 +53,18 @@ class Change:
             else:
                 yield marker
 
+    def removed(self, find: Find) -> Iterator[Marker]:
+        """Yield what `find` sees more often before than after, counted by kind and scope."""
+        if self.before is None or self.after is None:
+            return
+        left = Counter((marker.kind, marker.scope) for marker in find(self.after))
+        for marker in find(self.before):
+            key = (marker.kind, marker.scope)
+            if left[key] > 0:
+                left[key] -= 1
+            else:
+                yield marker
+
 
 def changes(edits: Sequence[FileEdit]) -> tuple[Change, ...]:
     """Read the Python files among `edits`."""
@@ -73,6 +85,11 @@ def added_sentences(changed: Iterable[Change], *finders: Find) -> list[str]:
         for find in finders:
             sentences += [f"{change.path}:{marker.line} adds {marker.kind}" for marker in change.added(find)]
     return sentences
+
+
+def removed_sentences(changed: Iterable[Change], find: Find) -> list[str]:
+    """Say in words what the patch takes away; lines are those of the old text."""
+    return [f"{item.path}:{marker.line} removes {marker.kind}" for item in changed for marker in item.removed(find)]
 
 
 def _written_lines(edit: FileEdit) -> set[int]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from fixers.checks import characters, paths
-from fixers.checks.change import added_sentences, changes
+from fixers.checks.change import added_sentences, changes, removed_sentences
 from fixers.checks.literals import constant_comparisons, expected_values, hard_coded
 from fixers.checks.padding import longer_limits, waits
-from fixers.checks.suppression import suppressions
+from fixers.checks.suppression import assertions, suppressions
 from fixers.checks.surface import broken_surface
 from fixers.checks.test_awareness import test_awareness
 from fixers.evidence import Gate
@@ -40,7 +40,11 @@ def integrity_gates(
         _gate("G1 tests", "No test is touched.", paths.tests(edits)),
         _gate("G2 collection", "What is collected, and how, is unchanged.", paths.collection(edits)),
         _gate("G3 policy", "No CI, ownership or policy file is touched.", paths.policy(edits)),
-        _gate("G4 suppression", "Nothing new hides an error.", added_sentences(changed, suppressions)),
+        _gate(
+            "G4 suppression",
+            "Nothing new hides an error.",
+            added_sentences(changed, suppressions) + removed_sentences(changed, assertions),
+        ),
         _gate("G5 test awareness", "Nothing new looks for a test.", added_sentences(changed, test_awareness)),
         _gate(
             "G6 hard-coding",

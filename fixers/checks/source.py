@@ -35,6 +35,8 @@ class Source:
     """Name to what it stands for, wherever an import or a plain assignment says so: `s` to `contextlib.suppress`."""
     scopes: tuple[str, ...]
     """Scope by line; index 0 is unused."""
+    classes: frozenset[str]
+    """Qualified names of the classes."""
 
     def scope_at(self, line: int) -> str:
         """Return the qualified name of the innermost definition around `line`."""
@@ -82,7 +84,10 @@ def read(text: str) -> Source | None:
             name = _qualified(placed.scope, node.name)
             last = min(node.end_lineno or node.lineno, len(scopes) - 1)
             scopes[first : last + 1] = [name] * (last + 1 - first)
-    return Source(text, tree, nodes, _origins(nodes), tuple(scopes))
+    classes = frozenset(
+        _qualified(placed.scope, placed.node.name) for placed in nodes if isinstance(placed.node, ast.ClassDef)
+    )
+    return Source(text, tree, nodes, _origins(nodes), tuple(scopes), classes)
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
@@ -120,7 +125,7 @@ def _origins(nodes: tuple[Placed, ...]) -> dict[str, str]:
                     origins[alias.asname or alias.name] = f"{'.' * level}{module or ''}.{alias.name}".removeprefix(
                         "builtins."
                     )
-    resolver = Source("", ast.Module([], []), (), origins, ())
+    resolver = Source("", ast.Module([], []), (), origins, (), frozenset())
     for placed in nodes:
         match placed.node:
             case (

@@ -44,6 +44,13 @@ def suppressions(source: Source) -> Iterator[Marker]:
                 yield Marker(kind, source.scope_at(line), line)
 
 
+def assertions(source: Source) -> Iterator[Marker]:
+    """Find the assertions of the code itself; a repair may change one, but not drop it."""
+    for placed in source.nodes:
+        if isinstance(placed.node, ast.Assert):
+            yield Marker("an assertion", placed.scope, placed.node.lineno)
+
+
 def _groups(source: Source) -> frozenset[str]:
     """Names given to tuples that hold a broad type: `ERRORS = (ValueError, Exception)`."""
     return frozenset(

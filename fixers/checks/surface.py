@@ -107,7 +107,7 @@ def _collect(body: list[ast.stmt], prefix: str, found: dict[str, Signature | Non
     for statement in body:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if _is_public(statement.name, inside=bool(prefix)):
-                found[prefix + statement.name] = _signature(statement, method=bool(prefix))
+                found[prefix + statement.name] = signature(statement, method=bool(prefix))
         elif isinstance(statement, ast.ClassDef):
             if _is_public(statement.name, inside=False):
                 found[prefix + statement.name] = None
@@ -134,7 +134,8 @@ def _is_public(name: str, *, inside: bool) -> bool:
     return not name.startswith("_") or (inside and name.startswith("__") and name.endswith("__"))
 
 
-def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool) -> Signature:
+def signature(function: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool) -> Signature:
+    """Return how `function` may be called; a method's receiver does not count."""
     arguments = function.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     only = len(arguments.posonlyargs)

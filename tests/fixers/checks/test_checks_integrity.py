@@ -117,6 +117,7 @@ BAD: dict[str, tuple[Case, ...]] = {
         Case("noqa", PLAIN, "def f(x):\n    return x  # NOQA: F821\n"),
         Case("nosemgrep", PLAIN, "def f(x):\n    return x  # nosemgrep: eval\n"),
         Case("no-cover", PLAIN, "def f(x):\n    return x  # pragma: no cover\n"),
+        Case("assert-dropped", "def f(x):\n    assert x\n    return x\n", PLAIN),
         Case("pylint", PLAIN, "# pylint: disable=all\n" + PLAIN),
         Case("warnings", PLAIN, "import warnings\n\nwarnings.simplefilter('ignore')\n\n\n" + PLAIN),
         Case(
@@ -337,6 +338,7 @@ HONEST = (
         "import time\n\n\ndef f(x):\n    while x():\n        time.sleep(0.1)\n",
         "import time\n\n\ndef f(x):\n    while not x():\n        time.sleep(0.1)\n",
     ),
+    Case("assert-mended", "def f(x):\n    assert x < 1\n", "def f(x):\n    assert x <= 1\n"),
     Case("ci-as-a-country", PLAIN, "def f(x):\n    return x == 'CI'\n"),
     Case("environment", PLAIN, "import os\n\n\ndef f(x):\n    return os.environ.get('HOME', x)\n"),
     Case("own-module", PLAIN, "import sys\n\n\ndef f(x):\n    return getattr(sys.modules[__name__], x)\n"),

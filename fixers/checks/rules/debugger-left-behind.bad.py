@@ -1,0 +1,6 @@
+import pdb
+
+
+def rate(row):
+    pdb.set_trace()
+    return row["rate"]

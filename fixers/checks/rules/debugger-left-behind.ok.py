@@ -1,0 +1,2 @@
+def rate(row):
+    return row["rate"]

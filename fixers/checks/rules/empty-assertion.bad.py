@@ -1,0 +1,3 @@
+def check(total):
+    assert (total > 0, "must be positive")
+    assert total or True

@@ -1,0 +1,5 @@
+import importlib
+
+
+def plugin():
+    return importlib.import_module("billing.rates")

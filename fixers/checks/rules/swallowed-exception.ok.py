@@ -1,0 +1,5 @@
+def rate(row):
+    try:
+        return row["rate"]
+    except KeyError:
+        return 0
