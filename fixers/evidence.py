@@ -6,7 +6,7 @@ a minor version, anything else a major one. Schemas stand in `docs/schemas/`.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -121,6 +121,44 @@ class Family(Contract):
     """The one that came furthest, in one line."""
 
 
+class Proposal(Contract):
+    """A candidate that passes the failing tests, rendered as a patch."""
+
+    patch: str
+    fixer: str
+    tier: int
+    prior: float
+    summary: str
+    path: str
+    line: int
+    function: str = ""
+
+
+class Cluster(Contract):
+    """Proposals that behaved alike on every replayed call."""
+
+    proposals: tuple[Proposal, ...]
+    """Best first; at most three are kept."""
+    size: int
+    outputs: tuple[tuple[str, str], ...] = ()
+    """Pairs (call, what these proposals do there), calls on which clusters differ first."""
+
+
+class Repair(Contract):
+    """What the repair stage found: plausible proposals by behaviour, nothing proven yet."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    clusters: tuple[Cluster, ...]
+    families: tuple[Family, ...]
+    budget: Budget
+    calls: int = 0
+    """Calls replayed to tell proposals apart."""
+    differs_when: tuple[str, ...] = ()
+    """Calls on which the first cluster differs from the code before."""
+    interrupted: bool = False
+    notes: tuple[str, ...] = ()
+
+
 class Alternative(Contract):
     """One of several behaviours that all pass the tests."""
 
@@ -148,11 +186,28 @@ class Reproduction(Contract):
     commands: tuple[CommandRun, ...] = ()
 
 
-class TriedPlace(Contract):
-    """A suspect, and how many edits of it were tried."""
+class Observed(Contract):
+    """What the reproduce stage hands on: the fault, and how every test did before."""
 
-    suspect: Suspect
-    candidates: int = 0
+    schema_version: Literal["1.0"] = "1.0"
+    reproduction: Reproduction
+    failures: tuple[Failure, ...]
+    outcomes: dict[str, str]
+    """Test id to `passed`, `failed` or `skipped`, in run order."""
+    durations: dict[str, float]
+    rootdir: str
+    suite_seconds: float
+    notes: tuple[str, ...] = ()
+
+
+class Localized(Contract):
+    """What the localize stage hands on: ranked places, and the statement counts behind them."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    suspects: tuple[Suspect, ...]
+    spectrum: dict[str, Any] = Field(default_factory=dict)
+    """As our probes report it; `fixers.localize.spectrum.read_spectrum` reads it."""
+    notes: tuple[str, ...] = ()
 
 
 class Trace(Contract):

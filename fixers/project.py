@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 _TEST_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|tests?|conftest)\.py$")
 _CONFIGURATION = frozenset({"setup.py", "noxfile.py", "fabfile.py", "tasks.py"})
@@ -73,3 +73,15 @@ class Project:
                 if path in self.files:
                     return path
         return None
+
+
+def read_project(tree: Path, source_roots: tuple[str, ...]) -> Project:
+    """Read the Python files of an exported tree; one that is not UTF-8 is left out, as no fixer may edit it."""
+    files = {}
+    for path in sorted(tree.rglob("*.py")):
+        if path.is_file() and not path.is_symlink():
+            try:
+                files[path.relative_to(tree).as_posix()] = path.read_bytes().decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+    return Project(files, source_roots)

@@ -52,7 +52,7 @@ def rank(
     if spectrum is not None:
         _add_coverage(scores, spectrum)
     _add_traces(scores, failures, project)
-    _add_changes(scores, changed or {}, project)
+    _add_changes(scores, changed or {})
     _add_called(scores, failures)
     _add_unused(scores, project)
     _add_constants(scores, project)
@@ -124,9 +124,7 @@ def _place_of(frame: Frame, project: Project, scores: dict[tuple[str, int], _Sco
     return key
 
 
-def _add_changes(
-    scores: dict[tuple[str, int], _Score], changed: Mapping[str, Collection[int]], project: Project
-) -> None:
+def _add_changes(scores: dict[tuple[str, int], _Score], changed: Mapping[str, Collection[int]]) -> None:
     touched = {(p, s.statement.function) for (p, line), s in scores.items() if line in changed.get(p, ())}
     for (path, _), score in scores.items():
         statement = score.statement
@@ -196,9 +194,10 @@ def _add_constants(scores: dict[tuple[str, int], _Score], project: Project) -> N
     for (path, function), value in best.items():
         for name in _names_used(project, path, function):
             uses[path, name] = max(uses[path, name], value)
+    definitions = {path: _definitions(project, path) for path in {p for p, _ in best}}
     for (path, line), score in scores.items():
         if score.statement.at_import and score.statement.failed == 0:
-            values = [uses.get((path, name), 0.0) for name in _names_defined(project, path, line)]
+            values = [uses.get((path, name), 0.0) for name in definitions.get(path, {}).get(line, ())]
             if any(values):
                 score.add(CONSTANT_SHARE * max(values), "defines a name that a suspicious function reads")
 
@@ -213,14 +212,16 @@ def _names_used(project: Project, path: str, function: str) -> set[str]:
     return set()
 
 
-def _names_defined(project: Project, path: str, line: int) -> set[str]:
+def _definitions(project: Project, path: str) -> dict[int, set[str]]:
+    """Map the line of each module- or class-level statement to the names it defines."""
+    found: dict[int, set[str]] = {}
     for node, _ in statements_of(project.tree(path)):
-        if node.lineno == line:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                return {node.name}  # its defaults and decorators run at import
-            if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-                return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return set()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found[node.lineno] = {node.name}  # its defaults and decorators run at import
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            found.setdefault(node.lineno, names)
+    return found
 
 
 def statements_of(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:

@@ -47,7 +47,11 @@ class Spectrum:
 
 def read_spectrum(event: Mapping[str, Any], failing: Sequence[str]) -> Spectrum:
     """Build a spectrum from our probes' report; statements that no fixer may edit are left out."""
-    statements = tuple(Statement(*row[:6], bool(row[6])) for row in event.get("rows", ()) if is_repairable(row[0]))
+    statements = tuple(
+        Statement(path, line, end, function, failed, passed, bool(at_import))
+        for path, line, end, function, failed, passed, at_import in event.get("rows", ())
+        if is_repairable(path)
+    )
     names = [(path, function) for path, function in event.get("functions", ())]
     reached = {test: frozenset(names[n] for n in numbers) for test, numbers in event.get("reached", {}).items()}
     wanted = frozenset(failing)

@@ -14,7 +14,7 @@ from typing import Any
 
 from fixers.project import Project
 from fixers.runner.evaluator import Outcome, Status, Variant
-from fixers.runner.sandbox import Conversation, Limits, Sandbox
+from fixers.runner.sandbox import Command, Conversation, Limits, Sandbox
 from fixers.runner.suite import base_request, inside_command
 from fixers.runner.target import Target
 
@@ -142,10 +142,10 @@ def fork_evaluator(
     collected_command = inside_command(target, {**request, "mode": "collected"}, limits)
     with sandbox.talk(zygote_command) as zygote_talk:
         zygote = Server(zygote_talk, patience=START_SECONDS)
-        if _first_event(zygote_talk) != "ready":
+        if _first_event(zygote_talk, zygote_command) != "ready":
             raise ServerGone(zygote_talk.stderr_tail().decode("utf-8", "replace"))
         with sandbox.talk(collected_command) as talk:
-            ready = _first_event(talk) == "ready"
+            ready = _first_event(talk, collected_command) == "ready"
             collected = Server(talk, patience=START_SECONDS) if ready else None
             yield ForkEvaluator(target, project, collected, zygote, wall)
 
@@ -158,7 +158,12 @@ def first_line(project: Project, path: str, line: int) -> int:
     return line
 
 
-def _first_event(talk: Conversation) -> str:
+def _first_event(talk: Conversation, command: Command) -> str:
+    """Send the request that a one-shot run would find on standard input, and return what the server says first."""
+    try:
+        talk.send(command.stdin.rstrip(b"\n"))
+    except BrokenPipeError:
+        return ""
     line = talk.receive(START_SECONDS)
     return str(_object(line).get("event", "")) if line is not None else ""
 

@@ -1,4 +1,4 @@
-"""Compare variants of one function on the calls that tests make, and on mutants of those calls.
+"""Compare variants of a few functions on the calls that tests make, and on mutants of those calls.
 
 Records the arguments of real calls while tests run, mutates one argument at a time,
 and replays every input on the original and on each variant, comparing result,
@@ -7,12 +7,12 @@ forked child.
 """
 
 import copy
+import hashlib
 import re
 import signal
 import sys
 
 import goldseam_inside
-import goldseam_server
 
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 SHOWN = 160
@@ -24,14 +24,15 @@ class CallTooLong(BaseException):
 
 
 class Recorder:
-    """A profile function that copies the arguments of calls of one code object."""
+    """A profile function that copies the arguments of calls of some code objects, at most `cap` distinct ones each."""
 
     def __init__(self, codes, cap):
         self.codes, self.cap = codes, cap
         self.calls, self.seen, self.lost = [], set(), 0
+        self.counts = {}
 
     def __call__(self, frame, event, arg):
-        if event != "call" or frame.f_code not in self.codes or len(self.calls) >= self.cap:
+        if event != "call" or frame.f_code not in self.codes or self.counts.get(frame.f_code, 0) >= self.cap:
             return
         sys.setprofile(None)
         try:
@@ -54,41 +55,74 @@ class Recorder:
             }
             if varkw:
                 call["keywords"].update(copy.deepcopy(values[varkw]))
-            key = describe([call["positional"], call["rest"], call["keywords"]])
+            key = (code, describe([call["positional"], call["rest"], call["keywords"]]))
         except BaseException:  # noqa: BLE001 - locks, handles and odd __deepcopy__ may raise anything
             self.lost += 1
             return
         if key not in self.seen:
             self.seen.add(key)
-            self.calls.append(call)
+            self.counts[code] = self.counts.get(code, 0) + 1
+            self.calls.append((self.codes[code], call))
 
 
 def compare(server, request):
-    """Answer with, per input that tells variants apart, the call and what each variant does."""
-    found = server.functions.get((request["path"], request["line"]), [])
-    name = request["qualname"].rsplit(".", 1)[-1]
-    found = [f for f in found if f.__code__.co_name == name]
-    filename = server.request["tree"].rstrip("/") + "/" + request["path"]
-    codes = [
-        goldseam_server.compiled(filename, {"qualname": request["qualname"], "source": source})
-        for source in request["sources"]
-    ]
-    if not found or (found[0].__closure__ and len(found) > 1):
-        return {"calls": 0, "rows": [], "lost": 0}
-    function = found[0]
-    original = function.__code__
-    calls, lost = record(server, request, {f.__code__ for f in found})
-    inputs = [(call, "recorded") for call in calls]
-    inputs += [(mutant, "mutated") for mutant in mutants(calls, request["mutants"])]
-    usable = [c if c is not None and c.co_freevars == original.co_freevars else None for c in codes]
+    """Answer, for each input that tells variants apart, the call and what the original and each variant do.
+
+    Calls of every observed function are replayed under every variant, so that a
+    repair of a caller and one of its callee can be compared too.
+    """
+    observed = [(place["qualname"], one) for place in request["observe"] for one in live(server, place)[:1]]
+    codes = {one.__code__: index for index, (_, one) in enumerate(observed)}
+    calls, lost = record(server, request, codes)
+    share = request["mutants"] // max(1, len(observed))
+    inputs = []
+    for index in range(len(observed)):
+        own = [call for number, call in calls if number == index]
+        inputs += [(index, call, "recorded") for call in own]
+        inputs += [(index, call, "mutated") for call in mutants(own, share)]
+    columns = [[replay(observed[i][1], call) for i, call, _ in inputs]]
+    columns.extend(under(server, variant, observed, inputs) for variant in request["variants"])
     rows = []
-    for call, origin in inputs:
-        outcomes = [replay(function, original, call)]
-        outcomes += ["?" if code is None else replay(function, code, call) for code in usable]
-        function.__code__ = original
-        if len(set(outcomes)) > 1:
-            rows.append({"call": show(name, call), "origin": origin, "outcomes": [o[:SHOWN] for o in outcomes]})
-    return {"calls": len(inputs), "rows": rows[:400], "lost": lost}
+    for number, (index, call, origin) in enumerate(inputs):
+        outcomes = [column[number] for column in columns]
+        if tells_apart(outcomes, origin):
+            shown = [outcome[:SHOWN] for outcome in outcomes]
+            rows.append({"call": show(observed[index][0], call), "origin": origin, "outcomes": shown})
+    digests = [hash_of(columns, c, inputs) for c in range(len(columns))]
+    return {"calls": len(inputs), "rows": rows[:300], "lost": lost, "behaviours": digests}
+
+
+def live(server, place):
+    name = place["qualname"].rsplit(".", 1)[-1]
+    found = server.functions.get((place["path"], place["line"]), [])
+    return [function for function in found if function.__code__.co_name == name]
+
+
+def under(server, variant, observed, inputs):
+    """Replay all inputs with one variant in place, then put the old code back."""
+    before = [(function, function.__code__) for functions in server.functions.values() for function in functions]
+    try:
+        if server.swap(variant["path"], variant["swap"]):
+            return ["?"] * len(inputs)
+        return [replay(observed[index][1], call) for index, call, _ in inputs]
+    finally:
+        for function, code in before:
+            if function.__code__ is not code:
+                function.__code__ = code
+
+
+def tells_apart(outcomes, origin):
+    """On mutated calls, which may break a precondition, one exception is as good as another."""
+    return len({comparable(outcome, origin) for outcome in outcomes}) > 1
+
+
+def comparable(outcome, origin):
+    return "raises" if origin == "mutated" and outcome.startswith("raises ") else outcome
+
+
+def hash_of(columns, column, inputs):
+    text = "\0".join(comparable(outcome, origin) for outcome, (_, _, origin) in zip(columns[column], inputs))
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def record(server, request, codes):
@@ -132,7 +166,7 @@ def _mutants_of(call):
 
 
 def values_near(value):  # noqa: C901 - one line a type
-    """Yield neighbours of a value, of its own kind first."""
+    """Yield neighbours of a value, all of its own type: a call with another type breaks a precondition."""
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int):
@@ -153,19 +187,14 @@ def values_near(value):  # noqa: C901 - one line a type
             yield dict(list(value.items())[:-1])
     elif isinstance(value, (set, frozenset)):
         yield type(value)()
-    elif value is None:
-        yield from (0, "")
-    if value is not None and isinstance(value, (str, int, float, list, tuple, dict)):
-        yield None
 
 
-def replay(function, code, call):
+def replay(function, call):
     """Return a text that tells this call's behaviour from any other."""
     try:
         fresh = copy.deepcopy(call)
     except BaseException:  # noqa: BLE001 - as in recording
         return "?"
-    function.__code__ = code
     signal.signal(signal.SIGVTALRM, _too_long)
     signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
     try:

@@ -1,0 +1,206 @@
+"""`goldseam fix`: repair a checkout here and now, without a server and without GitHub."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from app.cli.terminal import Terminal, show_trace
+from app.schemas import FixReport
+from fixers import patch as patches
+from fixers.engine import Request, attempt
+from fixers.evidence import Trace
+from fixers.failures import read_log, read_traceback
+from fixers.model import Failure
+from fixers.runner.sandbox import Sandbox
+from tasks.errors import BadInput
+from tasks.policy.load import local_policy
+from tasks.prepare import Wishes, expected_ids, exported, prepare, split_command
+from tasks.report.trace import trace_markdown
+from tasks.sandbox.choose import sandbox as choose_sandbox
+
+DECLINED, INTERRUPTED = 1, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the results go."""
+
+    patch: Path | None
+    trace: Path | None
+    evidence: Path | None
+    json: bool
+    apply: bool
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path())
+@click.option("--python", "python", type=click.Path(path_type=Path), help="Interpreter of an environment that stands.")
+@click.option("--test-command", help='For example "python -m pytest tests"; `python` means the interpreter in use.')
+@click.option("--failing", multiple=True, metavar="TESTID", help="Repair this test only; may be repeated.")
+@click.option("--log", "log", type=click.Path(path_type=Path), help="A CI log that shows the failure.")
+@click.option("--traceback", "traceback", type=click.Path(path_type=Path), help="A traceback from production.")
+@click.option("--budget", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds of search.")
+@click.option("--llm", type=click.Choice(["off", "on"]), default="off", show_default=True, help="Ask a model last.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the random order of the second suite run.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Candidates run at once.")
+@click.option("--apply", "apply_patch", is_flag=True, help="Write the proven patch into the checkout.")
+@click.option("--patch-out", type=click.Path(path_type=Path), help="Write the patch here.")
+@click.option("--trace-out", type=click.Path(path_type=Path), help="Write the trace here, as Markdown or .json.")
+@click.option("--evidence-out", type=click.Path(path_type=Path), help="Write the evidence bundle here.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+@click.option("--trust-target", is_flag=True, help="Run the target's code without a sandbox.")
+def fix(  # one parameter an option
+    path: Path,
+    python: Path | None,
+    test_command: str | None,
+    failing: tuple[str, ...],
+    log: Path | None,
+    traceback: Path | None,
+    budget: float,
+    llm: str,
+    seed: int,
+    jobs: int,
+    apply_patch: bool,
+    patch_out: Path | None,
+    trace_out: Path | None,
+    evidence_out: Path | None,
+    as_json: bool,
+    trust_target: bool,
+) -> None:
+    """Repair the checkout at PATH and prove the repair; nothing is changed without --apply.
+
+    Exit codes: 0 a proven patch or nothing to fix, 1 declined, 2 wrong usage, 3 the
+    environment could not be made to run, 4 an internal error, 130 interrupted.
+    """
+    checkout = _checkout(path)
+    policy = local_policy(checkout)
+    wishes = Wishes(
+        python=python,
+        test_command=split_command(test_command) if test_command else policy.test_command,
+        setup=policy.setup,
+        asked=failing,
+        expected=expected_ids(_reported(log, traceback, checkout)),
+        budget_seconds=budget,
+        seed=seed,
+        jobs=jobs,
+        trusted=trust_target,
+    )
+    outputs = Outputs(patch_out, trace_out, evidence_out, as_json, apply_patch)
+    console = Console(stderr=as_json, highlight=False, quiet=as_json)
+    sandbox = choose_sandbox(trust_target=trust_target)
+    cache = cache_directory()
+    with exported(checkout) as tree:
+        request = prepare(
+            tree, mount=str(checkout), cache=cache / "environments", wishes=wishes, commit=_commit(checkout)
+        )
+        request = _with_model(request, llm)
+        trace, interrupted = _attempt(request, sandbox, console)
+    evidence_file = _write(trace, outputs, cache)
+    if outputs.apply and trace.status == "fixed":
+        _apply(trace, checkout)
+    if as_json:
+        click.echo(FixReport.of(trace).model_dump_json(indent=2))
+    else:
+        show_trace(console, trace, path=str(path), evidence_file=evidence_file)
+    sys.exit(INTERRUPTED if interrupted else DECLINED if trace.status == "declined" else 0)
+
+
+def _checkout(path: Path) -> Path:
+    if not path.exists():
+        raise BadInput(f"{path} does not exist. Give the directory of a checkout.")
+    if not path.is_dir():
+        raise BadInput(f"{path} is a file. Give the directory of a checkout.")
+    return path.resolve()
+
+
+def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple[Failure, ...]:
+    """Return the failures that a given report names; BadInput when there are none in it."""
+    failures: tuple[Failure, ...] = ()
+    files = [p.relative_to(checkout).as_posix() for p in checkout.rglob("*.py")] if log or traceback else []
+    for given, read in ((log, _read_log), (traceback, _read_traceback)):
+        if given is None:
+            continue
+        if not given.is_file():
+            raise BadInput(f"{given} is not a file.")
+        found = read(given, files)
+        if not found:
+            raise BadInput(
+                f"{given} holds no failure that Goldseam can read. Run without it to look at the suite itself."
+            )
+        failures += found
+    return failures
+
+
+def _read_log(path: Path, files: list[str]) -> tuple[Failure, ...]:
+    with path.open("rb") as stream:
+        return read_log(iter(lambda: stream.read(1 << 16), b""), project_files=files).failures
+
+
+def _read_traceback(path: Path, _: list[str]) -> tuple[Failure, ...]:
+    return read_traceback(path.read_text(errors="replace"))
+
+
+def _with_model(request: Request, llm: str) -> Request:
+    if llm == "off":
+        return request
+    from fixers.llm.fixer import model_fixer  # noqa: PLC0415 - the SDK loads slowly and is seldom wanted
+
+    return replace(request, fixers=(model_fixer(),))
+
+
+def _attempt(request: Request, sandbox: Sandbox, console: Console) -> tuple[Trace, bool]:
+    with Terminal(console, request.budget_seconds).running() as terminal:
+        return attempt(request, sandbox, terminal), terminal.interrupted
+
+
+def _write(trace: Trace, outputs: Outputs, cache: Path) -> str:
+    """Write what was asked for, and the evidence in any case; return where the evidence is."""
+    if outputs.patch is not None and trace.patch:
+        outputs.patch.write_text(trace.patch)
+    if outputs.trace is not None:
+        is_json = outputs.trace.suffix == ".json"
+        outputs.trace.write_text(trace.model_dump_json(indent=2) if is_json else trace_markdown(trace))
+    if trace.evidence is None:
+        return ""
+    place = outputs.evidence
+    if place is None:
+        place = cache / "evidence" / f"{trace.evidence.patch_digest.removeprefix('sha256:')[:12]}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(trace.evidence.model_dump_json(indent=2))
+    return str(place)
+
+
+def _apply(trace: Trace, checkout: Path) -> None:
+    """Write the patched files, each whole or not at all."""
+    paths = [line.removeprefix("+++ b/") for line in trace.patch.splitlines() if line.startswith("+++ b/")]
+    texts = {path: (checkout / path).read_bytes().decode() for path in paths}
+    for edit in patches.apply(trace.patch, texts):
+        target = checkout / edit.path
+        fresh = target.with_name(f".{target.name}.goldseam")
+        fresh.write_bytes(edit.after.encode())
+        fresh.chmod(target.stat().st_mode & 0o777)
+        fresh.replace(target)
+
+
+def _commit(checkout: Path) -> str:
+    """Return the commit of HEAD by reading files only: no git runs in a tree that others can write."""
+    head = checkout / ".git" / "HEAD"
+    try:
+        text = head.read_text().strip()
+        if text.startswith("ref: "):
+            text = (checkout / ".git" / text.removeprefix("ref: ")).read_text().strip()
+    except OSError:
+        return ""
+    return text if len(text) in {40, 64} else ""
+
+
+def cache_directory() -> Path:
+    """Return the user's cache directory for Goldseam."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "goldseam"

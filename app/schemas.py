@@ -1,0 +1,76 @@
+"""The documents that the command line prints, as versioned contracts."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fixers.evidence import Alternative, Evidence, Trace
+from fixers.model import Contract, Failure
+
+
+class Place(Contract):
+    """A suspicious statement."""
+
+    path: str
+    function: str
+    line: int
+    score: float
+
+
+class CandidateCounts(Contract):
+    """How many candidates were made, run, and passed the failing tests."""
+
+    generated: int = 0
+    validated: int = 0
+    plausible: int = 0
+
+
+class FixReport(Contract):
+    """What `goldseam fix --json` prints."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    status: Literal["fixed", "nothing_to_fix", "declined", "error"]
+    reason: str | None
+    sentence: str
+    next_step: str
+    failure: Failure | None
+    failing: tuple[str, ...]
+    localization: tuple[Place, ...]
+    patch: str
+    fixer: str
+    candidates: CandidateCounts
+    alternatives: tuple[Alternative, ...]
+    evidence: Evidence | None
+    notes: tuple[str, ...]
+    seconds: dict[str, float]
+
+    @classmethod
+    def of(cls, trace: Trace) -> FixReport:
+        """Return the report of an attempt."""
+        return cls(
+            status=trace.status,
+            reason=str(trace.reason) if trace.reason else None,
+            sentence=trace.sentence,
+            next_step=trace.next_step,
+            failure=trace.failures[0] if trace.failures else None,
+            failing=trace.reproduction.failing if trace.reproduction else (),
+            localization=tuple(
+                Place(path=s.path, function=s.function, line=s.line, score=s.score) for s in trace.localization
+            ),
+            patch=trace.patch,
+            fixer=trace.fixer,
+            candidates=_counts(trace),
+            alternatives=trace.alternatives,
+            evidence=trace.evidence,
+            notes=trace.notes,
+            seconds=trace.seconds,
+        )
+
+
+def _counts(trace: Trace) -> CandidateCounts:
+    fields: dict[str, Any] = {
+        "generated": sum(f.generated for f in trace.families),
+        "validated": sum(f.validated for f in trace.families),
+        "plausible": sum(f.passed_failing_tests for f in trace.families),
+    }
+    return CandidateCounts(**fields)

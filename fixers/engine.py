@@ -1,0 +1,252 @@
+"""The engine: from a failing suite to a trace that ends in a proven patch or in a reason.
+
+Four stages, each a function over documents, so that one process can run them all
+(`attempt`) and a control plane can run them one by one.
+"""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version as distribution_version
+from typing import Protocol
+
+from fixers.codemods.base import Installed, Scene
+from fixers.evidence import Behaviour, Budget, Cluster, Localized, Observed, Repair, Trace
+from fixers.installed import installed_in
+from fixers.localize.rank import rank
+from fixers.localize.spectrum import Spectrum, read_spectrum
+from fixers.model import Candidate, Declined, Failure, Reason, Suspect
+from fixers.outcome import conclude, declined_trace, green_trace
+from fixers.progress import Progress, Silent
+from fixers.project import Project
+from fixers.repair import Hunt, run_codemods, search, try_candidates
+from fixers.reproduce import Green, reproduce
+from fixers.runner.sandbox import Sandbox
+from fixers.runner.servers import ServerGone, fork_evaluator
+from fixers.runner.suite import run_suite
+from fixers.runner.target import Target
+from fixers.select import select
+from fixers.verify import Base
+
+VERSION = distribution_version("goldseam")
+PROBED_SUITE_SECONDS = 60.0
+"""A suite that takes longer is probed only in the files of its failing tests."""
+
+
+class Fixer(Protocol):
+    """A further maker of candidates, asked after codemods and search: the model is one."""
+
+    @property
+    def name(self) -> str:
+        """What the trace calls it."""
+
+    def propose(self, case: Case) -> Iterator[Candidate]:
+        """Yield candidates; each is screened and proven like any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a further fixer may see, and the one thing it may do: have a candidate tried."""
+
+    project: Project
+    failures: tuple[Failure, ...]
+    suspects: tuple[Suspect, ...]
+    hunt: Hunt
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One attempt: the tree, what is known of the fault, and the limits."""
+
+    target: Target
+    project: Project
+    digest: str
+    commit: str = ""
+    asked: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    changed: Mapping[str, Collection[int]] = field(default_factory=dict)
+    base: Target | None = None
+    budget_seconds: float = 60.0
+    budget_candidates: int = 20_000
+    seed: int = 0
+    jobs: int = 2
+    fixers: tuple[Fixer, ...] = ()
+
+
+def attempt(request: Request, sandbox: Sandbox, progress: Progress | None = None) -> Trace:
+    """Run all stages in this process and return the trace; never raises for what the target does."""
+    progress = progress or Silent()
+    clock: dict[str, float] = {}
+    with _Timed("reproduce", clock, progress):
+        observed = run_reproduce(request, sandbox)
+    if isinstance(observed, Green):
+        return green_trace(VERSION, observed, clock)
+    if isinstance(observed, Declined):
+        return declined_trace(VERSION, observed, clock)
+    with _Timed("localize", clock, progress):
+        localized = run_localize(request, observed, sandbox)
+    with _Timed("repair", clock, progress):
+        repair = run_repair(request, observed, localized, sandbox, progress)
+    with _Timed("verify", clock, progress):
+        trace = run_verify(request, observed, localized, repair, sandbox)
+    return trace.model_copy(update={"seconds": clock})
+
+
+def run_reproduce(request: Request, sandbox: Sandbox) -> Observed | Green | Declined:
+    """Run the suite, and what fails in it twice more."""
+    return reproduce(
+        request.target,
+        sandbox,
+        request.project,
+        asked=request.asked,
+        expected=request.expected,
+        base=request.base,
+    )
+
+
+def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Localized:
+    """Probe the suite and rank the statements."""
+    failing = observed.reproduction.failing
+    wanted: Sequence[str] | None = None
+    notes: tuple[str, ...] = ()
+    if observed.suite_seconds > PROBED_SUITE_SECONDS:
+        wanted = tuple(dict.fromkeys(i.split("::", 1)[0] for i in failing))
+        notes = (f"The suite takes {observed.suite_seconds:.0f} s, so only {len(wanted)} test files were probed.",)
+    run = run_suite(request.target, sandbox, wanted=wanted, rootdir=observed.rootdir, spectrum_for=failing)
+    spectrum = dict(run.spectrum)
+    if not spectrum:
+        notes += ("The probed run gave no statement counts; places come from tracebacks alone.",)
+    read = read_spectrum(spectrum, failing) if spectrum else None
+    suspects = rank(request.project, read, observed.failures, changed=request.changed)
+    return Localized(suspects=suspects, spectrum=spectrum, notes=notes)
+
+
+def run_repair(
+    request: Request, observed: Observed, localized: Localized, sandbox: Sandbox, progress: Progress | None = None
+) -> Repair:
+    """Make candidates, screen them, and group what passes by behaviour."""
+    failing = sorted(observed.reproduction.failing, key=lambda i: observed.durations.get(i, 0.0))
+    started = time.monotonic()
+    slowest = sum(observed.durations.get(i, 0.0) for i in failing)
+    try:
+        with fork_evaluator(
+            request.target,
+            sandbox,
+            request.project,
+            tests=tuple(observed.outcomes),
+            rootdir=observed.rootdir,
+            jobs=request.jobs,
+            wall=max(3.0, 5 * slowest + 1.0),
+        ) as evaluator:
+            hunt = Hunt(
+                project=request.project,
+                evaluator=evaluator,
+                spectrum=_spectrum(localized, observed),
+                failing=tuple(failing),
+                passing=frozenset(i for i, o in observed.outcomes.items() if o == "passed"),
+                progress=progress or Silent(),
+                deadline=started + request.budget_seconds,
+                budget_candidates=request.budget_candidates,
+                jobs=request.jobs,
+            )
+            _hunt(hunt, request, observed, localized, installed_in(request.target, sandbox))
+            selection = select(hunt)
+    except ServerGone as gone:
+        return _no_evaluator(request, time.monotonic() - started, str(gone))
+    return Repair(
+        clusters=selection.clusters,
+        families=hunt.documents(),
+        budget=_budget(request, hunt, time.monotonic() - started),
+        calls=selection.calls,
+        differs_when=selection.differs_when,
+        interrupted=hunt.cut == "interrupted",
+        notes=selection.notes,
+    )
+
+
+def run_verify(request: Request, observed: Observed, localized: Localized, repair: Repair, sandbox: Sandbox) -> Trace:
+    """Prove one proposal of each cluster and draw the conclusion."""
+    base = Base(
+        target=request.target,
+        project=request.project,
+        digest=request.digest,
+        commit=request.commit,
+        reproduction=observed.reproduction,
+        outcomes=observed.outcomes,
+        rootdir=observed.rootdir,
+        test_literals=literals_of_tests(request.project, observed.reproduction.failing),
+    )
+    return conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
+
+
+def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized, installed: Installed) -> None:
+    scene = Scene(failures=observed.failures, project=request.project, installed=installed, suspects=localized.suspects)
+    if run_codemods(hunt, scene):
+        hunt.exhausted = True
+        return
+    literals = literals_of_tests(request.project, observed.reproduction.failing)
+    search(hunt, localized.suspects, observed.failures, literals)
+    if not hunt.plausible:
+        case = Case(request.project, observed.failures, localized.suspects, hunt)
+        for fixer in request.fixers:
+            try_candidates(hunt, fixer.propose(case))
+
+
+def literals_of_tests(project: Project, failing: Sequence[str]) -> tuple[object, ...]:
+    """Return the constants that the failing tests hold: values to compare with, never code."""
+    found: dict[str, object] = {}
+    for test in failing:
+        path, _, rest = test.partition("::")
+        name = rest.split("[", 1)[0].rsplit("::", 1)[-1]
+        if path not in project.files:
+            continue
+        try:
+            tree = project.tree(path)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+                constants = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+                found.update({repr(value): value for value in constants})
+    return tuple(found.values())
+
+
+def _spectrum(localized: Localized, observed: Observed) -> Spectrum | None:
+    return read_spectrum(localized.spectrum, observed.reproduction.failing) if localized.spectrum else None
+
+
+def _budget(request: Request, hunt: Hunt, seconds: float) -> Budget:
+    return Budget(
+        seconds=request.budget_seconds,
+        seconds_used=round(seconds, 2),
+        generated=hunt.generated,
+        validated=hunt.validated,
+        plausible=len(hunt.plausible),
+        exhausted=hunt.exhausted,
+    )
+
+
+def _no_evaluator(request: Request, seconds: float, why: str) -> Repair:
+    note = f"The process that tries candidates ended: {why.strip()[-300:] or 'it gave no reason'}."
+    budget = Budget(seconds=request.budget_seconds, seconds_used=round(seconds, 2))
+    return Repair(clusters=(), families=(), budget=budget, notes=(note,))
+
+
+class _Timed:
+    """Notes how long a stage took, and tells the progress that it began."""
+
+    def __init__(self, name: str, clock: dict[str, float], progress: Progress) -> None:
+        self.name, self.clock, self.progress = name, clock, progress
+
+    def __enter__(self) -> None:
+        self.progress.stage(self.name)
+        self.started = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.clock[self.name] = round(time.monotonic() - self.started, 2)
+
+
+__all__ = ["Behaviour", "Case", "Cluster", "Fixer", "Reason", "Request", "attempt"]

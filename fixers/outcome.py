@@ -1,0 +1,194 @@
+"""Draw the conclusion: what the proofs of the clusters say, as a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fixers.evidence import (
+    Alternative,
+    Behaviour,
+    Cluster,
+    Family,
+    Localized,
+    Observed,
+    Repair,
+    Trace,
+)
+from fixers.model import Declined, Reason, Tier
+from fixers.project import Project
+from fixers.reproduce import Green
+from fixers.runner.sandbox import Sandbox
+from fixers.select import settling_test
+from fixers.verify import Base, Proof, evidence_of, prove
+
+CLUSTERS_PROVEN = 4
+PROPOSALS_TRIED = 2
+SUSPECTS_KEPT = 50
+
+
+def green_trace(version: str, green: Green, seconds: Mapping[str, float]) -> Trace:
+    """Return the trace of a suite in which nothing fails."""
+    return Trace(
+        goldseam_version=version,
+        status="nothing_to_fix",
+        sentence=f"Nothing to repair: all {green.suite_size} tests pass.",
+        seconds=dict(seconds),
+    )
+
+
+def declined_trace(version: str, declined: Declined, seconds: Mapping[str, float]) -> Trace:
+    """Return the trace of an attempt that ended before any candidate was made."""
+    return Trace(
+        goldseam_version=version,
+        status="declined",
+        reason=declined.reason,
+        sentence=declined.sentence,
+        next_step=declined.next_step,
+        seconds=dict(seconds),
+    )
+
+
+def conclude(
+    base: Base,
+    observed: Observed,
+    localized: Localized,
+    repair: Repair,
+    sandbox: Sandbox,
+    *,
+    version: str,
+    seed: int,
+) -> Trace:
+    """Prove a proposal of each cluster; one proven behaviour is a fix, several are a question, none is a reason."""
+    proofs = [_prove_cluster(base, cluster, sandbox, seed) for cluster in repair.clusters[:CLUSTERS_PROVEN]]
+    proven = [(c, p) for c, p in zip(repair.clusters, proofs, strict=False) if p.holds]
+    trace = Trace(
+        goldseam_version=version,
+        status="declined",
+        sentence="",
+        failures=observed.failures[:20],
+        reproduction=observed.reproduction,
+        localization=localized.suspects[:SUSPECTS_KEPT],
+        families=_with_proofs(repair.families, proofs),
+        target=base.target.provenance,
+        notes=(*observed.notes, *localized.notes, *repair.notes),
+    )
+    if len(proven) == 1 and proven[0][1].proposal.tier != Tier.C:
+        return _fixed(trace, base, repair, *proven[0], sandbox=sandbox, version=version)
+    if proven:
+        return _ambiguous(trace, base.project, proven)
+    return _nothing(trace, repair, proofs)
+
+
+def _prove_cluster(base: Base, cluster: Cluster, sandbox: Sandbox, seed: int) -> Proof:
+    proof = prove(base, cluster.proposals[0], sandbox, seed=seed)
+    for other in cluster.proposals[1:PROPOSALS_TRIED]:
+        if proof.holds:
+            break
+        proof = prove(base, other, sandbox, seed=seed)
+    return proof
+
+
+def _fixed(
+    trace: Trace, base: Base, repair: Repair, cluster: Cluster, proof: Proof, *, sandbox: Sandbox, version: str
+) -> Trace:
+    is_first = cluster is repair.clusters[0]
+    behaviour = Behaviour(
+        calls=repair.calls, clusters=len(repair.clusters), differs_when=repair.differs_when if is_first else ()
+    )
+    evidence = evidence_of(base, proof, sandbox, version=version, budget=repair.budget, behaviour=behaviour)
+    return trace.model_copy(
+        update={
+            "status": "fixed",
+            "sentence": f"Fixed: {proof.proposal.path}, line {proof.proposal.line}. {proof.proposal.summary}",
+            "choice": _why(repair, cluster),
+            "fixer": proof.proposal.fixer,
+            "patch": proof.proposal.patch,
+            "evidence": evidence,
+        }
+    )
+
+
+def _why(repair: Repair, cluster: Cluster) -> str:
+    others = len(repair.clusters) - 1
+    alike = (
+        f"{cluster.size} repairs that behave alike on {repair.calls} replayed calls"
+        if cluster.size > 1
+        else "one repair"
+    )
+    parts = [f"Of {repair.budget.validated:,} candidates that were run, {alike} passed every test."]
+    if others:
+        parts.append(
+            f"{others} other behaviour{'s' if others > 1 else ''} passed the failing tests and fell at a later gate."
+        )
+    if repair.budget.exhausted and cluster.proposals[0].fixer.startswith("codemod:"):
+        parts.append("It follows from the error itself, by rule.")
+    elif repair.budget.exhausted:
+        parts.append("All other edits of this place that Goldseam knows were tried.")
+    else:
+        parts.append("The budget ended before all other edits were tried.")
+    return " ".join(parts)
+
+
+def _ambiguous(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Proof]]) -> Trace:
+    alternatives = tuple(_alternative(project, cluster, proof) for cluster, proof in proven[:3])
+    if len(proven) == 1:
+        sentence = "One repair passes every test, but it is of a kind that often only hides the fault."
+    else:
+        sentence = f"{len(proven)} repairs pass every test, and they disagree. The tests do not say which is meant."
+    return trace.model_copy(
+        update={
+            "reason": Reason.AMBIGUOUS,
+            "sentence": sentence,
+            "next_step": "Add one of the tests shown with the alternatives, and run again.",
+            "alternatives": alternatives,
+        }
+    )
+
+
+def _alternative(project: Project, cluster: Cluster, proof: Proof) -> Alternative:
+    proposal = proof.proposal
+    tests = (settling_test(project, proposal, call, outcome) for call, outcome in cluster.outputs)
+    return Alternative(
+        patch=proposal.patch,
+        fixer=proposal.fixer,
+        path=proposal.path,
+        line=proposal.line,
+        summary=proposal.summary,
+        outputs=cluster.outputs,
+        settling_test=next((t for t in tests if t), ""),
+    )
+
+
+def _nothing(trace: Trace, repair: Repair, proofs: Sequence[Proof]) -> Trace:
+    reason, sentence, next_step = _reason(repair, proofs)
+    return trace.model_copy(update={"reason": reason, "sentence": sentence, "next_step": next_step})
+
+
+def _reason(repair: Repair, proofs: Sequence[Proof]) -> tuple[Reason, str, str]:
+    budget = repair.budget
+    look = "Start at the places listed under localization, the first one first."
+    if proofs:
+        fell = proofs[0]
+        gate = next(g for g in fell.gates if not g.passed)
+        if gate.name.startswith("G"):
+            return Reason.REFUSED_BY_INTEGRITY, f"A repair passes the failing tests but is refused: {gate.detail}", look
+        return Reason.NO_CANDIDATE, f"Every repair of the failing tests fell at another gate: {gate.detail}", look
+    tried = f"{budget.validated:,} candidates were run and none passes the failing tests"
+    if repair.interrupted:
+        return Reason.BUDGET_EXHAUSTED, f"Interrupted: {tried} so far.", "Run again with a larger --budget."
+    if not budget.exhausted and budget.validated:
+        spent = f"the budget of {budget.seconds:g} s ended before all were tried"
+        return Reason.BUDGET_EXHAUSTED, f"{tried}; {spent}.", f"{look} A larger --budget may help."
+    return Reason.NO_CANDIDATE, f"{tried}.", look
+
+
+def _with_proofs(families: Sequence[Family], proofs: Sequence[Proof]) -> tuple[Family, ...]:
+    """Count in each family the proposals that fell at a gate of the proof."""
+    fallen: dict[str, dict[str, int]] = {}
+    for proof in proofs:
+        if not proof.holds:
+            gates = fallen.setdefault(proof.proposal.fixer, {})
+            gates[proof.fell_at] = gates.get(proof.fell_at, 0) + 1
+    return tuple(
+        f.model_copy(update={"refused": {**f.refused, **fallen[f.name]}}) if f.name in fallen else f for f in families
+    )

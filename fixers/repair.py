@@ -1,0 +1,267 @@
+"""Repair: try codemods, then the search, then any further fixer, and keep what passes.
+
+Candidates are screened by the fast evaluator: failing tests first, then the passing
+tests that reach the edited function. What survives is plausible, not proven.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixers.checks.scope import scope_findings
+from fixers.codemods.base import Scene
+from fixers.codemods.registry import ALL as CODEMODS
+from fixers.evidence import Family
+from fixers.localize.spectrum import Spectrum
+from fixers.model import Candidate, Failure, Suspect, Tier
+from fixers.progress import Progress
+from fixers.project import Project
+from fixers.runner.evaluator import Outcome, Status, Variant
+from fixers.runner.servers import ForkEvaluator, ServerGone, Ticket
+from fixers.runner.swap import swap_of
+from fixers.search.generate import mutations
+from fixers.search.mutation import Mutation, Swap
+from fixers.search.render import Unrenderable, render
+
+IMPACTED_CAP = 300
+PLAUSIBLE_CAP = 60
+"""Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """A candidate that passes the failing tests and the tests around it."""
+
+    candidate: Candidate
+    swap: Swap | None
+
+
+@dataclass(slots=True)
+class Counts:
+    """A family's score sheet."""
+
+    generated: int = 0
+    validated: int = 0
+    passed: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    example: str = ""
+
+    def refuse(self, gate: str) -> None:
+        """Count a candidate that fell at a gate."""
+        self.refused[gate] = self.refused.get(gate, 0) + 1
+
+
+@dataclass(slots=True)
+class Hunt:
+    """One repair in progress: what it may use, and what it found so far."""
+
+    project: Project
+    evaluator: ForkEvaluator
+    spectrum: Spectrum | None
+    failing: tuple[str, ...]
+    """Fastest first."""
+    passing: frozenset[str]
+    """Tests that passed before: the ones a patch must keep."""
+    progress: Progress
+    deadline: float
+    budget_candidates: int
+    jobs: int = 2
+    families: dict[str, Counts] = field(default_factory=dict)
+    plausible: list[Plausible] = field(default_factory=list)
+    tried: set[tuple[str, str]] = field(default_factory=set)
+    exhausted: bool = False
+    cut: str = ""
+    """Why the search ended before its space did: `budget`, `interrupted`, or empty."""
+
+    @property
+    def generated(self) -> int:
+        """Candidates made so far."""
+        return sum(c.generated for c in self.families.values())
+
+    @property
+    def validated(self) -> int:
+        """Candidates whose tests ran."""
+        return sum(c.validated for c in self.families.values())
+
+    def documents(self) -> tuple[Family, ...]:
+        """Return the score sheets, the families that came furthest first."""
+        rows = [
+            Family(
+                name=name,
+                generated=c.generated,
+                validated=c.validated,
+                passed_failing_tests=c.passed,
+                refused=c.refused,
+                example=c.example,
+            )
+            for name, c in self.families.items()
+            if c.generated
+        ]
+        return tuple(sorted(rows, key=lambda f: (-f.passed_failing_tests, -f.validated, f.name)))
+
+    def counts(self, name: str) -> Counts:
+        """Return a family's score sheet."""
+        return self.families.setdefault(name, Counts())
+
+    def spent(self) -> bool:
+        """Whether to stop now; notes why."""
+        if self.progress.interrupted:
+            self.cut = "interrupted"
+        elif time.monotonic() > self.deadline or self.generated >= self.budget_candidates:
+            self.cut = "budget"
+        return bool(self.cut)
+
+
+def run_codemods(hunt: Hunt, scene: Scene) -> bool:
+    """Try every codemod in order of policy; True when a deterministic one is plausible, which ends the hunt."""
+    for codemod in CODEMODS:
+        try_candidates(hunt, codemod().propose(scene))
+        if any(p.candidate.tier is Tier.A for p in hunt.plausible):
+            return True
+    return False
+
+
+def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
+    """Screen whole-file candidates one after another."""
+    for candidate in candidates:
+        if hunt.spent():
+            return
+        counts = hunt.counts(candidate.fixer)
+        counts.generated += 1
+        key = (candidate.path, "".join(e.after for e in candidate.edits))
+        if key in hunt.tried:
+            counts.refuse("duplicate")
+            continue
+        hunt.tried.add(key)
+        if any(scope_findings(e.before, e.after).fatal for e in candidate.edits):
+            counts.refuse("scope")
+            continue
+        swap = swap_of(candidate.edits[0].before, candidate.edits[0].after) if len(candidate.edits) == 1 else None
+        sources = {e.path: e.after for e in candidate.edits}
+        variant = Variant(path=candidate.path, swap=swap, sources=sources)
+        counts.validated += 1
+        outcome = hunt.evaluator.run(variant, hunt.failing)
+        if _passes_all(hunt, variant, candidate.function, outcome, counts):
+            counts.example = candidate.summary
+            hunt.plausible.append(Plausible(candidate, swap))
+
+
+def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure], literals: Sequence[object]) -> None:
+    """Search best first over all suspects; once something is plausible, exhaust the functions it is in.
+
+    First-plausible-wins is the classic way to overfit, so a find starts the second
+    pass: every edit of the same function is tried before anything is chosen.
+    """
+    _screen(hunt, mutations(hunt.project, suspects, failures=failures, test_literals=literals), until_found=True)
+    done: set[tuple[str, str]] = set()
+    while not hunt.cut:
+        places = {place_of(p) for p in hunt.plausible} - done
+        if not places:
+            break
+        place = min(places)
+        done.add(place)
+        near = [s for s in suspects if s.path == place[0] and f"{s.function}.".startswith(f"{place[1]}.")]
+        _screen(hunt, mutations(hunt.project, near, failures=failures, test_literals=literals), until_found=False)
+    hunt.exhausted = not hunt.cut
+
+
+def place_of(plausible: Plausible) -> tuple[str, str]:
+    """Return what counts as one place for exhaustion: a path and an outermost function, or the module level."""
+    swap = plausible.swap
+    return plausible.candidate.path, swap.qualname if swap else plausible.candidate.function
+
+
+def _screen(hunt: Hunt, stream: Iterator[Mutation], *, until_found: bool) -> None:
+    """Keep a few evaluations in flight; answers are taken in the order of generation, so runs repeat exactly."""
+    flight: deque[tuple[Mutation, Ticket]] = deque()
+    found_before = len(hunt.plausible)
+    for mutation in stream:
+        if hunt.spent() or len(hunt.plausible) >= PLAUSIBLE_CAP:
+            break
+        counts = hunt.counts(f"search:{mutation.template}")
+        key = (mutation.path, _identity(mutation))
+        if key in hunt.tried:
+            continue
+        hunt.tried.add(key)
+        counts.generated += 1
+        flight.append((mutation, hunt.evaluator.start(variant_of(mutation), hunt.failing)))
+        if len(flight) > 2 * hunt.jobs:
+            _land(hunt, *flight.popleft())
+        if until_found and len(hunt.plausible) > found_before:
+            break
+    while flight:
+        _land(hunt, *flight.popleft())
+
+
+def _land(hunt: Hunt, mutation: Mutation, ticket: Ticket) -> None:
+    counts = hunt.counts(f"search:{mutation.template}")
+    counts.validated += 1
+    outcome = hunt.evaluator.finish(ticket)
+    hunt.progress.tick(
+        tried=hunt.validated, passing=len(hunt.plausible), seconds_left=max(0.0, hunt.deadline - time.monotonic())
+    )
+    if not _passes_all(hunt, variant_of(mutation), mutation.function, outcome, counts):
+        return
+    try:
+        edit = render(hunt.project, mutation)
+    except Unrenderable:
+        counts.refuse("render")
+        return
+    counts.example = mutation.summary
+    candidate = Candidate(
+        edits=(edit,),
+        fixer=f"search:{mutation.template}",
+        tier=mutation.tier,
+        prior=mutation.prior,
+        summary=mutation.summary,
+        path=mutation.path,
+        line=mutation.line,
+        function=mutation.function,
+    )
+    hunt.plausible.append(Plausible(candidate, mutation.swap))
+
+
+def _passes_all(hunt: Hunt, variant: Variant, function: str, outcome: Outcome, counts: Counts) -> bool:
+    if outcome.status is not Status.PASS:
+        counts.refuse({Status.FAIL: "failing tests", Status.TIMEOUT: "time limit"}.get(outcome.status, "crash"))
+        return False
+    counts.passed += 1
+    around = impacted(hunt, variant.path, function)
+    if around and hunt.evaluator.run(variant, around).status is not Status.PASS:
+        counts.refuse("tests around it")
+        return False
+    return True
+
+
+def impacted(hunt: Hunt, path: str, function: str) -> tuple[str, ...]:
+    """Return the passing tests that run the edited function, at most 300, in run order."""
+    if hunt.spectrum is None:
+        return ()
+    reaching = hunt.spectrum.tests_reaching(path, function) if function else tuple(hunt.spectrum.reached)
+    return tuple(t for t in reaching if t in hunt.passing)[:IMPACTED_CAP]
+
+
+def variant_of(mutation: Mutation) -> Variant:
+    """Return the mutation as the evaluator takes it; sources only where a swap cannot do."""
+    sources: Mapping[str, str] = {mutation.path: mutation.module()} if mutation.swap is None else {}
+    return Variant(path=mutation.path, swap=mutation.swap, sources=sources)
+
+
+def _identity(mutation: Mutation) -> str:
+    return f"{mutation.swap.line}:{mutation.swap.source}" if mutation.swap else mutation.module()
+
+
+__all__ = [
+    "Hunt",
+    "Plausible",
+    "ServerGone",
+    "impacted",
+    "place_of",
+    "run_codemods",
+    "search",
+    "try_candidates",
+    "variant_of",
+]

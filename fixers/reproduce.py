@@ -1,0 +1,199 @@
+"""Reproduce: run the suite, find what fails, and tell broken from flaky.
+
+The failing tests run three times in all. A test that fails each time the same way
+is broken; one that does not is flaky, and no code repair is claimed for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fixers.evidence import CommandRun, Observed, Reproduction
+from fixers.model import Declined, Failure, Reason
+from fixers.project import Project
+from fixers.runner.sandbox import Ended, Sandbox
+from fixers.runner.suite import SuiteResult, run_suite
+from fixers.runner.target import Target
+
+REPEATS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """Nothing fails."""
+
+    suite_size: int
+    seconds: float
+
+
+def reproduce(
+    target: Target,
+    sandbox: Sandbox,
+    project: Project,
+    *,
+    asked: Sequence[str] = (),
+    expected: Sequence[str] = (),
+    base: Target | None = None,
+) -> Observed | Green | Declined:
+    """Run the suite and the failing tests again.
+
+    `asked` limits the attempt to these test ids (the user's word). `expected` are ids
+    that a log named; when none of them fails here, the fault is not reproduced.
+    `base` is the same project before the change under test, where that is known.
+    """
+    baseline = run_suite(target, sandbox)
+    failing = _unusable(baseline) or _chosen(baseline, asked)
+    if isinstance(failing, Declined):
+        return failing
+    if not failing:
+        return _declined_not_reproduced(expected, baseline) if expected else Green(baseline.collected, baseline.seconds)
+    repeats = [run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir) for _ in range(REPEATS - 1)]
+    broken = tuple(i for i in failing if all(i in run.ids("failed") for run in repeats))
+    if not broken:
+        return _declined_flaky(failing, repeats)
+    if base is not None and _red_there(base, sandbox, broken, baseline.rootdir):
+        return _declined_base_is_red(broken)
+    return _observed(baseline, repeats, broken, failing, project)
+
+
+def _observed(
+    baseline: SuiteResult,
+    repeats: Sequence[SuiteResult],
+    broken: tuple[str, ...],
+    failing: tuple[str, ...],
+    project: Project,
+) -> Observed:
+    chosen = frozenset(broken)
+    flaky = [i for i in failing if i not in chosen]
+    document = Reproduction(
+        suite_size=max(baseline.collected, len(baseline.tests)),
+        failing=broken,
+        other_failures=tuple(i for i in baseline.ids("failed") if i not in chosen),
+        repeats=REPEATS,
+        consistent=not flaky,
+        seconds=round(baseline.seconds + sum(r.seconds for r in repeats), 2),
+        commands=(command_run("baseline", baseline), *(command_run("repeat", r) for r in repeats)),
+    )
+    failures = tuple(with_sources(t.failure, project) for t in baseline.tests if t.failure and t.id in chosen)
+    notes = (f"Flaky, left alone: {', '.join(flaky[:5])}.",) if flaky else ()
+    return Observed(
+        reproduction=document,
+        failures=failures,
+        outcomes={t.id: t.outcome for t in baseline.tests},
+        durations={t.id: t.seconds for t in baseline.tests},
+        rootdir=baseline.rootdir,
+        suite_seconds=round(baseline.seconds, 2),
+        notes=notes,
+    )
+
+
+def _red_there(base: Target, sandbox: Sandbox, broken: Sequence[str], rootdir: str) -> bool:
+    return set(broken) <= set(run_suite(base, sandbox, wanted=broken, rootdir=rootdir).ids("failed"))
+
+
+def command_run(purpose: str, result: SuiteResult, seed: int | None = None) -> CommandRun:
+    """Record a suite run for the evidence."""
+    return CommandRun.model_validate(
+        {
+            "purpose": purpose,
+            "argv": result.argv,
+            "exit_code": result.exit_code,
+            "seconds": round(result.seconds, 2),
+            "collected": result.collected,
+            "passed": len(result.ids("passed")),
+            "failed": len(result.ids("failed")),
+            "skipped": len(result.ids("skipped")),
+            "seed": seed,
+        }
+    )
+
+
+def with_sources(failure: Failure, project: Project) -> Failure:
+    """Fill in the source lines of the frames that lie in the project."""
+    frames = []
+    for frame in failure.frames:
+        lines = project.files.get(frame.path, "").split("\n") if frame.in_project else []
+        source = lines[frame.line - 1].strip() if 0 < frame.line <= len(lines) else frame.source
+        frames.append(frame.model_copy(update={"source": source}))
+    return failure.model_copy(update={"frames": tuple(frames)})
+
+
+def _chosen(baseline: SuiteResult, asked: Sequence[str]) -> tuple[str, ...] | Declined:
+    failing = baseline.ids("failed")
+    if not asked:
+        return failing
+    known = {t.id for t in baseline.tests}
+    chosen: list[str] = []
+    for name in asked:
+        found = [i for i in known if i == name or i.split("[", 1)[0] == name or i.split("::", 1)[0] == name]
+        found = found or [i for i in failing if name.split("::", 1)[0] == i]  # its module does not even import
+        if not found:
+            return Declined(
+                Reason.NOT_REPRODUCED,
+                f"The suite has no test {name!r}.",
+                "Give the id as pytest prints it, for example tests/test_x.py::test_y.",
+            )
+        chosen += [i for i in found if i in failing]
+    if not chosen:
+        return Declined(
+            Reason.NOT_REPRODUCED,
+            f"{asked[0]} passes here{'' if len(asked) == 1 else ', and so do the other tests that were named'}.",
+            "Compare the interpreter and the package versions with those of the failing run.",
+        )
+    return tuple(i for i in failing if i in set(chosen))
+
+
+def _unusable(run: SuiteResult) -> Declined | None:
+    if run.hanging:
+        return Declined(
+            Reason.UNSUPPORTED,
+            f"The suite did not end; it was cut during {run.hanging}.",
+            "Give that test a time limit, or name the failing tests with --failing.",
+        )
+    if run.ended is Ended.MEMORY:
+        return Declined(Reason.UNSUPPORTED, "The suite needs more memory than the sandbox gives.", "Raise the limit.")
+    if run.exit_code == 5 or (run.complete and not run.tests):
+        return Declined(
+            Reason.UNSUPPORTED,
+            "pytest collected no test here, so nothing can show a fault or prove a repair.",
+            "Give the test command: --test-command 'python -m pytest path/to/tests'.",
+        )
+    if not run.complete:
+        tail = " / ".join(line for line in run.output_tail.strip().splitlines()[-4:] if line.strip())
+        return Declined(
+            Reason.ENVIRONMENT_FAILED,
+            f"pytest could not run (exit code {run.exit_code}): {tail[-600:]}",
+            "Run the same command by hand; a plug-in that the configuration asks for may be missing.",
+        )
+    return None
+
+
+def _declined_not_reproduced(expected: Sequence[str], baseline: SuiteResult) -> Declined:
+    return Declined(
+        Reason.NOT_REPRODUCED,
+        f"{expected[0]} failed in the report, but all {_tests(baseline.collected)} pass here.",
+        "Compare the interpreter and the package versions with those of the failing run.",
+    )
+
+
+def _declined_base_is_red(broken: Sequence[str]) -> Declined:
+    return Declined(
+        Reason.BASE_IS_RED,
+        f"{broken[0]} also fails on the base commit, so this change did not break it.",
+        "Repair the base branch first; Goldseam looks at its own red runs there.",
+    )
+
+
+def _declined_flaky(flaky: Sequence[str], repeats: Sequence[SuiteResult]) -> Declined:
+    again = sum(1 for run in repeats if flaky[0] in run.ids("failed"))
+    how = "passes when run without the rest of the suite" if again == 0 else f"failed in {again + 1} of {REPEATS} runs"
+    return Declined(
+        Reason.FLAKY,
+        f"{flaky[0]} {how}, with the same code. No code repair is claimed for a flaky test.",
+        "Look for shared state, time, randomness or test order; run it alone ten times.",
+    )
+
+
+def _tests(count: int) -> str:
+    return "1 test" if count == 1 else f"{count} tests"

@@ -1,0 +1,188 @@
+"""Choose among plausible candidates by what they do, not by how they read.
+
+Tests over-accept: correct patches are rare among those that pass (Long and Rinard,
+2016). Candidates are replayed on recorded and mutated calls; those that behave alike
+form a cluster. One cluster may be proposed, several are a question for a person.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fixers.evidence import Cluster, Proposal
+from fixers.model import Candidate
+from fixers.patch import unified
+from fixers.project import Project
+from fixers.repair import Hunt, Plausible, impacted
+from fixers.runner.servers import ForkEvaluator, Server, ServerGone, first_line
+from fixers.search.mutation import Swap
+
+KEPT = 3
+OBSERVED = 6
+"""Functions whose calls are recorded at most."""
+CALLS = 80
+MUTANTS = 700
+TESTS = 150
+SECONDS = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What replaying showed: one behaviour per variant, and the calls that tell them apart."""
+
+    calls: int = 0
+    behaviours: tuple[str, ...] = ()
+    """Of the code before, then of each variant; empty when nothing was replayed."""
+    rows: tuple[dict[str, Any], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Clusters, the most likely one first."""
+
+    clusters: tuple[Cluster, ...]
+    calls: int = 0
+    differs_when: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def select(hunt: Hunt) -> Selection:
+    """Group the plausible candidates of a hunt by behaviour."""
+    unique = _distinct(hunt.plausible)
+    if not unique:
+        return Selection(())
+    comparison = compare(hunt, [p for p in unique if p.swap is not None])
+    groups: dict[str, list[Plausible]] = defaultdict(list)
+    number = 0
+    column: dict[int, int] = {}
+    for index, plausible in enumerate(unique):
+        behaviour = f"unreplayed {index}"
+        if plausible.swap is not None:
+            number += 1
+            if comparison.calls:
+                behaviour = comparison.behaviours[number]
+                column[index] = number
+        groups[behaviour].append(plausible)
+    numbers = {id(p): column.get(i) for i, p in enumerate(unique)}
+    ordered = sorted(groups.values(), key=lambda g: (min(_rank(p.candidate) for p in g), -len(g)))
+    clusters = tuple(_cluster(group, comparison, [numbers[id(p)] for p in group]) for group in ordered)
+    first = next((numbers[id(p)] for p in ordered[0]), None)
+    notes = (comparison.note,) if comparison.note else ()
+    return Selection(clusters, comparison.calls, _differs(comparison, first), notes)
+
+
+def compare(hunt: Hunt, variants: Sequence[Plausible]) -> Comparison:
+    """Replay calls of every touched function under every variant, in the server that holds the collected tests."""
+    server = hunt.evaluator.collected
+    if server is None or not variants:
+        return Comparison(note="No call could be replayed: the change is outside any function." if not variants else "")
+    places = list(dict.fromkeys((p.candidate.path, p.swap.qualname, p.swap.line) for p in variants if p.swap))
+    tests: list[str] = list(hunt.failing)
+    for path, qualname, _ in places[:OBSERVED]:
+        tests += impacted(hunt, path, qualname)
+    try:
+        answer = _ask(hunt.evaluator, server, places[:OBSERVED], variants, list(dict.fromkeys(tests))[:TESTS])
+    except ServerGone as gone:
+        return Comparison(note=f"Calls could not be replayed: {str(gone)[-200:] or 'the process ended'}.")
+    if not answer.get("calls"):
+        lost = answer.get("lost", 0)
+        why = f"the arguments of {lost} calls cannot be copied" if lost else "the tests make no direct call of it"
+        return Comparison(note=f"Behaviour was not compared on calls: {why}.")
+    return Comparison(int(answer["calls"]), tuple(answer["behaviours"]), tuple(answer["rows"]))
+
+
+def _ask(
+    evaluator: ForkEvaluator,
+    server: Server,
+    places: Sequence[tuple[str, str, int]],
+    variants: Sequence[Plausible],
+    tests: list[str],
+) -> dict[str, Any]:
+    def place(path: str, qualname: str, line: int) -> dict[str, Any]:
+        return {"path": path, "qualname": qualname, "line": first_line(evaluator.project, path, line)}
+
+    def change(path: str, swap: Swap) -> dict[str, Any]:
+        line = first_line(evaluator.project, path, swap.line)
+        return {"path": path, "swap": {"qualname": swap.qualname, "line": line, "source": swap.source}}
+
+    number = server.submit(
+        kind="compare",
+        observe=[place(*p) for p in places],
+        variants=[change(v.candidate.path, v.swap) for v in variants if v.swap is not None],
+        tests=tests,
+        cap=CALLS,
+        mutants=MUTANTS,
+        wall=SECONDS,
+    )
+    return server.take(number, SECONDS)
+
+
+def _distinct(plausible: Sequence[Plausible]) -> list[Plausible]:
+    """Keep one candidate per meaning, the best ranked one."""
+    kept: dict[str, Plausible] = {}
+    for one in sorted(plausible, key=lambda p: _rank(p.candidate)):
+        meaning = "\0".join(e.path + ast.dump(ast.parse(e.after)) for e in one.candidate.edits)
+        kept.setdefault(meaning, one)
+    return list(kept.values())
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, float, int]:
+    """Order: tier, rules keyed on the failure before search, prior, size of the patch."""
+    by_rule = 0 if candidate.fixer.startswith("codemod:") else 1
+    return (int(candidate.tier), by_rule, -candidate.prior, len(unified(candidate.edits)))
+
+
+def _cluster(group: Sequence[Plausible], comparison: Comparison, numbers: Sequence[int | None]) -> Cluster:
+    number = next((n for n in numbers if n is not None), None)
+    rows = sorted(comparison.rows, key=lambda r: (r["origin"] != "recorded", len(r["call"])))
+    outputs: list[tuple[str, str]] = []
+    if number is not None:
+        between = [r for r in rows if len(set(r["outcomes"][1:])) > 1]
+        outputs = [(str(r["call"]), str(r["outcomes"][number])) for r in between[:5]]
+    best = sorted(group, key=lambda p: _rank(p.candidate))[:KEPT]
+    return Cluster(proposals=tuple(proposal(p.candidate) for p in best), size=len(group), outputs=tuple(outputs))
+
+
+def proposal(candidate: Candidate) -> Proposal:
+    """Return the candidate as a document."""
+    return Proposal(
+        patch=unified(candidate.edits),
+        fixer=candidate.fixer,
+        tier=int(candidate.tier),
+        prior=candidate.prior,
+        summary=candidate.summary,
+        path=candidate.path,
+        line=candidate.line,
+        function=candidate.function,
+    )
+
+
+def _differs(comparison: Comparison, number: int | None) -> tuple[str, ...]:
+    if number is None:
+        return ()
+    changed = [r for r in comparison.rows if r["outcomes"][0] != r["outcomes"][number]]
+    changed.sort(key=lambda r: (r["origin"] != "recorded", len(r["call"])))
+    return tuple(f"{r['call']}: {r['outcomes'][0]} before, {r['outcomes'][number]} after" for r in changed[:5])
+
+
+def settling_test(project: Project, place: Proposal, call: str, outcome: str) -> str:
+    """Return a test that would make this behaviour the required one; empty when it cannot be written down."""
+    if "." in place.function or not call.startswith(f"{place.function}(") or "<" in call or "..." in call:
+        return ""
+    module = project.module_name(place.path)
+    head = f"from {module} import {place.function}\n\n\n"
+    name = f"def test_{place.function}_settled():\n"
+    if outcome.startswith("returns "):
+        return f"{head}{name}    assert {call} == {outcome.removeprefix('returns ')}\n"
+    if outcome.startswith("raises ") and "changes" not in outcome:
+        error = outcome.removeprefix("raises ")
+        return f"import pytest\n{head}{name}    with pytest.raises({error.rsplit('.', 1)[-1]}):\n        {call}\n"
+    return ""
+
+
+__all__ = ["Comparison", "Selection", "compare", "proposal", "select", "settling_test"]

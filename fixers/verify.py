@@ -1,0 +1,187 @@
+"""Verify: prove a proposal by clean runs and static gates, or say at which gate it fell.
+
+The order is by rising cost: integrity, static analysis against the tree before,
+failing tests, the whole suite, the whole suite in random order. The tests are
+those of the tree under repair; a proposal cannot touch them.
+"""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fixers import patch as patches
+from fixers.checks.integrity import integrity_gates
+from fixers.checks.static import run_static, static_gate
+from fixers.evidence import Behaviour, Budget, CommandRun, Evidence, Gate, Proposal, Reproduction, StaticCheck
+from fixers.model import FileEdit
+from fixers.project import Project
+from fixers.reproduce import command_run
+from fixers.runner.sandbox import Sandbox
+from fixers.runner.suite import SuiteResult, run_suite
+from fixers.runner.target import Target
+
+REPEATS_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The tree under repair, as the proof refers to it."""
+
+    target: Target
+    project: Project
+    digest: str
+    commit: str
+    reproduction: Reproduction
+    outcomes: Mapping[str, str]
+    """Test id to its outcome before."""
+    rootdir: str
+    test_literals: Collection[object] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Everything that was run for one proposal, whether it holds or not."""
+
+    proposal: Proposal
+    gates: tuple[Gate, ...]
+    commands: tuple[CommandRun, ...] = ()
+    static: tuple[StaticCheck, ...] = ()
+    passing: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether every gate passed."""
+        return bool(self.gates) and all(g.passed for g in self.gates)
+
+    @property
+    def fell_at(self) -> str:
+        """Name of the first gate that did not pass, or empty."""
+        return next((g.name for g in self.gates if not g.passed), "")
+
+
+@dataclass(slots=True)
+class _Run:
+    base: Base
+    sandbox: Sandbox
+    proposal: Proposal
+    gates: list[Gate] = field(default_factory=list)
+    commands: list[CommandRun] = field(default_factory=list)
+    static: tuple[StaticCheck, ...] = ()
+    passing: tuple[str, ...] = ()
+
+    def gate(self, name: str, passed: bool, detail: str) -> bool:
+        self.gates.append(Gate(name=name, passed=passed, detail=detail))
+        return passed
+
+
+def prove(base: Base, proposal: Proposal, sandbox: Sandbox, *, seed: int) -> Proof:
+    """Run all gates for one proposal, stopping at the first that fails."""
+    run = _Run(base, sandbox, proposal)
+    edits = patches.apply(proposal.patch, base.project.files)
+    if _static_gates(run, edits):
+        with tempfile.TemporaryDirectory(prefix="goldseam-proof-") as scratch:
+            tree = patches.patched_tree(base.target.tree, edits, Path(scratch) / "tree")
+            _test_gates(run, replace(base.target, tree=tree), seed)
+    return Proof(proposal, tuple(run.gates), tuple(run.commands), run.static, run.passing)
+
+
+def _static_gates(run: _Run, edits: Sequence[FileEdit]) -> bool:
+    run.gates.extend(integrity_gates(edits, test_literals=run.base.test_literals))
+    if not all(g.passed for g in run.gates):
+        return False
+    run.static = run_static(edits, run.base.target, run.sandbox)
+    gate = static_gate(run.static)
+    run.gates.append(gate)
+    return gate.passed
+
+
+def _test_gates(run: _Run, target: Target, seed: int) -> bool:
+    return _failing_tests(run, target) and _suite(run, target, None) and _suite(run, target, seed)
+
+
+def _failing_tests(run: _Run, target: Target) -> bool:
+    wanted = run.base.reproduction.failing
+    seconds = 0.0
+    for _ in range(REPEATS_AFTER):
+        result = run_suite(target, run.sandbox, wanted=wanted, rootdir=run.base.rootdir)
+        run.commands.append(command_run("failing", result))
+        seconds += result.seconds
+        bad = _not_passing(wanted, result)
+        if bad:
+            return run.gate("failing tests", False, f"{bad[0]} still does not pass.")
+    return run.gate("failing tests", True, f"{len(wanted)} pass, {REPEATS_AFTER} times out of {REPEATS_AFTER}.")
+
+
+def _suite(run: _Run, target: Target, seed: int | None) -> bool:
+    name = "whole suite" if seed is None else "whole suite, random order"
+    result = run_suite(target, run.sandbox, seed=seed)
+    run.commands.append(command_run("suite" if seed is None else "suite_shuffled", result, seed))
+    broken = [i for i, outcome in run.base.outcomes.items() if outcome == "passed" and i not in result.ids("passed")]
+    broken += [i for i in _not_passing(run.base.reproduction.failing, result) if i not in broken]
+    if broken and seed is not None:
+        # A test that already depends on order is not this patch's doing: run the tree before in the same order.
+        before = run_suite(run.base.target, run.sandbox, seed=seed)
+        run.commands.append(command_run("suite_shuffled", before, seed))
+        broken = [i for i in broken if i in before.ids("passed") or i in run.base.reproduction.failing]
+    if broken:
+        return run.gate(name, False, f"{broken[0]} no longer passes ({len(broken)} in all).")
+    if seed is None:
+        run.passing = tuple(i for i in result.ids("passed") if i in _all_wanted(run.base.reproduction.failing, result))
+    order = "in the project's order" if seed is None else f"modules and tests shuffled with seed {seed}"
+    return run.gate(name, True, f"{len(result.ids('passed'))} of {result.collected} pass, {order}.")
+
+
+def _all_wanted(wanted: Collection[str], result: SuiteResult) -> set[str]:
+    return {t.id for t in result.tests if t.id in wanted or t.id.split("::", 1)[0] in wanted}
+
+
+def _not_passing(wanted: Sequence[str], result: SuiteResult) -> list[str]:
+    """List wanted tests that did not pass; a module that did not import must now have passing tests and no others."""
+    passed, failed = set(result.ids("passed")), set(result.ids("failed"))
+    bad = []
+    for name in wanted:
+        if "::" in name:
+            good = name in passed
+        else:
+            good = any(i.startswith(name + "::") for i in passed) and not any(
+                i == name or i.startswith(name + "::") for i in failed
+            )
+        if not good:
+            bad.append(name)
+    return bad
+
+
+def evidence_of(
+    base: Base, proof: Proof, sandbox: Sandbox, *, version: str, budget: Budget, behaviour: Behaviour | None
+) -> Evidence:
+    """Write down what a stranger needs to run the proof again."""
+    reproduction = base.reproduction
+    return Evidence(
+        goldseam_version=version,
+        base_commit=base.commit,
+        base_digest=base.digest,
+        patch=proof.proposal.patch,
+        patch_digest=patches.digest(proof.proposal.patch),
+        python_version=base.target.python_version,
+        platform=platform.platform(),
+        packages=dict(base.target.packages),
+        pytest_args=base.target.pytest_args,
+        source_roots=base.target.source_roots,
+        sandbox=sandbox.name,
+        sandbox_layers=sandbox.layers,
+        failing_before=reproduction.failing,
+        repeats_before=reproduction.repeats,
+        passing_after=proof.passing,
+        repeats_after=REPEATS_AFTER + 2,
+        known_failures=reproduction.other_failures,
+        suite_size=reproduction.suite_size,
+        commands=(*reproduction.commands, *proof.commands),
+        static=proof.static,
+        gates=proof.gates,
+        behaviour=behaviour,
+        budget=budget,
+    )

@@ -1,0 +1,94 @@
+"""From a checkout to a request the engine can work on: export, environment, picture of the sources."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fixers.engine import Request
+from fixers.project import is_repairable, read_project
+from fixers.runner.target import Target
+from tasks.environment import prepare as environment
+from tasks.errors import BadInput
+from tasks.sandbox.export import export_directory, tree_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a user or a policy file asks of an attempt; the defaults are the engine's."""
+
+    python: Path | None = None
+    test_command: tuple[str, ...] | None = None
+    setup: tuple[tuple[str, ...], ...] = ()
+    workflow_steps: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+    changed: Mapping[str, Collection[int]] = field(default_factory=dict)
+    budget_seconds: float = 60.0
+    seed: int = 0
+    jobs: int = 2
+    trusted: bool = False
+
+
+@contextmanager
+def exported(checkout: Path) -> Iterator[Path]:
+    """Copy a checkout's plain files to a private directory that lives as long as the context."""
+    with TemporaryDirectory(prefix="goldseam-tree-") as scratch:
+        tree = Path(scratch) / "tree"
+        export_directory(checkout, tree)
+        yield tree
+
+
+def prepare(tree: Path, *, mount: str, cache: Path, wishes: Wishes, commit: str = "") -> Request:
+    """Make the environment for an exported tree and describe the attempt.
+
+    BadInput when the tree holds no Python source that a fixer may edit;
+    EnvironmentFailed when its environment cannot be made.
+    """
+    if not any(is_repairable(p.relative_to(tree).as_posix()) for p in tree.rglob("*.py")):
+        raise BadInput(f"{mount} holds no Python source to repair. Give the directory of a checkout.")
+    target = environment.prepare(
+        tree,
+        mount=mount,
+        cache=cache,
+        python=wishes.python,
+        test_command=wishes.test_command,
+        setup=wishes.setup,
+        workflow_steps=wishes.workflow_steps,
+        trusted=wishes.trusted,
+    )
+    return request_for(target, wishes, commit=commit)
+
+
+def request_for(target: Target, wishes: Wishes, *, commit: str = "") -> Request:
+    """Describe an attempt on a target that stands already."""
+    return Request(
+        target=target,
+        project=read_project(target.tree, target.source_roots),
+        digest=tree_digest(target.tree),
+        commit=commit,
+        asked=wishes.asked,
+        expected=wishes.expected,
+        changed=wishes.changed,
+        budget_seconds=wishes.budget_seconds,
+        seed=wishes.seed,
+        jobs=wishes.jobs,
+    )
+
+
+def split_command(text: str) -> tuple[str, ...]:
+    """Split a command as a shell would, without running one; BadInput when quotes do not match."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise BadInput(f"The test command {text!r} cannot be read: {error}.") from error
+
+
+def expected_ids(failures: Sequence[object]) -> tuple[str, ...]:
+    """Return the test ids that parsed failures name, without duplicates, in order."""
+    ids = (test for failure in failures for test in getattr(failure, "test_ids", ()))
+    return tuple(dict.fromkeys(ids))

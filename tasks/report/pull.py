@@ -1,0 +1,198 @@
+"""Title and body of a pull request, and the text of a check run."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fixers.evidence import Evidence, Trace
+from tasks.github.protocol import Annotation, CheckOutput
+from tasks.report.neutral import block, inline, prose
+from tasks.report.trace import alternative_lines, failure_lines, trace_markdown
+
+BODY_LIMIT = 60_000
+CHECK_LIMIT = 60_000
+_CUT = "\n\n… the rest of the trace is in the check run and in the evidence bundle.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class PullContext:
+    """What the control plane knows and the trace does not."""
+
+    run_name: str
+    run_url: str
+    head_branch: str
+    head_sha: str
+    clause: str
+    """The policy clause that allowed this, with its result in words."""
+    approvers: str
+    attempt: int
+    fingerprint: str
+    bundle: str
+    """Where the evidence bundle can be read: a URL or a path."""
+    marker_key: bytes
+    """Signs the hidden markers, so that repository text cannot forge them."""
+    ledger: str = ""
+    """`<seq>@<hash12>` of the newest ledger entry, which GitHub then holds."""
+
+
+def pull_title(trace: Trace) -> str:
+    """Return the title: what was wrong where, in at most 72 characters."""
+    place = trace.patch.split("+++ b/", 1)[-1].split("\n", 1)[0] if trace.patch else "the tests"
+    function = _function(trace)
+    subject = f"fix: {function} in {place}" if function else f"fix: {place}"
+    return subject if len(subject) <= 72 else f"fix: {place}"[:72]
+
+
+def pull_body(trace: Trace, context: PullContext) -> str:
+    """Return the body, in the order a reviewer needs it, at most 60,000 characters."""
+    head = "\n".join(_body(trace, context))
+    markers = _markers(context)
+    folded = _folded(trace_markdown(trace))
+    room = BODY_LIMIT - len(head) - len(markers) - 10
+    if len(folded) > room:
+        folded = _folded(trace_markdown(trace)[: max(0, room - len(_CUT) - 200)].rsplit("\n", 1)[0] + _CUT)
+    return f"{head}\n\n{folded}\n\n{markers}\n"
+
+
+def check_output(trace: Trace) -> CheckOutput:
+    """Return what the check run on the failing commit shows, whether something was proposed or not."""
+    summary = [prose(trace.sentence), ""]
+    if trace.status == "fixed":
+        summary += [block(trace.patch, "diff", 20_000), ""]
+    for alternative in trace.alternatives:
+        summary += [*alternative_lines(alternative), ""]
+    if trace.next_step:
+        summary.append(f"Next: {prose(trace.next_step)}")
+    return CheckOutput(
+        title=_check_title(trace),
+        summary="\n".join(summary)[:CHECK_LIMIT],
+        text=trace_markdown(trace)[:CHECK_LIMIT],
+        annotations=tuple(_annotations(trace)),
+    )
+
+
+def _body(trace: Trace, context: PullContext) -> Iterator[str]:
+    count = len(trace.reproduction.failing) if trace.reproduction else 0
+    run = f"[{prose(context.run_name)}]({context.run_url})"
+    yield f"**Red:** {run} on {inline(context.head_branch)} at {context.head_sha[:7]} · {_tests(count)}"
+    for failure in trace.failures[:3]:
+        yield from failure_lines(failure)
+    yield ""
+    yield f"**Cause.** {_cause(trace)}"
+    yield ""
+    yield f"**Change.** {prose(_summary(trace))} No test, configuration or dependency is touched."
+    yield ""
+    yield block(trace.patch, "diff", 12_000)
+    yield ""
+    if trace.evidence is not None:
+        yield from _proof_table(trace.evidence)
+    yield ""
+    yield f"**Why this one.** {prose(trace.choice)}"
+    yield ""
+    how = "made without a model" if not trace.fixer.startswith("model:") else f"made by {inline(trace.fixer)}"
+    yield f"**Allowed by** {inline(context.clause)} · {prose(context.approvers)} · {how} ({inline(trace.fixer)})"
+    yield ""
+    yield f"**Check it yourself:** `goldseam verify {context.bundle}`"
+    yield ""
+    yield "**Talk to me:** a comment that starts with `/goldseam help` lists what I understand."
+
+
+def _proof_table(evidence: Evidence) -> Iterator[str]:
+    before = next((c for c in evidence.commands if c.purpose == "baseline"), None)
+    suites = [c for c in evidence.commands if c.purpose.startswith("suite")]
+    count, before_runs, after_runs = len(evidence.failing_before), evidence.repeats_before, evidence.repeats_after
+    yield "| proof | before | after |"
+    yield "|---|---|---|"
+    yield f"| failing tests | {count} failed ×{before_runs} | {count} passed ×{after_runs} |"
+    if before is not None and suites:
+        order = f"×{len(suites)}, one in random order (seed {suites[-1].seed})" if len(suites) > 1 else "×1"
+        yield f"| whole suite ({evidence.suite_size}) | {before.passed} passed | {suites[0].passed} passed {order} |"
+    for check in evidence.static:
+        tool = f"{prose(check.tool)} {prose(check.version)}"
+        yield f"| {tool} | {check.before} findings | {check.after}, {_new(len(check.new))} |"
+    behaviour = evidence.behaviour
+    if behaviour is not None and behaviour.calls:
+        differs = "; ".join(inline(d, 120) for d in behaviour.differs_when[:3]) or "the failing tests only"
+        yield f"| behaviour on {behaviour.calls} replayed calls | – | differs at {differs} |"
+        others = behaviour.clusters - 1
+        yield f"| other behaviours that pass the failing tests | – | {others or 'none'} |"
+    gates = sum(1 for g in evidence.gates if g.passed)
+    yield f"| gates | – | {gates} of {len(evidence.gates)} passed |"
+    yield f"| candidates run | – | {evidence.budget.validated:,} |"
+
+
+def _cause(trace: Trace) -> str:
+    if not trace.localization or not trace.patch:
+        return prose(trace.sentence)
+    path = trace.patch.split("+++ b/", 1)[-1].split("\n", 1)[0]
+    at = [s for s in trace.localization if s.path == path]
+    first = at[0] if at else trace.localization[0]
+    where = inline(f"{first.path}:{first.line} {first.function}".strip())
+    return f"{where}: {prose('; '.join(first.reasons))}."
+
+
+def _summary(trace: Trace) -> str:
+    return trace.sentence.removeprefix("Fixed: ")
+
+
+def _function(trace: Trace) -> str:
+    match = re.search(r"@@[^\n]*@@[^\n]*", trace.patch)
+    path = trace.patch.split("+++ b/", 1)[-1].split("\n", 1)[0] if match else ""
+    line = int(match.group().split("+", 1)[1].split(",", 1)[0].split(" ", 1)[0]) if match else 0
+    near = [s for s in trace.localization if s.path == path and s.function and line <= s.line <= line + 8]
+    return near[0].function.rsplit(".", 1)[-1] if near else ""
+
+
+def _check_title(trace: Trace) -> str:
+    if trace.status == "fixed":
+        return "A proven repair is proposed"
+    reason = str(trace.reason or trace.status).replace("_", " ").capitalize()
+    return f"{reason}: {prose(trace.sentence, 120)}"[:200]
+
+
+def _annotations(trace: Trace) -> Iterator[Annotation]:
+    for s in trace.localization[:5]:
+        yield Annotation(
+            path=s.path,
+            start_line=s.line,
+            end_line=max(s.line, s.end_line),
+            message="; ".join(s.reasons)[:1000],
+            level="notice" if trace.status == "declined" else "warning",
+            title="Suspicious here",
+        )
+
+
+def _folded(story: str) -> str:
+    return f"<details><summary>The whole trace</summary>\n\n{story}\n</details>"
+
+
+def marker(key: bytes, name: str, value: str) -> str:
+    """Return a hidden, signed marker; a copy with another value does not verify."""
+    tag = hmac.new(key, f"{name}={value}".encode(), hashlib.sha256).hexdigest()[:32]
+    return f"<!-- goldseam:{name}={value}:{tag} -->"
+
+
+def read_marker(key: bytes, name: str, body: str) -> str | None:
+    """Return the value of a marker that we signed, or None."""
+    for value, tag in re.findall(rf"<!-- goldseam:{re.escape(name)}=([\w.@:-]*):([0-9a-f]{{32}}) -->", body):
+        expected = marker(key, name, value)
+        if hmac.compare_digest(expected, f"<!-- goldseam:{name}={value}:{tag} -->"):
+            return str(value)
+    return None
+
+
+def _markers(context: PullContext) -> str:
+    values = {"fingerprint": context.fingerprint, "attempt": str(context.attempt), "ledger": context.ledger}
+    return "\n".join(marker(context.marker_key, name, value) for name, value in values.items() if value)
+
+
+def _tests(count: int) -> str:
+    return "1 test" if count == 1 else f"{count} tests"
+
+
+def _new(count: int) -> str:
+    return "none new" if count == 0 else f"{count} new"
