@@ -162,11 +162,11 @@ class BareRepository:
         )
         return [_commit(record.lstrip("\0").split("\0", 9)) for record in raw.split("\x01") if record.strip("\0")]
 
-    def entries(self, revision: str, path: str = "") -> list[TreeEntry]:
+    def entries(self, revision: str, path: str = "", *, recursive: bool = False) -> list[TreeEntry]:
         """List a file, or a folder when the path ends with `/` or is empty."""
-        raw = self("ls-tree", "-z", "--long", revision, "--", *([path] if path else [])).decode(
-            "utf-8", "surrogateescape"
-        )
+        flags = ("-r", "-t") if recursive else ()
+        paths = ("--", path) if path else ()
+        raw = self("ls-tree", "-z", "--long", *flags, revision, *paths).decode("utf-8", "surrogateescape")
         return [_entry(line) for line in raw.split("\0") if line]
 
     def blob(self, sha: str) -> bytes:
@@ -200,17 +200,23 @@ class BareRepository:
             patch=hunks.rstrip("\n"),
         )
 
-    def write_tree(self, parent: str | None, additions: Mapping[str, bytes], deletions: Iterable[str] = ()) -> str:
-        """Make a tree from a commit's with whole files put in and taken out; every file put in has mode 100644."""
-        lines = [
-            f"100644 {self('hash-object', '-w', '--stdin', stdin=content).decode().strip()}\t{path}\0"
-            for path, content in additions.items()
-        ]
-        lines += [f"0 {NULL_SHA}\t{path}\0" for path in deletions]
+    def write_blob(self, content: bytes) -> str:
+        """Keep a file's bytes; returns their id."""
+        return self("hash-object", "-w", "--stdin", stdin=content).decode().strip()
+
+    def whole_files(self, additions: Mapping[str, bytes], deletions: Iterable[str] = ()) -> list[tuple[str, str, str]]:
+        """Return entries for `write_tree`: every file put in has mode 100644."""
+        entries = [("100644", self.write_blob(content), path) for path, content in additions.items()]
+        return [*entries, *(("0", NULL_SHA, path) for path in deletions)]
+
+    def write_tree(self, base: str | None, entries: Iterable[tuple[str, str, str]]) -> str:
+        """Make a tree from that of `base` with (mode, blob, path) put in; mode 0 takes a path out."""
+        lines = "".join(f"{mode} {sha}\t{path}\0" for mode, sha, path in entries)
         with tempfile.TemporaryDirectory(prefix="goldseam-index-") as scratch:
             env = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
-            self("read-tree", *([parent] if parent else ["--empty"]), env=env)
-            self("update-index", "-z", "--index-info", stdin="".join(lines).encode(), env=env)
+            if base:
+                self("read-tree", base, env=env)
+            self("update-index", "-z", "--index-info", stdin=lines.encode(), env=env)
             return self("write-tree", env=env).decode().strip()
 
     def write_commit(self, tree: str, parents: Iterable[str], message: str, author: Signature) -> str:

@@ -81,7 +81,7 @@ def create_commit_on_branch(token: Token, given: Input) -> Document:
             f'Expected branch to point to "{given["expectedHeadOid"]}" but it points to "{head}". Pull and try again.',
         )
     try:
-        tree = repo.git.write_tree(head, additions, deletions)
+        tree = repo.git.write_tree(head, repo.git.whole_files(additions, deletions))
     except GitFailed as error:
         raise Failed("UNPROCESSABLE", f"A path is not valid: {error}") from error
     sha = _commit(repo, branch, head, given, tree)

@@ -177,7 +177,7 @@ class Hub:
             parent = old or git.resolve(start or repository.default_branch)
             login = author or repository.owner.login
             who = Signature(login, f"{login}@users.noreply.example", self.now())
-            tree = git.write_tree(parent, files, deletions)
+            tree = git.write_tree(parent, git.whole_files(files, deletions))
             sha = git.write_commit(tree, [parent] if parent else [], message, who)
             git.move_ref(ref, sha, old or NULL_SHA)
             self.refresh_pulls(repository)

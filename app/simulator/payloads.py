@@ -15,28 +15,6 @@ from app.simulator.git import NULL_SHA
 from app.simulator.hub import Hub
 from app.simulator.records import Account, CheckRun, Comment, Pull, Repository, Run
 
-SAME_IN_ISSUE = (
-    "active_lock_reason",
-    "assignee",
-    "assignees",
-    "author_association",
-    "body",
-    "closed_at",
-    "comments_url",
-    "created_at",
-    "draft",
-    "html_url",
-    "labels",
-    "locked",
-    "milestone",
-    "number",
-    "state",
-    "title",
-    "updated_at",
-    "user",
-)
-"""Fields that a pull request's issue has in common with it."""
-
 
 def of_run(hub: Hub, repo: Repository, run: Run) -> list[tuple[str, Document]]:
     """Return every (event, payload) that GitHub sends when a run ends."""
@@ -164,7 +142,7 @@ def issue_comment(hub: Hub, repo: Repository, comment: Comment, action: str = "c
         pull = repo.pulls[comment.number]
         return {
             "action": action,
-            "issue": _issue(hub, repo, pull),
+            "issue": pulls.issue(hub, repo, pull),
             "comment": pulls.comment(hub, repo, comment),
             **_envelope(hub, repo, comment.author),
         }
@@ -176,31 +154,6 @@ def _envelope(hub: Hub, repo: Repository, sender: Account) -> Document:
         if repo.full_name in installation.repositories:
             document["installation"] = {"id": installation.id, "node_id": node("I", installation.id)}
     return document
-
-
-def _issue(hub: Hub, repo: Repository, pull: Pull) -> Document:
-    short = pulls.short_pull(hub, repo, pull)
-    address = short["issue_url"]
-    links = {key: short[key] for key in ("html_url", "diff_url", "patch_url", "merged_at")}
-    return {
-        **{key: short[key] for key in SAME_IN_ISSUE},
-        "id": pull.id,
-        "node_id": short["node_id"],
-        "url": address,
-        "repository_url": api(hub, repo),
-        "labels_url": f"{address}/labels{{/name}}",
-        "events_url": f"{address}/events",
-        "timeline_url": f"{address}/timeline",
-        "comments": sum(comment.number == pull.number for comment in repo.comments.values()),
-        "pull_request": {"url": short["url"], **links},
-        "performed_via_github_app": None,
-        "state_reason": None,
-        "reactions": {
-            "url": f"{address}/reactions",
-            "total_count": 0,
-            **dict.fromkeys(pulls.CONTENTS, 0),
-        },
-    }
 
 
 def _touched(repo: Repository, sha: str, parents: tuple[str, ...]) -> Document:

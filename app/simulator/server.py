@@ -19,7 +19,7 @@ from app.simulator import git_http, graphql, pages
 from app.simulator.access import NOT_FOUND, Problem
 from app.simulator.hub import Hub
 from app.simulator.journal import Effect, Exchange, Fault, FaultKind
-from app.simulator.rest import actions, apps, checks, contents, pulls
+from app.simulator.rest import actions, apps, checks, contents, objects, pulls
 from app.simulator.rest.door import API, EXTENSION, answer, digest, hub, refusal
 
 MUTABLE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -33,7 +33,7 @@ def create(state: Hub) -> Flask:
     app = Flask(__name__)
     app.extensions[EXTENSION] = state
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    for part in (apps, contents, actions, checks, pulls):
+    for part in (apps, contents, objects, actions, checks, pulls):
         app.register_blueprint(part.routes, url_prefix=API)
     for blueprint in (graphql.routes, git_http.routes, actions.blobs, pages.routes):
         app.register_blueprint(blueprint)

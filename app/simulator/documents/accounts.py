@@ -95,7 +95,6 @@ def installation(hub: Hub, record: Installation) -> Document:
         "repositories_url": f"{hub.url}/api/v3/installation/repositories",
         "html_url": f"{hub.url}/settings/installations/{record.id}",
         "app_id": hub.app.id,
-        "client_id": f"Iv23li{hub.app.id}",
         "target_id": record.account.id,
         "target_type": record.account.type,
         "permissions": dict(record.permissions),

@@ -10,6 +10,28 @@ from app.simulator.records import Comment, Label, Pull, Reaction, Repository
 
 CONTENTS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 
+SAME_IN_ISSUE = (
+    "active_lock_reason",
+    "assignee",
+    "assignees",
+    "author_association",
+    "body",
+    "closed_at",
+    "comments_url",
+    "created_at",
+    "draft",
+    "html_url",
+    "labels",
+    "locked",
+    "milestone",
+    "number",
+    "state",
+    "title",
+    "updated_at",
+    "user",
+)
+"""Fields that a pull request's issue has in common with it."""
+
 
 def pull_link(hub: Hub, repo: Repository, pull: Pull) -> Document:
     """Return the short form that runs and check runs carry."""
@@ -97,6 +119,32 @@ def pull(hub: Hub, repo: Repository, record: Pull) -> Document:
         "additions": sum(change.additions for change in changes),
         "deletions": sum(change.deletions for change in changes),
         "changed_files": len(changes),
+    }
+
+
+def issue(hub: Hub, repo: Repository, record: Pull) -> Document:
+    """Return the issue that every pull request also is."""
+    short = short_pull(hub, repo, record)
+    address = short["issue_url"]
+    links = {key: short[key] for key in ("html_url", "diff_url", "patch_url", "merged_at")}
+    return {
+        **{key: short[key] for key in SAME_IN_ISSUE},
+        "id": record.id,
+        "node_id": short["node_id"],
+        "url": address,
+        "repository_url": api(hub, repo),
+        "labels_url": f"{address}/labels{{/name}}",
+        "events_url": f"{address}/events",
+        "timeline_url": f"{address}/timeline",
+        "comments": sum(comment.number == record.number for comment in repo.comments.values()),
+        "pull_request": {"url": short["url"], **links},
+        "performed_via_github_app": None,
+        "state_reason": None,
+        "reactions": {
+            "url": f"{address}/reactions",
+            "total_count": 0,
+            **dict.fromkeys(CONTENTS, 0),
+        },
     }
 
 

@@ -54,10 +54,8 @@ API_LINKS = {
 NOTHING_OF = (
     "forks",
     "forks_count",
-    "network_count",
     "size",
     "stargazers_count",
-    "subscribers_count",
     "watchers",
     "watchers_count",
 )
@@ -74,7 +72,7 @@ def page(hub: Hub, repo: Repository) -> str:
 
 
 def repository(hub: Hub, repo: Repository) -> Document:
-    """Return the full repository."""
+    """Return a repository as other documents carry it."""
     base, html = api(hub, repo), page(hub, repo)
     open_pulls = sum(pull.state == "open" for pull in repo.pulls.values())
     return {
@@ -116,6 +114,11 @@ def repository(hub: Hub, repo: Repository) -> Document:
         "created_at": stamp(repo.created_at),
         "updated_at": stamp(repo.created_at),
     }
+
+
+def full_repository(hub: Hub, repo: Repository) -> Document:
+    """Return a repository as its own call answers it."""
+    return {**repository(hub, repo), "network_count": 0, "subscribers_count": 0}
 
 
 def commit(hub: Hub, repo: Repository, record: CommitRecord) -> Document:

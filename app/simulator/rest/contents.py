@@ -21,7 +21,7 @@ COMPARED_FILES = 300
 @needs("metadata:read")
 def repository(repo: Repository) -> Response:
     """Answer the repository."""
-    return answer(repositories.repository(hub(), repo))
+    return answer(repositories.full_repository(hub(), repo))
 
 
 @routes.get("/repos/<owner>/<name>/branches")

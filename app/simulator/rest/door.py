@@ -147,6 +147,12 @@ def installation_token() -> Token:
     return token
 
 
+def caller() -> Token:
+    """Return the token of this request; only inside a route that `needs` one."""
+    token: Token = g.token
+    return token
+
+
 def reachable(token: Token, owner: str, name: str) -> Repository:
     """Return a repository that the token covers; raises a 404 for every other."""
     repository = hub().repositories.get(f"{owner}/{name}".lower())

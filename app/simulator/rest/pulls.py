@@ -107,6 +107,13 @@ def commits(repo: Repository, number: int) -> Response:
     return paged(records, lambda record: commit(hub(), repo, record))
 
 
+@routes.get("/repos/<owner>/<name>/issues/<int:number>")
+@needs("issues:read", "pull_requests:read")
+def issue(repo: Repository, number: int) -> Response:
+    """Answer the issue that a pull request also is."""
+    return answer(pulls.issue(hub(), repo, _pull(repo, number)))
+
+
 @routes.get("/repos/<owner>/<name>/issues/<int:number>/comments")
 @needs("issues:read", "pull_requests:read")
 def comments(repo: Repository, number: int) -> Response:
