@@ -23,6 +23,7 @@ JOIN = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 125; shift; done; shift; 
 """Shell text: write ourselves into each named file, then become the command after `--`."""
 _V1 = ("memory", "pids", "cpuacct")
 _REMOVAL_SECONDS = 5.0
+_PREFIX = "goldseam-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Cgroups:
 
     def create(self, limits: Limits) -> Group:
         """Make a group with these limits; OSError when the kernel refuses. `close` it."""
-        name = f"goldseam-{uuid.uuid4().hex}"
+        name = f"{_PREFIX}{os.getpid()}-{uuid.uuid4().hex}"
         group = Group(self.version, tuple((controller, base / name) for controller, base in self.bases))
         try:
             for directory in group.directories:
@@ -143,6 +144,7 @@ def writable_cgroups(membership: str | None = None, mountinfo: str | None = None
     mountinfo = Path("/proc/self/mountinfo").read_text() if mountinfo is None else mountinfo
     for candidate in (*_candidates_v2(membership, mountinfo), _candidate_v1(membership, mountinfo)):
         if candidate is not None and _works(candidate):
+            _sweep(candidate)
             return candidate
     return None
 
@@ -189,6 +191,15 @@ def _mounts(mountinfo: str) -> Iterator[tuple[str, tuple[str, Path]]]:
             yield "", (root, Path(point))
         elif kind == "cgroup":
             yield from ((name, (root, Path(point))) for name in options.split(","))
+
+
+def _sweep(cgroups: Cgroups) -> None:
+    """Remove the empty groups of Goldseam processes that were killed before they could."""
+    for _, base in cgroups.bases:
+        for left in base.glob(f"{_PREFIX}*-*"):
+            owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+            if owner.isdigit() and not Path("/proc", owner).exists():
+                _removed(left)
 
 
 def _works(cgroups: Cgroups) -> bool:
