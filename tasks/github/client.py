@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -12,13 +11,11 @@ import github.Auth
 from github.Repository import Repository
 from github.Requester import Requester
 
-from tasks.errors import BadInput
 from tasks.github import checks, commits, contents, downloads, junit, pulls, runs
 from tasks.github.errors import translated
+from tasks.github.names import checked_repository
 from tasks.github.protocol import CheckOutput, Commit, Conclusion, Job, Pull, Reader, Run, Writer
 from tasks.github.session import Endpoint, connected
-
-_FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
 
 
 @contextmanager
@@ -37,8 +34,7 @@ def writing(endpoint: Endpoint, token: str, repository: str) -> Iterator[Writer]
 
 @contextmanager
 def _opened(endpoint: Endpoint, token: str, repository: str) -> Iterator[tuple[Repository, str]]:
-    if not _FULL_NAME.fullmatch(repository):
-        raise BadInput(f"{repository!r} is no repository; give OWNER/NAME.")
+    checked_repository(repository)
     with connected(endpoint, github.Auth.Token(token)) as requester:
         yield _repository(requester, repository), f"{endpoint.web_url}/{repository}.git"
 

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from tasks.github.names import OWNER_NAME
+
 _SHA = r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$"
 
 Sha = Annotated[str, Field(pattern=_SHA)]
@@ -27,7 +29,7 @@ class Repository(Part):
     """Where it happened."""
 
     id: int
-    full_name: str = Field(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")
+    full_name: str = Field(pattern=OWNER_NAME)
     default_branch: Text = ""
 
 

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from tasks.errors import BadInput
+from tasks.github.names import checked_repository
 from tasks.workspace.git import Credential, Git, GitFailed, UnsafeObjects, checked_sha
 
 Trust = Literal["base", "fork"]
 """Objects that strangers pushed are kept apart from those of the repository's own people."""
 
-_FULL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9_.-]+")
 _REMOTE = "origin"
 _FETCHED = "refs/goldseam/fetched/"
 _COMPLETE = "refs/goldseam/complete/"
@@ -32,9 +31,7 @@ _REFUSED = re.compile(r"fsck error|error in (object|pack|tree|blob|commit|tag)",
 
 def mirror_directory(data: Path, repository: str, trust: Trust = "base") -> Path:
     """Return where the mirror of `owner/name` stands under the data directory."""
-    if _FULL_NAME.fullmatch(repository) is None:
-        raise BadInput(f"{repository[:120]!r} is no repository; give OWNER/NAME.")
-    owner, _, name = repository.lower().partition("/")
+    owner, _, name = checked_repository(repository).lower().partition("/")
     return data / "mirrors" / trust / owner / f"{name}.git"
 
 
