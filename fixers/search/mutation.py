@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from fixers.model import Tier
 
@@ -16,12 +18,16 @@ class Swap:
     line: int
     """`def` line of that function in the original file (not of its decorators)."""
     source: str
-    """Dedented source of the mutated function, decorators stripped, from `ast.unparse`."""
+    """Dedented source of the mutated function, decorators stripped, as `ast.unparse` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One edit, not yet rendered in the author's layout."""
+    """One edit, not yet rendered in the author's layout.
+
+    Two mutations are equal only if they are the same edit of the same search,
+    and they are not meant to be pickled: `tree` holds on to the parsed module.
+    """
 
     path: str
     line: int
@@ -35,5 +41,10 @@ class Mutation:
     summary: str
     swap: Swap | None
     """None when the edit is outside any function body, or in defaults or decorators."""
-    module: str
-    """The whole mutated module from `ast.unparse`; the meaning that rendering must keep."""
+    tree: Callable[[], ast.Module] = field(repr=False)
+    """Make the whole mutated module: the meaning that rendering must keep. Read it, never change it."""
+
+    @property
+    def module(self) -> str:
+        """Return the whole mutated module from `ast.unparse`, made at each call: milliseconds, so not in a loop."""
+        return ast.unparse(self.tree())

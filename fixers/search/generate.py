@@ -1,0 +1,192 @@
+"""Best-first search: every edit of the suspicious places, the likeliest first, none twice.
+
+The order is score of the place, times prior of the template, times weight of the
+edit. Each pair of a site and a template is a generator on a heap, so an edit that
+is never asked for is never made.
+"""
+
+from __future__ import annotations
+
+import ast
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from fixers.model import Failure, Suspect, Tier
+from fixers.project import Project, is_repairable
+from fixers.search.function_text import FunctionText, compiles, statement_text
+from fixers.search.ingredients import Ingredients
+from fixers.search.mutation import Mutation, Swap
+from fixers.search.names_bound import keeps_names_bound
+from fixers.search.places import Place, places
+from fixers.search.registry import ALL
+from fixers.search.site import ModuleView, Site
+from fixers.search.syntax import FUNCTIONS, rebuilt
+from fixers.search.template import Edit, Insert, Template
+
+_QUOTED = 70
+
+
+def mutations(
+    project: Project,
+    suspects: Sequence[Suspect],
+    *,
+    failures: Sequence[Failure] = (),
+    test_literals: Sequence[object] = (),
+    templates: Sequence[type[Template]] = ALL,
+) -> Search:
+    """Start a search; iterate over it for mutations, best first, and ask it what is exhausted.
+
+    The order is the same for the same arguments. Suspects in files that a fixer
+    may not touch, or that do not parse, are left out.
+    """
+    return Search(project, suspects, failures, test_literals, templates)
+
+
+@dataclass(slots=True)
+class _Source:
+    """What one template still has to say of one site."""
+
+    site: Site
+    template: Template
+    base: float
+    edits: Iterator[Edit]
+    edit: Edit | None = None
+    """The next one to give out; None before the generator has started."""
+
+
+class Search(Iterator[Mutation]):
+    """A running search."""
+
+    def __init__(
+        self,
+        project: Project,
+        suspects: Sequence[Suspect],
+        failures: Sequence[Failure],
+        test_literals: Sequence[object],
+        templates: Sequence[type[Template]],
+    ) -> None:
+        self._modules: dict[str, _Module] = {}
+        self._heap: list[tuple[float, int, _Source]] = []
+        self._pending: Counter[tuple[str, str, Tier]] = Counter()
+        kinds = [template() for template in templates]
+        for place in places(self._views(project, suspects), suspects):
+            module = self._modules.setdefault(
+                place.site.view.path, _Module(place.site.view, Ingredients(place.site.view, failures, test_literals))
+            )
+            self._add(place, module, kinds)
+        heapq.heapify(self._heap)
+
+    def __next__(self) -> Mutation:
+        while self._heap:
+            _, order, source = self._heap[0]
+            edit = source.edit
+            source.edit = next(source.edits, None)
+            if source.edit is None:
+                heapq.heappop(self._heap)
+                self._pending[self._key(source.site, source.template.TIER)] -= 1
+            else:
+                heapq.heapreplace(self._heap, (-source.base * source.edit.weight, order, source))
+            if edit is not None:
+                mutation = self._modules[source.site.view.path].mutation(source.site, source.template, edit)
+                if mutation is not None:
+                    return mutation
+        raise StopIteration
+
+    def exhausted(self, mutation: Mutation, tier: Tier = Tier.B) -> bool:
+        """Say whether every edit up to `tier` was given out for the outermost function that `mutation` edits.
+
+        Only places that the suspects name count, and the function's own default values.
+        """
+        unit = mutation.swap.qualname if mutation.swap else mutation.function.split(".<locals>")[0]
+        return not any(self._pending[mutation.path, unit, kind] for kind in Tier if kind <= tier)
+
+    @staticmethod
+    def _views(project: Project, suspects: Sequence[Suspect]) -> dict[str, ModuleView]:
+        views = {}
+        for path in sorted({suspect.path for suspect in suspects}):
+            if path in project.files and is_repairable(path):
+                try:
+                    views[path] = ModuleView(path, project.text(path), project.tree(path))
+                except SyntaxError:
+                    continue
+        return views
+
+    def _add(self, place: Place, module: _Module, kinds: Sequence[Template]) -> None:
+        for template in kinds:
+            base = place.score * template.PRIOR
+            edits = template.edits(place.site, module.ingredients)
+            self._heap.append((-base, len(self._heap), _Source(place.site, template, base, edits)))
+            self._pending[self._key(place.site, template.TIER)] += 1
+
+    @staticmethod
+    def _key(site: Site, tier: Tier) -> tuple[str, str, Tier]:
+        return (site.view.path, site.unit_name, tier)
+
+
+class _Module:
+    """What the search remembers of one module."""
+
+    def __init__(self, view: ModuleView, ingredients: Ingredients) -> None:
+        self.view, self.ingredients = view, ingredients
+        self._texts: dict[ast.stmt, FunctionText] = {}
+        self._seen: set[tuple[ast.stmt, int]] = set()
+
+    def mutation(self, site: Site, template: Template, edit: Edit) -> Mutation | None:
+        """Make the mutation, or None if it is a repeat, has no text, does not compile or reads an unbound name."""
+        pairs = edit.pairs(self.view.parents)
+        if not self._is_new(site.unit, rebuilt(site.unit, pairs, self.view.parents)):
+            return None
+        if not keeps_names_bound(site, edit):
+            return None
+        try:
+            text = statement_text(site, edit.change)
+            swap = self._swap(site, edit, text)
+        except ValueError:
+            return None
+        if not compiles(site, text):
+            return None
+        return Mutation(
+            path=self.view.path,
+            line=site.line,
+            function=site.qualname,
+            template=template.NAME,
+            tier=edit.tier or template.TIER,
+            prior=template.PRIOR * edit.weight,
+            summary=f"{_what(edit)}: {template.SUMMARY}.",
+            swap=swap,
+            tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
+        )
+
+    def _is_new(self, unit: ast.stmt, edited: ast.stmt) -> bool:
+        self._seen.add((unit, self.view.shapes.of(unit)))
+        key = (unit, self.view.shapes.of(edited))
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
+
+    def _swap(self, site: Site, edit: Edit, text: str) -> Swap | None:
+        unit = site.unit
+        if not site.functions or not isinstance(unit, FUNCTIONS) or site.statement is unit:
+            return None
+        if unit not in self._texts:
+            self._texts[unit] = FunctionText(unit)
+        return Swap(
+            site.unit_name,
+            unit.lineno,
+            self._texts[unit].edited(site, edit.change, text, edit.pairs(self.view.parents)),
+        )
+
+
+def _what(edit: Edit) -> str:
+    """Say in a few words what the edit does."""
+    if isinstance(edit.change, Insert):
+        return f"`{_quoted(edit.change.statement)}` is added {'after' if edit.change.after else 'before'} this line"
+    return ", ".join(f"`{_quoted(old)}` becomes `{_quoted(new)}`" for old, new in edit.change.pairs.items())
+
+
+def _quoted(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"

@@ -1,0 +1,316 @@
+"""What edits are made of: names, attributes, callees, values and statements of the surroundings.
+
+Every pool is ordered, nearest first, and complete: a cut at the best eight once
+lost a repair whose ingredient was an unused parameter in ninth place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from fixers.model import Failure
+from fixers.search.literals import literals_in
+from fixers.search.scope import BUILTINS
+from fixers.search.site import ModuleView, Site
+from fixers.search.syntax import COMPREHENSIONS, FUNCTIONS, FunctionNode, number_of
+
+Part = TypeVar("Part", bound=ast.AST)
+_SMALL = 3
+"""Statements in the body of a guard that is worth copying."""
+
+
+class Ingredients:
+    """Pools of one module, read on demand; texts of tests come in as values only."""
+
+    def __init__(
+        self, view: ModuleView, failures: Sequence[Failure] = (), test_literals: Sequence[object] = ()
+    ) -> None:
+        self.view = view
+        self.failures = tuple(failures)
+        self.test_literals = tuple(_distinct([*test_literals, *literals_in(failures)]))
+        self._names: dict[ast.stmt, tuple[str, ...]] = {}
+        self._texts: dict[ast.AST, str] = {}
+
+    def text(self, node: ast.AST) -> str:
+        """Return the source of an original node, remembered."""
+        if node not in self._texts:
+            self._texts[node] = ast.unparse(node)
+        return self._texts[node]
+
+    def names(self, site: Site, slot: ast.AST | None = None) -> Iterator[str]:
+        """Yield variables that `slot` can see: comprehension targets, unused ones, parameters, locals, then outer ones.
+
+        Without a slot also those that the site itself binds, for statements after it.
+        """
+        inner = () if slot is None else self.view.inner_names(slot)
+        if site.statement not in self._names:
+            self._names[site.statement] = tuple(self._around(site))
+        around = dict.fromkeys((*inner, *self._names[site.statement]))
+        yield from (name for name in around if slot is None or self.view.visible(name, slot, site))
+
+    def alike(self, identifier: str, site: Site, slot: ast.AST | None = None) -> list[str]:
+        """Return the names to try for `identifier`: unused first, then similar ones, then the rest in order."""
+        unused = set(self.unused(site))
+        own_kind = self.kind(identifier)
+        order = list(self.names(site, slot))
+        rank = {name: number for number, name in enumerate(order)}
+
+        def key(name: str) -> tuple[bool, bool, int, int]:
+            return (self.kind(name) != own_kind, name not in unused, -_similarity(identifier, name), rank[name])
+
+        return sorted((name for name in order if name != identifier), key=key)
+
+    def unused(self, site: Site) -> Iterator[str]:
+        """Yield parameters and locals of the enclosing functions that nobody reads."""
+        for function in site.functions:
+            yield from self.view.scope(function).unused()
+
+    def kind(self, identifier: str) -> str:
+        """Say what a name stands for as far as the module's top level tells."""
+        return self._kinds.get(identifier, "builtin" if identifier in BUILTINS else "variable")
+
+    def attributes(self, base: ast.expr, *, called: bool) -> list[str]:
+        """Return attributes seen on `base`: on the same text first, then anywhere; called ones apart from read ones."""
+        text = self.text(base)
+        members = self.members(base) if isinstance(base, ast.Name) and base.id in {"self", "cls"} else ()
+        same = [name for name, on, is_call in self._attributes if on == text and is_call == called]
+        other = [name for name, on, is_call in self._attributes if on == text and is_call != called]
+        rest = [name for name, _, is_call in self._attributes if is_call == called]
+        return list(dict.fromkeys((*_frequent(same), *members, *_frequent(other), *_frequent(rest))))
+
+    def attributes_on(self, base: ast.expr) -> list[str]:
+        """Return attributes that are read on the same text somewhere in the module."""
+        text = self.text(base)
+        return _frequent(name for name, on, called in self._attributes if on == text and not called)
+
+    def numbers(self, site: Site) -> list[int | float]:
+        """Return numbers of the function, the tests and the module."""
+        pool: list[object] = [*self._constants(site.unit), *self.test_literals, *self._constants(self.view.tree)]
+        return [value for value in _distinct(pool) if type(value) in {int, float}]  # type: ignore[misc]
+
+    def strings(self, site: Site) -> list[str]:
+        """Return strings of the function, then of the module; none that came from tests."""
+        pool = [*self._constants(site.unit), *self._constants(self.view.tree)]
+        return [value for value in _distinct(pool) if isinstance(value, str)]
+
+    def conditions(self, site: Site) -> list[ast.expr]:
+        """Return what `if`, `while`, `assert` and conditional expressions test: in the function, the class, the module."""
+        return [node for node in self._ordered(site, self._tests) if self._sees_all(node, site)]
+
+    def foreign_conditions(self, site: Site) -> list[ast.expr]:
+        """Return tests that read exactly one name the site cannot see, once for each text."""
+        found = [node for node in self._ordered(site, self._tests) if len(self.unseen(node, site)) == 1]
+        return list(reversed({self.view.shapes.of(node): node for node in reversed(found)}.values()))
+
+    def raises(self, site: Site) -> list[ast.Raise]:
+        """Return the `raise` statements of the function, the class, the module."""
+        return self._ordered(
+            site, (node for node in self._nodes if isinstance(node, ast.Raise) and node.exc is not None)
+        )
+
+    def numeric(self, function: FunctionNode) -> set[str]:
+        """Return variables of `function` that are stepped, or start as a number."""
+        found = set()
+        for node in self.view.within(function):
+            match node:
+                case ast.AugAssign(target=ast.Name(id=identifier)):
+                    found.add(identifier)
+                case ast.Assign(targets=[ast.Name(id=identifier)], value=value) if number_of(value) is not None:
+                    found.add(identifier)
+        return found
+
+    def guards(self, site: Site) -> list[ast.If]:
+        """Return small `if` statements without `else`, those that occur more than once first."""
+        shapes = Counter(self.view.shapes.of(node) for node in self._guards)
+        ordered = self._ordered(site, self._guards)
+        distinct = {self.view.shapes.of(node): node for node in reversed(ordered)}
+        nearest = list(distinct.values())[::-1]
+        return sorted(nearest, key=lambda node: -shapes[self.view.shapes.of(node)])
+
+    def donors(self, site: Site) -> list[ast.stmt]:
+        """Return calls and assignments of the function, the class, the module, each text once."""
+        distinct = {self.view.shapes.of(node): node for node in reversed(self._ordered(site, self._simple))}
+        return list(reversed(distinct.values()))
+
+    def unseen(self, node: ast.AST, site: Site) -> set[str]:
+        """Return the names `node` reads that the site cannot see."""
+        own = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
+        inside = {name for child in ast.walk(node) if isinstance(child, COMPREHENSIONS) for name in own}
+        used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load)}
+        return {name for name in used - inside if not self.view.visible(name, site.statement, site, after=True)}
+
+    def callables(self, arity: int) -> list[str]:
+        """Return functions of the module that take `arity` positional arguments, and imported names that are called."""
+        own = [name for name, node in self.view.functions.items() if accepts(node, arity)]
+        imported = [name for name, _ in self._called.most_common() if self.kind(name) == "import"]
+        return [*own, *self.view.classes, *imported]
+
+    @cached_property
+    def used_builtins(self) -> list[str]:
+        """Built-in functions the module calls, the most frequent first."""
+        return [name for name, _ in self._called.most_common() if name in BUILTINS]
+
+    @cached_property
+    def methods(self) -> list[str]:
+        """Names of methods the module calls without arguments, the most frequent first."""
+        return _frequent(node.func.attr for node in self._nodes if isinstance(node, ast.Call)
+                         and isinstance(node.func, ast.Attribute) and not node.args and not node.keywords)  # fmt: skip
+
+    def signature(self, call: ast.Call) -> ast.arguments | None:
+        """Return the parameters of a callee that this module defines, `self` taken off; None when it does not."""
+        match call.func:
+            case ast.Name(id=name) if name in self.view.functions:
+                return self.view.functions[name].args
+            case ast.Name(id=name) if name in self.view.classes:
+                return _bound(_member(self.view.classes[name], "__init__"))
+            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+                owner = self.view.enclosing_class(call)
+                return _bound(_member(owner, name)) if owner else None
+        return None
+
+    def siblings(self, call: ast.Call) -> Iterator[ast.Call]:
+        """Yield other calls of the same callee, by its last name."""
+        own = _last(call.func)
+        for node in self._nodes:
+            if isinstance(node, ast.Call) and node is not call and _last(node.func) == own:
+                yield node
+
+    @cached_property
+    def _nodes(self) -> tuple[ast.AST, ...]:
+        return self.view.within(self.view.tree)
+
+    @cached_property
+    def _called(self) -> Counter[str]:
+        calls = (node.func.id for node in self._nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+        return Counter(calls)
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        kinds = dict.fromkeys(self.view.functions, "function") | dict.fromkeys(self.view.classes, "class")
+        for node in self._nodes:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                kinds |= {alias.asname or alias.name.split(".")[0]: "import" for alias in node.names}
+        return kinds
+
+    @cached_property
+    def _attributes(self) -> tuple[tuple[str, str, bool], ...]:
+        """Attribute, text of its base, and whether it is called, for each one in the module."""
+        called = {node.func for node in self._nodes if isinstance(node, ast.Call)}
+        return tuple(
+            (node.attr, self.text(node.value), node in called)
+            for node in self._nodes
+            if isinstance(node, ast.Attribute)
+        )
+
+    @cached_property
+    def _tests(self) -> tuple[ast.expr, ...]:
+        found = [node.test for node in self._nodes if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp))]
+        operands = [value for test in found if isinstance(test, ast.BoolOp) for value in test.values]
+        return tuple(found + operands)
+
+    @cached_property
+    def _guards(self) -> tuple[ast.If, ...]:
+        return tuple(node for node in self._nodes if isinstance(node, ast.If) and not node.orelse
+                     and len(node.body) <= _SMALL and not any(hasattr(child, "body") for child in node.body))  # fmt: skip
+
+    @cached_property
+    def _simple(self) -> tuple[ast.stmt, ...]:
+        calls = (ast.Assign, ast.AugAssign)
+        return tuple(node for node in self._nodes if isinstance(node, calls)
+                     or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)))  # fmt: skip
+
+    def _ordered(self, site: Site, nodes: Iterable[Part]) -> list[Part]:
+        """Sort by where a node stands: the same function, the same class, elsewhere; then by distance in lines."""
+        owner = self.view.enclosing_class(site.statement)
+
+        def key(node: Part) -> tuple[bool, bool, int]:
+            line = getattr(node, "lineno", 0)
+            return (not _spans(site.unit, line), owner is None or not _spans(owner, line), abs(line - site.line))
+
+        return sorted(nodes, key=key)
+
+    def _sees_all(self, node: ast.AST, site: Site) -> bool:
+        return not self.unseen(node, site)
+
+    def _around(self, site: Site) -> Iterator[str]:
+        functions = site.functions[1:] if site.is_signature else site.functions
+        yield from (name for name in self.unused(site) if self.view.visible(name, site.statement, site, after=True))
+        for function in functions:
+            scope = self.view.scope(function)
+            nearest = sorted(scope.bound, key=lambda name: abs(scope.bound[name] - site.line))
+            for name in (*scope.parameters, *nearest):
+                if self.view.visible(name, site.statement, site, after=True):
+                    yield name
+        module = self.view.scope(self.view.tree).bound
+        yield from sorted(
+            (name for name in module if self.view.visible(name, site.statement, site, after=True)),
+            key=lambda n: abs(module[n] - site.line),
+        )
+        yield from self.used_builtins
+
+    def members(self, base: ast.AST) -> list[str]:
+        """Return what the class around `base` keeps on `self`, then its methods and class attributes."""
+        owner = self.view.enclosing_class(base)
+        if owner is None:
+            return []
+        stored = [node.attr for node in self.view.within(owner) if isinstance(node, ast.Attribute)
+                  and isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}]  # fmt: skip
+        return [*stored, *self.view.scope(owner).bound]
+
+    def _constants(self, node: ast.AST) -> Iterator[object]:
+        for child in self.view.within(node):
+            if isinstance(child, ast.Constant) and not isinstance(
+                self.view.parents.get(child), (ast.Expr, ast.JoinedStr)
+            ):
+                yield child.value
+
+
+def accepts(function: FunctionNode, arity: int) -> bool:
+    """Say whether `function` can be called with `arity` positional arguments."""
+    args = function.args
+    most = len(args.posonlyargs) + len(args.args)
+    return most - len(args.defaults) <= arity and (arity <= most or args.vararg is not None)
+
+
+def _member(owner: ast.ClassDef, name: str) -> FunctionNode | None:
+    return next((node for node in owner.body if isinstance(node, FUNCTIONS) and node.name == name), None)
+
+
+def _bound(function: FunctionNode | None) -> ast.arguments | None:
+    """Return the parameters a caller fills: without the first one, unless it is a static method."""
+    if function is None:
+        return None
+    if any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in function.decorator_list):
+        return function.args
+    args = function.args
+    return ast.arguments(
+        posonlyargs=args.posonlyargs[1:], args=args.args if args.posonlyargs else args.args[1:], vararg=args.vararg,
+        kwonlyargs=args.kwonlyargs, kw_defaults=args.kw_defaults, kwarg=args.kwarg, defaults=args.defaults,
+    )  # fmt: skip
+
+
+def _last(callee: ast.expr) -> str:
+    return callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+
+
+def _spans(node: ast.stmt, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
+def _frequent(names: Iterable[str]) -> list[str]:
+    return [name for name, _ in Counter(names).most_common()]
+
+
+def _distinct(values: Iterable[object]) -> list[object]:
+    """Drop repeats; 1, 1.0 and True are three values."""
+    return list({(type(value), repr(value)): value for value in values}.values())
+
+
+def _similarity(one: str, other: str) -> int:
+    """Count shared words of two identifiers; a shared beginning or end counts as one."""
+    shared = set(one.lower().split("_")) & set(other.lower().split("_")) - {""}
+    return len(shared) + (one[:2] == other[:2]) + (one[-2:] == other[-2:])

@@ -1,0 +1,43 @@
+"""Every search template, in one visible list."""
+
+from __future__ import annotations
+
+from fixers.search.template import Template
+from fixers.search.templates.aliasing import SharedValue
+from fixers.search.templates.argument import WrongArguments
+from fixers.search.templates.attribute import WrongAttribute
+from fixers.search.templates.callee import WrongCallee
+from fixers.search.templates.comparison import WrongComparison
+from fixers.search.templates.connective import WrongConnective
+from fixers.search.templates.donor import LostStatement, LostUpdate
+from fixers.search.templates.guard import LostExit, LostSiblingGuard
+from fixers.search.templates.literal import WrongConstant, WrongText
+from fixers.search.templates.number import OffByOne, WrongNumber
+from fixers.search.templates.operand import WrongOperand
+from fixers.search.templates.result import WrongResult
+from fixers.search.templates.variable import SwappedNames, WrongVariable
+from fixers.search.templates.wrapper import LostCall, LostMethodCall
+
+# Order breaks ties only: between equal scores the earlier template goes first.
+ALL: tuple[type[Template], ...] = (
+    WrongVariable,
+    WrongAttribute,
+    WrongCallee,
+    WrongArguments,
+    LostCall,
+    LostMethodCall,
+    OffByOne,
+    WrongNumber,
+    WrongText,
+    WrongConstant,
+    WrongComparison,
+    WrongConnective,
+    LostExit,
+    LostSiblingGuard,
+    LostStatement,
+    LostUpdate,
+    SwappedNames,
+    WrongOperand,
+    WrongResult,
+    SharedValue,
+)

@@ -1,0 +1,147 @@
+"""Syntax trees as values: edits make new spines and share the rest, so no tree is ever changed.
+
+Original nodes are compared by identity. Operators and contexts (`ast.Add()`,
+`ast.Load()`) are shared by the parser, so they have no parent and are changed
+by replacing the node that holds them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import TypeVar, cast
+
+Node = TypeVar("Node", bound=ast.AST)
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+TERMINATORS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_NO_MEANING = frozenset({"kind", "type_comment"})
+
+
+def copied(node: Node, **changes: object) -> Node:
+    """Return a shallow copy of `node` with some fields replaced."""
+    # copy.copy goes through __reduce_ex__ and takes six times as long.
+    new = type(node).__new__(type(node))
+    new.__dict__.update(node.__dict__)
+    new.__dict__.update(changes)
+    return new
+
+
+def parents_of(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Map every node below `tree` to its parent; shared operators and contexts are left out."""
+    return {
+        child: node
+        for node in ast.walk(tree)
+        for child in ast.iter_child_nodes(node)
+        if not isinstance(child, (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop))
+    }
+
+
+def ancestors(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes around `node`, innermost first."""
+    above = parents.get(node)
+    while above is not None:
+        yield above
+        above = parents.get(above)
+
+
+def rebuilt(root: Node, pairs: Mapping[ast.AST, ast.AST], parents: Mapping[ast.AST, ast.AST]) -> Node:
+    """Return `root` with each key of `pairs` replaced by its value; untouched subtrees are shared."""
+    spine = {above for old in pairs for above in ancestors(old, parents)}
+
+    def build(node: ast.AST) -> ast.AST:
+        if node in pairs:
+            return pairs[node]
+        if node not in spine:
+            return node
+        changes: dict[str, object] = {}
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, ast.AST):
+                changes[name] = build(value)
+            elif isinstance(value, list):
+                changes[name] = [build(item) if isinstance(item, ast.AST) else item for item in value]
+        return copied(node, **changes)
+
+    return cast("Node", build(root))
+
+
+class Shapes:
+    """Numbers trees by their meaning: equal numbers if and only if `ast.dump` without positions is equal.
+
+    Numbers of original nodes are remembered, so the number of an edited function
+    costs its new spine, not its size.
+    """
+
+    def __init__(self, originals: Mapping[ast.AST, object]) -> None:
+        self._originals = originals
+        self._known: dict[ast.AST, int] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
+
+    def of(self, node: ast.AST) -> int:
+        """Return the number of `node`."""
+        known = self._known.get(node)
+        if known is not None:
+            return known
+        parts = [
+            type(node),
+            *(self._part(getattr(node, name, None)) for name in node._fields if name not in _NO_MEANING),
+        ]
+        number = self._numbers.setdefault(tuple(parts), len(self._numbers))
+        if node in self._originals:
+            self._known[node] = number
+        return number
+
+    def _part(self, value: object) -> object:
+        if isinstance(value, ast.AST):
+            return self.of(value)
+        if isinstance(value, list):
+            return tuple(self._part(item) for item in value)
+        # 1, 1.0 and True are equal and hash alike, but are different programs.
+        return (type(value), repr(value))
+
+
+def name(identifier: str) -> ast.Name:
+    """Return a use of a variable."""
+    return ast.Name(id=identifier, ctx=ast.Load())
+
+
+def literal(value: object) -> ast.expr:
+    """Return the expression the parser makes of `repr(value)`; negative numbers are not constants."""
+    return ast.parse(repr(value), mode="eval").body
+
+
+def call(function: ast.expr | str, *args: ast.expr) -> ast.Call:
+    """Return a call with positional arguments."""
+    callee = name(function) if isinstance(function, str) else function
+    return ast.Call(func=callee, args=list(args), keywords=[])
+
+
+def method(base: ast.expr, attribute: str, *args: ast.expr) -> ast.Call:
+    """Return a method call."""
+    return call(ast.Attribute(value=base, attr=attribute, ctx=ast.Load()), *args)
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """Return `not test`, or the test itself when it is negated already."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    return ast.UnaryOp(op=ast.Not(), operand=test)
+
+
+def is_load(node: ast.AST) -> bool:
+    """Say whether `node` is an expression that is read, not a target."""
+    return isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", None), (ast.Load, type(None)))
+
+
+def number_of(node: ast.AST) -> int | float | None:
+    """Return the value of a numeric literal (a sign counts), else None; bools are no numbers."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = number_of(node.operand)
+        return None if value is None else -value
+    if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
+        return cast("int | float", node.value)
+    return None

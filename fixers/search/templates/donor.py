@@ -1,0 +1,104 @@
+"""Lost statements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from fixers.model import Tier
+from fixers.search.ingredients import Ingredients
+from fixers.search.renaming import renamed
+from fixers.search.scope import arguments_of
+from fixers.search.site import Site
+from fixers.search.syntax import call, method, name
+from fixers.search.template import Edit, Example, Template, beside, fading
+
+
+class LostStatement(Template):
+    """Insert a call or an assignment that stands elsewhere, as it is or with one variable renamed."""
+
+    NAME = "lost-statement"
+    NUMBER = 53
+    TIER = Tier.B
+    PRIOR = 0.3
+    SUMMARY = "this is done elsewhere, and may be lost here"
+    VALID = ("def f(a):\n    return a\n", "g()\nx = 1\n")
+    INVALID = (
+        Example(
+            "def f(rv, d, e):\n    rv.update(d)\n    return rv\n",
+            "def f(rv, d, e):\n    rv.update(d)\n    rv.update(e)\n    return rv\n",
+        ),
+        Example(
+            "class C:\n    def g(self, k):\n        self.seen.add(k)\n    def f(self, key):\n        return key\n",
+            "class C:\n    def g(self, k):\n        self.seen.add(k)\n"
+            "    def f(self, key):\n        self.seen.add(key)\n        return key\n",
+        ),
+        Example(
+            "class C(B):\n    def __init__(self, a):\n        self.a = a\n",
+            "class C(B):\n    def __init__(self, a):\n        super().__init__()\n        self.a = a\n",
+        ),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield the call of the overridden method, then donors: nearest first, unchanged before renamed."""
+        if not site.insertable:
+            return
+        yield from _super_calls(site, ingredients)
+        for rank, donor in enumerate(ingredients.donors(site)):
+            for step, copy in enumerate(renamed(donor, site, ingredients)):
+                yield from beside(site, copy, fading(rank, 0.08) * fading(step, 0.2))
+
+
+class LostUpdate(Template):
+    """Insert a missing `v += 1` or `v -= 1`."""
+
+    NAME = "lost-update"
+    NUMBER = 54
+    TIER = Tier.B
+    PRIOR = 0.4
+    SUMMARY = "a counter may miss its step"
+    VALID = ("def f():\n    return 1\n", "n = 0\ng(n)\n")
+    INVALID = (
+        Example(
+            "def f(xs):\n    n = 0\n    for x in xs:\n        g(x)\n    return n\n",
+            "def f(xs):\n    n = 0\n    for x in xs:\n        g(x)\n        n += 1\n    return n\n",
+        ),
+        Example("def f(n):\n    return h(n)\n", "def f(n):\n    n -= 1\n    return h(n)\n"),
+        Example(
+            "class C:\n    def f(self):\n        self.n += 1\n    def g(self):\n        h()\n",
+            "class C:\n    def f(self):\n        self.n += 1\n    def g(self):\n        h()\n        self.n -= 1\n",
+        ),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield steps of variables that hold numbers first, then of the other ones."""
+        if not site.insertable:
+            return
+        for rank, target in enumerate(_counters(site, ingredients)):
+            for operator in (ast.Add(), ast.Sub()):
+                step = ast.AugAssign(target=target, op=operator, value=ast.Constant(value=1))
+                yield from beside(site, step, fading(rank, 0.2))
+
+
+def _counters(site: Site, ingredients: Ingredients) -> Iterator[ast.Name | ast.Attribute]:
+    function = site.functions[0]
+    own = ingredients.view.scope(function).bound
+    names = [item for item in ingredients.names(site) if item in own and item not in {"self", "cls"}]
+    numeric = ingredients.numeric(function)
+    yield from (ast.Name(id=item, ctx=ast.Store()) for item in sorted(names, key=lambda item: item not in numeric))
+    owner = ingredients.view.enclosing_class(site.statement)
+    if owner is not None:
+        stepped = {node.target.attr: node.target for node in ingredients.view.within(owner)
+                   if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute)}  # fmt: skip
+        yield from stepped.values()
+
+
+def _super_calls(site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield `super().m(...)` in a method of a class with bases, with its parameters and without."""
+    function = site.functions[0]
+    owner = ingredients.view.parents.get(function)
+    if not isinstance(owner, ast.ClassDef) or not owner.bases:
+        return
+    parameters = [name(argument.arg) for argument in list(arguments_of(function.args))[1:]]
+    for args in ([], parameters) if parameters else ([],):
+        yield from beside(site, ast.Expr(value=method(call("super"), function.name, *args)), 0.8)

@@ -1,0 +1,124 @@
+"""Lost guards."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from fixers.model import Tier
+from fixers.search.ingredients import Ingredients
+from fixers.search.literals import exceptions_in
+from fixers.search.renaming import renamed
+from fixers.search.site import Site
+from fixers.search.syntax import name, negated
+from fixers.search.template import Edit, Example, Insert, Template, fading
+
+
+class LostExit(Template):
+    """Leave early under a condition: `if c: return`, `continue`, `break` or `raise` before the statement."""
+
+    NAME = "lost-exit"
+    NUMBER = 50
+    TIER = Tier.B
+    PRIOR = 0.3
+    SUMMARY = "a case may have to be left out before this line"
+    VALID = ("def f():\n    pass\n", "x = 1\n")
+    INVALID = (
+        Example("def f(a):\n    return g(a)\n", "def f(a):\n    if a is None:\n        return None\n    return g(a)\n"),
+        Example("def f(a, b):\n    return a\n", "def f(a, b):\n    if not b:\n        return a\n    return a\n"),
+        Example(
+            "def f(a):\n    for x in a:\n        g(x)\n",
+            "def f(a):\n    for x in a:\n        if not x:\n            continue\n        g(x)\n",
+        ),
+        Example(
+            "def h(a):\n    if a < 0:\n        raise ValueError('low')\ndef f(a):\n    return g(a)\n",
+            "def h(a):\n    if a < 0:\n        raise ValueError('low')\n"
+            "def f(a):\n    if a < 0:\n        raise ValueError('low')\n    return g(a)\n",
+        ),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield every condition with every exit; the nearest of both first."""
+        if not site.insertable:
+            return
+        exits = [statement for statement in _exits(site, ingredients) if not ingredients.unseen(statement, site)]
+        for rank, condition in enumerate(_conditions(site, ingredients)):
+            for step, leave in enumerate(exits):
+                guard = ast.If(test=condition, body=[leave], orelse=[])
+                yield Edit(Insert(site.statement, guard), fading(rank, 0.15) * fading(step, 0.15))
+
+
+class LostSiblingGuard(Template):
+    """Copy a small `if` of the module, with one variable renamed where the place needs it."""
+
+    NAME = "lost-sibling-guard"
+    NUMBER = 52
+    TIER = Tier.B
+    PRIOR = 0.4
+    SUMMARY = "the module does this elsewhere, and it may be lost here"
+    VALID = ("def f(a):\n    return a\n",)
+    INVALID = (
+        Example(
+            "def g(key):\n    if not callable(key):\n        key = h(key)\n    return key\ndef f(key):\n    return key\n",
+            "def g(key):\n    if not callable(key):\n        key = h(key)\n    return key\n"
+            "def f(key):\n    if not callable(key):\n        key = h(key)\n    return key\n",
+        ),
+        Example(
+            "def g(a):\n    if a is None:\n        a = 1\n    return a\ndef f(b):\n    return b\n",
+            "def g(a):\n    if a is None:\n        a = 1\n    return a\n"
+            "def f(b):\n    if b is None:\n        b = 1\n    return b\n",
+        ),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield guards that occur more than once first."""
+        if not site.insertable:
+            return
+        for rank, guard in enumerate(ingredients.guards(site)):
+            for step, copy in enumerate(renamed(guard, site, ingredients)):
+                weight = fading(rank, 0.15) * fading(step, 0.3)
+                yield Edit(Insert(site.statement, copy), weight)
+                yield Edit(Insert(site.statement, copy, after=True), 0.5 * weight)
+
+
+def _conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
+    names = [
+        item for item in ingredients.names(site) if ingredients.kind(item) == "variable" and item not in {"self", "cls"}
+    ]
+    known = ingredients.conditions(site)
+    distinct = {ingredients.view.shapes.of(node): node for node in reversed(known)}
+    truths = [
+        test for item in names for test in (ast.UnaryOp(op=ast.Not(), operand=name(item)), _is_none(item), name(item))
+    ]
+    foreign = [copy for node in ingredients.foreign_conditions(site) for copy in renamed(node, site, ingredients)]
+    near = list(reversed(distinct.values()))
+    # Three pools, taken in turn: none of them is better than the other two.
+    pools = [iter(near), iter(truths), iter(foreign), (negated(node) for node in near)]
+    while pools:
+        for pool in list(pools):
+            node = next(pool, None)
+            if node is None:
+                pools.remove(pool)
+            else:
+                yield node
+
+
+def _is_none(identifier: str) -> ast.expr:
+    return ast.Compare(left=name(identifier), ops=[ast.Is()], comparators=[ast.Constant(value=None)])
+
+
+def _exits(site: Site, ingredients: Ingredients) -> Iterator[ast.stmt]:
+    """Yield ways out: of the loop, by what the function returns, by a parameter, by what the module raises."""
+    if site.loop is not None:
+        yield from (ast.Continue(), ast.Break())
+    results = {ingredients.view.shapes.of(node): node for node in site.returns}
+    yield from results.values()
+    yield ast.Return(value=None)
+    raised = {ingredients.view.shapes.of(node): node for node in ingredients.raises(site)}
+    parameters = ingredients.view.scope(site.functions[0]).parameters
+    yield from (ast.Return(value=name(item)) for item in parameters if item not in {"self", "cls"})
+    yield from raised.values()
+    for value in ("None", "False", "True", "0", "''", "[]"):
+        yield ast.Return(value=ast.parse(value, mode="eval").body)
+    for item in dict.fromkeys(exceptions_in(ingredients.failures)):
+        yield ast.Raise(exc=name(item), cause=None)

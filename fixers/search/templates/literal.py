@@ -1,0 +1,80 @@
+"""Wrong strings, flags and `None`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from fixers.model import Failure, FailureKind, Tier
+from fixers.search.ingredients import Ingredients
+from fixers.search.literals import corrections
+from fixers.search.site import Site
+from fixers.search.syntax import copied, literal
+from fixers.search.template import Edit, Example, Template, fading, replace
+
+_FLIPS = {True: (False, None), False: (True, None), None: (True, False, 0, "", 1)}
+_COMPARED = (Failure(kind=FailureKind.TEST, message="AssertionError: assert 'Hello Bob' == 'Hello, Bob'"),)
+
+
+class WrongText(Template):
+    """Use another string: one that stands nearby, or what the assertion says was expected."""
+
+    NAME = "wrong-text"
+    NUMBER = 44
+    TIER = Tier.B
+    PRIOR = 0.3
+    SUMMARY = "another text may be meant"
+    VALID = ("def f(a):\n    return a\n", 'def f():\n    """Do."""\n')
+    INVALID = (
+        Example("def f(a):\n    g('x')\n    return a['y']\n", "def f(a):\n    g('x')\n    return a['x']\n"),
+        Example("def f(a):\n    return 'Hello ' + a\n", "def f(a):\n    return 'Hello, ' + a\n", _COMPARED),
+        Example("def f(a):\n    return f'Hello {a}'\n", "def f(a):\n    return f'Hello, {a}'\n", _COMPARED),
+        Example("def f(a):\n    return a['y']\n", "def f(a):\n    return a['yes']\n", test_literals=("yes",)),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield corrections from assertions and texts of tests at tier C, and strings of the module."""
+        for slot in site.slots:
+            if isinstance(slot, ast.Constant) and isinstance(slot.value, str):
+                yield from _others(slot, slot.value, site, ingredients)
+            elif isinstance(slot, ast.JoinedStr):
+                for index, part in enumerate(slot.values):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        for text in corrections(part.value, ingredients.failures):
+                            values = [*slot.values[:index], literal(text), *slot.values[index + 1 :]]
+                            yield replace(slot, copied(slot, values=values), tier=Tier.C)
+
+
+class WrongConstant(Template):
+    """Flip `True`, `False` and `None`, in calls, results and default values."""
+
+    NAME = "wrong-constant"
+    NUMBER = 45
+    TIER = Tier.B
+    PRIOR = 0.4
+    SUMMARY = "the flag may be flipped"
+    VALID = ("def f(a):\n    return 1\n",)
+    INVALID = (
+        Example("def f():\n    return True\n", "def f():\n    return False\n"),
+        Example("def f(a=None):\n    return a\n", "def f(a=True):\n    return a\n"),
+        Example("def f(a=False):\n    return a\n", "def f(a=True):\n    return a\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:  # noqa: ARG002 - needs none
+        """Yield the other flag first."""
+        for slot in site.slots:
+            if isinstance(slot, ast.Constant) and (slot.value is None or isinstance(slot.value, bool)):
+                for rank, other in enumerate(_FLIPS[slot.value]):
+                    yield replace(slot, literal(other), fading(rank, 0.5))
+                if slot.value is None:
+                    yield replace(slot, ast.List(elts=[], ctx=ast.Load()), 0.2)
+                    yield replace(slot, ast.Dict(keys=[], values=[]), 0.2)
+
+
+def _others(slot: ast.expr, text: str, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    for corrected in corrections(text, ingredients.failures):
+        yield replace(slot, literal(corrected), tier=Tier.C)
+    for rank, other in enumerate([*ingredients.strings(site), "", text.strip(), text + " ", text + "\n"]):
+        yield replace(slot, literal(other), 0.9 * fading(rank))
+    for rank, other in enumerate(value for value in ingredients.test_literals if isinstance(value, str)):
+        yield replace(slot, literal(other), 0.6 * fading(rank), Tier.C)

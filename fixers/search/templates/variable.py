@@ -1,0 +1,83 @@
+"""Wrong variables."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import combinations
+
+from fixers.model import Tier
+from fixers.search.ingredients import Ingredients
+from fixers.search.site import Site
+from fixers.search.syntax import copied, is_load
+from fixers.search.template import Edit, Example, Replace, Template, fading, replace
+
+
+class WrongVariable(Template):
+    """Use another variable that is in scope; one that nobody reads first."""
+
+    NAME = "wrong-variable"
+    NUMBER = 36
+    TIER = Tier.B
+    PRIOR = 0.6
+    SUMMARY = "another variable in scope may be meant"
+    VALID = ("def f(a):\n    return a(1)\n", "def f():\n    return 'a'\n")
+    INVALID = (
+        Example("def f(a, b):\n    return a + a\n", "def f(a, b):\n    return a + b\n"),
+        Example("def f(x, key=None):\n    return g(x, None, x)\n", "def f(x, key=None):\n    return g(x, None, key)\n"),
+        Example("def f(xs):\n    return [xs for x in xs]\n", "def f(xs):\n    return [x for x in xs]\n"),
+        Example(
+            "def f(key=None):\n    return sorted([], key=None)\n", "def f(key=None):\n    return sorted([], key=key)\n"
+        ),
+        Example("def f(a, b):\n    b = 1\n    return a\n", "def f(a, b):\n    a = 1\n    return a\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield replacements of names, and of `None` by a parameter that nobody reads."""
+        unused = set(ingredients.unused(site))
+        for slot in site.slots:
+            if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not _is_callee(slot, site):
+                for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
+                    yield replace(slot, copied(slot, id=name), self._weight(rank, name, unused))
+            elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Store) and site.functions:
+                own = ingredients.view.scope(site.functions[0]).bound
+                for rank, name in enumerate(name for name in ingredients.alike(slot.id, site, slot) if name in own):
+                    yield replace(slot, copied(slot, id=name), 0.4 * fading(rank))
+            elif isinstance(slot, ast.Constant) and not isinstance(slot.value, str):
+                for rank, name in enumerate(dict.fromkeys(ingredients.unused(site))):
+                    yield replace(slot, ast.Name(id=name, ctx=ast.Load()), 0.8 * fading(rank))
+
+    @staticmethod
+    def _weight(rank: int, name: str, unused: set[str]) -> float:
+        return 1.0 if name in unused else 0.9 * fading(rank)
+
+
+class SwappedNames(Template):
+    """Exchange two variables of one statement: `min(max(x, hi), lo)`."""
+
+    NAME = "swapped-names"
+    NUMBER = 57
+    TIER = Tier.B
+    PRIOR = 0.4
+    SUMMARY = "the two may stand in each other's place"
+    VALID = ("def f(a):\n    return a + a\n",)
+    INVALID = (
+        Example(
+            "def f(x, lo, hi):\n    return min(max(x, hi), lo)\n", "def f(x, lo, hi):\n    return min(max(x, lo), hi)\n"
+        ),
+        Example("def f(p):\n    a, b = p\n    return a\n", "def f(p):\n    b, a = p\n    return a\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:  # noqa: ARG002 - needs none
+        """Yield exchanges of every pair of different names; both are read, or both are bound."""
+        names = [slot for slot in site.slots if isinstance(slot, ast.Name)]
+        for rank, (one, other) in enumerate(combinations(names, 2)):
+            if one.id == other.id or is_load(one) != is_load(other):
+                continue
+            pairs: dict[ast.AST, ast.AST] = {one: copied(one, id=other.id), other: copied(other, id=one.id)}
+            yield Edit(Replace(pairs), fading(rank, 0.03))
+
+
+def _is_callee(slot: ast.expr, site: Site) -> bool:
+    parent = site.view.parents[slot]
+    return isinstance(parent, ast.Call) and parent.func is slot

@@ -1,0 +1,112 @@
+"""Calls that were lost around an expression, or that should not be there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from fixers.model import Tier
+from fixers.search.ingredients import Ingredients
+from fixers.search.site import Site
+from fixers.search.syntax import call, is_load, literal, method, name
+from fixers.search.template import Edit, Example, Template, fading, replace
+
+_USUAL = (
+    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "iter", "tuple", "float", "dict", "bool",
+    "max", "min",
+    "sum", "repr", "next", "any", "all", "round", "enumerate",
+)  # fmt: skip
+_TAKES_ONE = frozenset({*_USUAL, "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"})
+_USUAL_METHODS = (
+    "strip", "lower", "copy", "items", "upper", "keys", "values", "split", "rstrip", "lstrip", "splitlines", "encode",
+    "decode", "casefold", "title", "capitalize", "read", "sort", "pop",
+)  # fmt: skip
+_WRAPPABLE = (
+    ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.IfExp, ast.GeneratorExp,
+    ast.ListComp,
+    ast.BoolOp, ast.Compare,
+)  # fmt: skip
+
+
+class LostCall(Template):
+    """Wrap an expression in a call, or take the call away: `abs(x)`, `list(x)`, `max(x, 0)`."""
+
+    NAME = "lost-call"
+    NUMBER = 40
+    TIER = Tier.B
+    PRIOR = 0.5
+    SUMMARY = "a call around this value may be lost, or one too many"
+    VALID = ("def f():\n    return 1\n",)
+    INVALID = (
+        Example("def f(a):\n    return a\n", "def f(a):\n    return abs(a)\n"),
+        Example("def f(a):\n    return list(a)\n", "def f(a):\n    return a\n"),
+        Example("def f(a, b):\n    return a - b\n", "def f(a, b):\n    return max(a - b, 0)\n"),
+        Example("def f(a, n):\n    return a\n", "def f(a, n):\n    return min(a, n)\n"),
+        Example(
+            "def g(a):\n    return a\ndef f(a):\n    return a\n",
+            "def g(a):\n    return a\ndef f(a):\n    return g(a)\n",
+        ),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield unwrapped calls, then wraps in built-ins the module uses, usual ones and the module's own functions."""
+        usual = [name for name in ingredients.used_builtins if name in _TAKES_ONE]
+        wrappers = list(dict.fromkeys([*usual, *_USUAL, *ingredients.callables(1)]))
+        for slot in site.slots:
+            if isinstance(slot, ast.Call):
+                yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
+            if not _is_value(slot, site):
+                continue
+            for rank, wrapper in enumerate(wrappers):
+                if not (isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name) and slot.func.id == wrapper):
+                    yield replace(slot, call(wrapper, slot), fading(rank, 0.06))
+            yield from _bounded(slot, site, ingredients)
+
+
+class LostMethodCall(Template):
+    """Call a method without arguments on a value, or take such a call away: `.copy()`, `.strip()`."""
+
+    NAME = "lost-method-call"
+    NUMBER = 41
+    TIER = Tier.B
+    PRIOR = 0.4
+    SUMMARY = "a method call on this value may be lost, or one too many"
+    VALID = ("def f():\n    return 1\n",)
+    INVALID = (
+        Example("def f(s):\n    return s\n", "def f(s):\n    return s.strip()\n"),
+        Example("def f(s, t):\n    return s.split(t)\n", "def f(s, t):\n    return s\n"),
+        Example("def f(s):\n    s.go()\n    return s\n", "def f(s):\n    s.go()\n    return s.go()\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield dropped calls, then methods the module calls, then usual ones."""
+        methods = list(dict.fromkeys([*_USUAL_METHODS[:3], *ingredients.methods, *_USUAL_METHODS]))
+        for slot in site.slots:
+            if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Attribute):
+                yield replace(slot, slot.func.value, 0.6)
+            if _is_value(slot, site):
+                for rank, attribute in enumerate(methods):
+                    yield replace(slot, method(slot, attribute), fading(rank))
+
+
+def _is_value(slot: ast.expr, site: Site) -> bool:
+    """Whether the slot is read as a value, not called, awaited alone, or only there for its attribute."""
+    parent = site.view.parents[slot]
+    if (
+        not is_load(slot)
+        or not isinstance(slot, _WRAPPABLE)
+        or isinstance(parent, (ast.Expr, ast.Await, ast.excepthandler))
+    ):
+        return False
+    return not (isinstance(parent, ast.Call) and parent.func is slot)
+
+
+def _bounded(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    for bound in ("max", "min"):
+        for value in (0, 1):
+            yield replace(slot, call(bound, slot, literal(value)), 0.4)
+        for rank, identifier in enumerate(ingredients.names(site, slot)):
+            if ingredients.kind(identifier) == "variable" and not (
+                isinstance(slot, ast.Name) and slot.id == identifier
+            ):
+                yield replace(slot, call(bound, slot, name(identifier)), 0.3 * fading(rank))
