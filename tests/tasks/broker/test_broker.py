@@ -228,8 +228,8 @@ def test_a_broker_that_is_away_is_tried_again_later(tmp_path) -> None:
 
 def test_no_token_and_no_key_is_shown_or_logged(bench, caplog, capfd) -> None:
     """Not at the most talkative level either, and not in a repr that ends in a traceback."""
-    caplog.set_level(logging.DEBUG)
-    logging.getLogger().setLevel(logging.DEBUG)
+    for talkative in ("", "github", "urllib3"):
+        caplog.set_level(logging.DEBUG, talkative)
     bench.assign("a1", "publish")
     with bench.client("publish").token("a1", "acme/billing") as token:
         shown = (
