@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 from fixers.codemods.base import Codemod
+from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_import import MissingImport
+from fixers.codemods.missing_key import MissingKey
 from fixers.codemods.misspelled_name import MisspelledName
+from fixers.codemods.moved_symbol import MovedSymbol
 from fixers.codemods.mutable_dataclass_field import MutableDataclassField
+from fixers.codemods.mutable_default import MutableDefault
+from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.removed_stdlib import RemovedStdlib
+from fixers.codemods.renamed_api import RenamedApi
+from fixers.codemods.unguarded_none import UnguardedNone
+from fixers.codemods.unknown_keyword import UnknownKeyword
+from fixers.codemods.wrong_arity import WrongArity
 
-ALL: tuple[type[Codemod], ...] = (MutableDataclassField, RemovedStdlib, MissingImport, MisspelledName)
+# Order is policy. First what a table or the interpreter itself states, then what one
+# live fact settles, last what has to guess at the author's intent.
+ALL: tuple[type[Codemod], ...] = (
+    MutableDataclassField,
+    RemovedStdlib,
+    RenamedApi,
+    MovedSymbol,
+    MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
+    MisspelledName,
+    MissingAwait,
+    DescriptorConfusion,
+    UnknownKeyword,
+    WrongArity,
+    MutableDefault,
+    UnguardedNone,
+    MissingKey,
+    NarrowExcept,  # last: swallowing an exception makes most tests pass that nothing else does
+)

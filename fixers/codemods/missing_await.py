@@ -1,0 +1,222 @@
+"""Coroutines that are used as if they were their results."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+import libcst as cst
+
+from fixers.codemods.base import Codemod, Rewrite, Scene
+from fixers.codemods.crash import Crash, Site, crashes
+from fixers.codemods.signatures import called_name
+from fixers.codemods.source import Edits, Source, parse
+from fixers.codemods.symbols import functions
+from fixers.model import Candidate, Tier
+from fixers.project import is_repairable
+
+_SYMPTOM = re.compile(
+    r"coroutine '(?P<name>[\w.<>]+)' was never awaited|<coroutine object (?P<shown>[\w.<>]+) at|'coroutine'|"
+    r"\bcoroutine\b.*(?:not|non)|\b(?:type|iterable) coroutine\b"
+)
+_ASYNC = "async def load(key):\n    return {'key': key}\n\n\n"
+_TAKES_COROUTINES = frozenset(
+    {
+        "create_task",
+        "ensure_future",
+        "gather",
+        "run",
+        "run_until_complete",
+        "run_coroutine_threadsafe",
+        "shield",
+        "wait_for",
+    }
+)
+
+
+class MissingAwait(Codemod):
+    """Await a call of the project's own coroutine function.
+
+    Without ``await`` the caller holds a coroutine object, and the body never runs.
+    Only inside functions that are `async` already: making one async changes
+    what its callers get.
+    """
+
+    NAME = "missing-await"
+    NUMBER = 11
+    TIER = Tier.A
+    PRIOR = 0.93
+    MESSAGE = "a coroutine is used without being awaited"
+    VALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # the caller is no coroutine function
+            before=_ASYNC + "def f():\n    return load(1)['key']\n",
+            after=_ASYNC + "def f():\n    return load(1)['key']\n",
+            exception="TypeError",
+            message="'coroutine' object is not subscriptable",
+            line=6,
+        ),
+        Rewrite(  # handed to the event loop on purpose
+            before="import asyncio\n\n\n" + _ASYNC + "async def f():\n    return asyncio.create_task(load(1))\n",
+            after="import asyncio\n\n\n" + _ASYNC + "async def f():\n    return asyncio.create_task(load(1))\n",
+            exception="AttributeError",
+            message="'coroutine' object has no attribute 'key'",
+            line=9,
+        ),
+        Rewrite(  # some other object
+            before=_ASYNC + "async def f():\n    return load(1)['key']\n",
+            after=_ASYNC + "async def f():\n    return load(1)['key']\n",
+            exception="TypeError",
+            message="'method' object is not subscriptable",
+            line=6,
+        ),
+    )
+    INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before=_ASYNC + "async def f():\n    return load(1)['key']  # one\n",
+            after=_ASYNC + "async def f():\n    return (await load(1))['key']  # one\n",
+            exception="TypeError",
+            message="'coroutine' object is not subscriptable",
+            line=6,
+            function="f",
+        ),
+        Rewrite(
+            before=_ASYNC + "async def f():\n    found = load(1)\n    return found.get('key')\n",
+            after=_ASYNC + "async def f():\n    found = await load(1)\n    return found.get('key')\n",
+            exception="AttributeError",
+            message="'coroutine' object has no attribute 'get'",
+            line=7,
+            function="f",
+        ),
+        Rewrite(
+            before=(
+                "class Store:\n    async def save(self):\n        pass\n\n    async def close(self):\n"
+                "        self.save()\n"
+            ),
+            after=(
+                "class Store:\n    async def save(self):\n        pass\n\n"
+                "    async def close(self):\n        await self.save()\n"
+            ),
+            exception="RuntimeWarning",
+            message="coroutine 'Store.save' was never awaited",
+        ),
+        Rewrite(
+            before=_ASYNC + "async def f():\n    return [load(n) for n in range(3)]\n",
+            after=_ASYNC + "async def f():\n    return [await load(n) for n in range(3)]\n",
+            exception="AssertionError",
+            message="assert [<coroutine object load at 0x7f00>] == [1]",
+        ),
+    )
+
+    def propose(self, scene: Scene) -> Iterator[Candidate]:
+        """Await the calls that the crash points at, else those of the coroutine function it names."""
+        for crash in crashes(scene):
+            found = _SYMPTOM.search(crash.message)
+            if found is None:
+                continue
+            name = (found["name"] or found["shown"] or "").rpartition(".")[2]
+            for site in _sites(scene, crash):
+                yield from self._await(scene, site, name)
+
+    def _await(self, scene: Scene, site: Site, name: str) -> Iterator[Candidate]:
+        calls = [call for call in _unawaited(scene, site.source) if name in {"", called_name(call)}]
+        if site.line:
+            function = site.source.enclosing(site.line, cst.FunctionDef)
+            calls = [call for call in calls if site.source.up(call, cst.FunctionDef) is function]
+            here = [call for call in calls if _reaches(site, call)]
+            calls = here or (calls if name else [])
+        if not calls:
+            return
+        edits = Edits(site.source)
+        for call in calls:
+            edits.put(call, _awaited(site.source, call))
+        names = sorted({called_name(call) for call in calls})
+        yield from self.offer(
+            scene,
+            {site.path: edits.text()},
+            summary=f"`{'`, `'.join(names)}` is a coroutine function; its call is awaited.",
+            line=site.source.line(calls[0]),
+            function=site.function,
+        )
+
+
+def _sites(scene: Scene, crash: Crash) -> Iterator[Site]:
+    """Yield the innermost frame that may be edited; for what no frame shows, every file that may be."""
+    for frame in reversed(crash.frames):
+        if frame.in_project and is_repairable(frame.path) and frame.path in scene.project.files:
+            source = parse(scene.project.text(frame.path))
+            if source is not None:
+                yield Site(frame.path, frame.line, frame.function, source)
+            return
+    if "coroutine " not in crash.message:
+        return
+    for path in scene.project.repairable():
+        source = parse(scene.project.text(path))
+        if source is not None and "async def" in source.text:
+            yield Site(path, 0, "", source)
+
+
+def _unawaited(scene: Scene, source: Source) -> list[cst.Call]:
+    """Return the calls of project coroutine functions, inside async functions, that nobody awaits."""
+    found = []
+    for call in source.all(cst.Call):
+        around = source.up(call, cst.FunctionDef)
+        parent = source.parents[call]
+        if around is None or around.asynchronous is None or isinstance(parent, cst.Await):
+            continue
+        wrapper = source.up(call, cst.Call)
+        handed_on = isinstance(parent, cst.Arg) and wrapper is not None and called_name(wrapper) in _TAKES_COROUTINES
+        if not handed_on and not _gathered(source, call, around) and _is_coroutine(scene, called_name(call)):
+            found.append(call)
+    return found
+
+
+def _gathered(source: Source, call: cst.Call, function: cst.FunctionDef) -> bool:
+    """Say whether the call's result is collected for the event loop: `tasks = [load(n) …]`, `gather(*tasks)`."""
+    target = source.up(call, cst.Assign)
+    wrapper = source.up(call, cst.Call)
+    if wrapper is not None and called_name(wrapper) in _TAKES_COROUTINES | {"append", "add"}:
+        return True
+    names = [t.target.value for t in target.targets if isinstance(t.target, cst.Name)] if target else []
+    return any(
+        called_name(other) in _TAKES_COROUTINES and any(name in source.code(other) for name in names)
+        for other in source.within(function, cst.Call)
+    ) or any(
+        isinstance(wait.expression, cst.Name) and wait.expression.value in names
+        for wait in source.within(function, cst.Await)
+    )
+
+
+def _is_coroutine(scene: Scene, name: str) -> bool:
+    found = functions(scene.project, name)
+    return bool(found) and all(
+        isinstance(item.node, ast.AsyncFunctionDef) and not any(_yields(node) for node in ast.walk(item.node))
+        for item in found
+    )
+
+
+def _yields(node: ast.AST) -> bool:
+    return isinstance(node, (ast.Yield, ast.YieldFrom))
+
+
+def _reaches(site: Site, call: cst.Call) -> bool:
+    """Say whether the crashing line makes the call or reads the variable that holds it."""
+    start, end = site.source.place(call).start.line, site.source.place(call).end.line
+    if start <= site.line <= end:
+        return True
+    target = site.source.up(call, cst.Assign)
+    if target is None or target.value is not call:
+        return False
+    names = {t.target.value for t in target.targets if isinstance(t.target, cst.Name)}
+    return any(name.value in names for name in site.source.at(site.line, cst.Name))
+
+
+def _awaited(source: Source, call: cst.Call) -> cst.Await:
+    parent = source.parents[call]
+    binds_tighter = isinstance(parent, (cst.Attribute, cst.Subscript, cst.Call)) or (
+        isinstance(parent, cst.BinaryOperation) and isinstance(parent.operator, cst.Power)
+    )
+    if binds_tighter and not call.lpar:
+        return cst.Await(call, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+    return cst.Await(call.with_changes(lpar=[], rpar=[]), lpar=call.lpar, rpar=call.rpar)

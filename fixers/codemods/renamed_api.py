@@ -1,0 +1,258 @@
+"""Names of a dependency that its installed release no longer has."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import ClassVar
+
+import libcst as cst
+
+from fixers.codemods.base import Codemod, Rewrite, Scene
+from fixers.codemods.crash import Crash, Site, crashes, nearest_site
+from fixers.codemods.nearest import nearest
+from fixers.codemods.relocation import Moves, relocate
+from fixers.codemods.source import Edits
+from fixers.codemods.tables.renamed_apis import METHODS, MODULES, SYMBOLS
+from fixers.model import Candidate, Tier
+
+_GONE = (
+    re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"),
+    re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'"),
+    re.compile(r"`(?P<module>np|numpy)\.(?P<name>\w+)` was removed"),
+    re.compile(r"`(?P<module>[\w.]+?)[.:](?P<name>\w+)` (?:has been (?:moved|removed)|was (?:moved|removed))"),
+)
+_NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
+_METHOD = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
+_USE_INSTEAD = re.compile(
+    r"[`']?(?:[\w.]+\.)?(?P<old>\w+)(?:\(\))?[`']?(?: \w+)? (?:is|was|has been) (?:deprecated|removed|renamed)[^`']*?"
+    r"[,;.:]? *(?:[Pp]lease )?(?:[Uu]se|to) [`'](?:[\w.]+\.)?(?P<new>\w+)(?:\(\))?[`']"
+)
+_NAMED_OLD = re.compile(
+    r"[`'](?:[\w.]+\.)?(?P<old>\w+)(?:\(\))?[`'](?: \w+)? (?:is|was|has been) (?:deprecated|removed)"
+)
+_LIVE = 0.75
+_NUMPY = {"numpy": frozenset({"float64", "inf", "nan", "zeros"})}
+_DEPRECATED = "The `dict` method is deprecated; use `model_dump` instead. Deprecated in Pydantic V2.0."
+
+
+class RenamedApi(Codemod):
+    """Call a dependency's function, class or method by the name its installed release uses.
+
+    The new name comes from a table, or from the library's own message ("use X
+    instead"), or is the only near name that the live module exports. It must exist
+    in the target's environment.
+    """
+
+    NAME = "renamed-api"
+    NUMBER = 2
+    TIER = Tier.A
+    PRIOR = 0.94
+    MESSAGE = "the installed release of a dependency no longer has this name"
+    VALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # the installed release has neither the old name nor the new one
+            before="import numpy as np\n\nx = np.float_(1)\n",
+            after="import numpy as np\n\nx = np.float_(1)\n",
+            exception="AttributeError",
+            message="module 'numpy' has no attribute 'float_'",
+            line=3,
+            names={"numpy": frozenset({"zeros"})},
+        ),
+        Rewrite(  # another module of the project, not a dependency
+            before="from pkg import rates\n\nx = rates.daly()\n",
+            after="from pkg import rates\n\nx = rates.daly()\n",
+            exception="AttributeError",
+            message="module 'pkg.rates' has no attribute 'daly'",
+            line=3,
+            files={"pkg/__init__.py": "", "pkg/rates.py": "def daily():\n    return 1\n"},
+        ),
+        Rewrite(  # the author has a way round it
+            before="import numpy as np\n\nx = np.Inf if hasattr(np, 'Inf') else np.inf\n",
+            after="import numpy as np\n\nx = np.Inf if hasattr(np, 'Inf') else np.inf\n",
+            exception="AttributeError",
+            message="module 'numpy' has no attribute 'Inf'",
+            line=3,
+            names=_NUMPY,
+        ),
+    )
+    INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="import numpy as np\n\n\ndef f(n):\n    return np.zeros(n, dtype=np.float)  # wide\n",
+            after="import numpy as np\n\n\ndef f(n):\n    return np.zeros(n, dtype=float)  # wide\n",
+            exception="AttributeError",
+            message="module 'numpy' has no attribute 'float'.\n`np.float` was a deprecated alias for `float`.",
+            line=5,
+            names=_NUMPY,
+        ),
+        Rewrite(
+            before="import numpy as np\n\nLIMIT = np.Inf\nNONE = np.NaN\n",
+            after="import numpy as np\n\nLIMIT = np.inf\nNONE = np.nan\n",
+            exception="AttributeError",
+            message="`np.Inf` was removed in the NumPy 2.0 release. Use `np.inf` instead.",
+            line=3,
+            names=_NUMPY,
+        ),
+        Rewrite(
+            before="from flask import Flask, escape\n\n\ndef f(x):\n    return escape(x)\n",
+            after="from flask import Flask\nfrom markupsafe import escape\n\n\ndef f(x):\n    return escape(x)\n",
+            exception="ImportError",
+            message="cannot import name 'escape' from 'flask' (/v/lib/flask/__init__.py)",
+            line=1,
+            names={"flask": frozenset({"Flask"}), "markupsafe": frozenset({"escape", "Markup"})},
+        ),
+        Rewrite(
+            before="from jinja2 import contextfilter\n\n\n@contextfilter\ndef f(ctx, x):\n    return x\n",
+            after="from jinja2 import pass_context\n\n\n@pass_context\ndef f(ctx, x):\n    return x\n",
+            exception="ImportError",
+            message="cannot import name 'contextfilter' from 'jinja2' (/v/lib/jinja2/__init__.py)",
+            line=1,
+            names={"jinja2": frozenset({"pass_context"})},
+        ),
+        Rewrite(
+            before="def f(model):\n    return model.dict()\n",
+            after="def f(model):\n    return model.model_dump()\n",
+            exception="pydantic.warnings.PydanticDeprecatedSince20",
+            message=_DEPRECATED,
+            line=2,
+        ),
+        Rewrite(
+            before="def f(frame):\n    return [name for name, _ in frame.iteritems()]\n",
+            after="def f(frame):\n    return [name for name, _ in frame.items()]\n",
+            exception="AttributeError",
+            message="'DataFrame' object has no attribute 'iteritems'",
+            line=2,
+            names={"pandas.DataFrame": frozenset({"items"})},
+        ),
+        Rewrite(  # no table knows it; the live module exports one near name
+            before="import shop\n\n\ndef f():\n    return shop.load_config()\n",
+            after="import shop\n\n\ndef f():\n    return shop.config_load()\n",
+            exception="AttributeError",
+            message="module 'shop' has no attribute 'load_config'",
+            line=5,
+            names={"shop": frozenset({"config_load", "Basket"})},
+        ),
+    )
+
+    def propose(self, scene: Scene) -> Iterator[Candidate]:
+        """Offer the table's answer, else the message's, else the one near live name."""
+        for crash in crashes(scene):
+            site = nearest_site(scene, crash)
+            if site is None:
+                continue
+            gone = _gone(crash)
+            if gone is not None and not _is_ours(scene, gone[0]):
+                yield from self._symbol(scene, crash, site, *gone)
+            elif (named := _NO_MODULE.search(crash.message)) is not None:
+                yield from self._relocate(scene, site, _from_table(scene, named["module"], ""), self.PRIOR)
+            elif (named := _METHOD.search(crash.message)) is not None:
+                yield from self._method(scene, site, named["type"], named["name"])
+            elif crash.exception.endswith("Warning") or "Deprecat" in crash.exception:
+                yield from self._advised(scene, crash, site)
+
+    def _symbol(self, scene: Scene, crash: Crash, site: Site, module: str, name: str) -> Iterator[Candidate]:
+        moves = _from_table(scene, module, name)
+        if f"{module}.{name}" in moves.symbols:
+            yield from self._relocate(scene, site, moves, self.PRIOR)
+            return
+        exported = scene.installed.names(module)
+        new = _advice(crash.message, name) or (nearest(name, exported) if exported else None)
+        if exported and new in exported and name not in exported:
+            moves = Moves({f"{module}.{name}": f"{module}.{new}"})
+            yield from self._relocate(scene, site, moves, _LIVE)
+
+    def _relocate(self, scene: Scene, site: Site, moves: Moves, prior: float) -> Iterator[Candidate]:
+        if not moves.symbols and not moves.modules:
+            return
+        paths = sorted(scene.project.repairable(), key=lambda path: (path != site.path, path))
+        changed = {path: relocate(scene.project, path, moves) for path in paths}
+        texts = {path: text for path, text in changed.items() if text is not None}
+        if site.path not in texts:
+            return
+        named = [new for old, new in moves.symbols.items() if old.rpartition(".")[2] in site.source.text]
+        new = (named or list(moves.modules.values()))[0]
+        yield from self.offer(
+            scene,
+            texts,
+            summary=f"The installed release has another name for this: `{new}`.",
+            line=site.line,
+            function=site.function,
+            prior=prior,
+            tier=self.TIER if prior == self.PRIOR else Tier.B,
+        )
+
+    def _method(self, scene: Scene, site: Site, kind: str, name: str) -> Iterator[Candidate]:
+        for (dotted, old), new in METHODS.items():
+            if old == name and dotted.rpartition(".")[2] == kind and new in (scene.installed.names(dotted) or ()):
+                yield from self._rename(scene, site, old, new)
+
+    def _advised(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
+        old = _NAMED_OLD.search(crash.message)
+        new = _advice(crash.message, old["old"]) if old else None
+        if old and new:
+            yield from self._rename(scene, site, old["old"], new)
+
+    def _rename(self, scene: Scene, site: Site, old: str, new: str) -> Iterator[Candidate]:
+        reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == old]
+        edits = Edits(site.source)
+        for node in reads:
+            edits.put(node.attr, cst.Name(new))
+        if reads:
+            yield from self.offer(
+                scene,
+                {site.path: edits.text()},
+                summary=f"`{old}` is `{new}` in the installed release.",
+                line=site.line,
+                function=site.function,
+            )
+
+
+def _gone(crash: Crash) -> tuple[str, str] | None:
+    """Return the module and the name that a message says are gone."""
+    for pattern in _GONE:
+        if (found := pattern.search(crash.message)) is not None:
+            module = "numpy" if found["module"] == "np" else found["module"]
+            return module, found["name"]
+    return None
+
+
+def _advice(message: str, old: str) -> str | None:
+    """Return the name that a library's message says to use for `old`."""
+    found = _USE_INSTEAD.search(message)
+    if found is not None and found["old"] == old and found["new"] != old:
+        return found["new"]
+    return None
+
+
+def _is_ours(scene: Scene, module: str) -> bool:
+    root = module.partition(".")[0]
+    return root in sys.stdlib_module_names or any(
+        scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files
+    )
+
+
+def _from_table(scene: Scene, module: str, name: str) -> Moves:
+    """Return the table's entries for a module that hold in the live environment."""
+    symbols = {
+        old: new
+        for old, new in SYMBOLS.items()
+        if (old == f"{module}.{name}" or old.startswith(f"{module}.")) and _holds(scene, old, new)
+    }
+    modules = {
+        old: new
+        for old, new in MODULES.items()
+        if (old == module or old.startswith(f"{module}."))
+        and scene.installed.names(old) is None
+        and scene.installed.names(new) is not None
+    }
+    return Moves(symbols, modules)
+
+
+def _holds(scene: Scene, old: str, new: str) -> bool:
+    old_home, _, old_name = old.rpartition(".")
+    new_home, _, new_name = new.rpartition(".")
+    if old_name in (scene.installed.names(old_home) or ()):
+        return False
+    if not new_home:
+        return True
+    return new_name in (scene.installed.names(new_home) or ())
