@@ -43,8 +43,8 @@ class EffectRecord(Contract):
 class Note(Contract):
     """What the caller says; `append` adds number, time and links.
 
-    Texts are sentences of ours. Whatever came from a repository stands here only as
-    a digest, an id or a ref name, so no secret can enter what is kept for ever.
+    Texts are sentences of ours. What came from a repository stands here only as a
+    digest, an id or a ref name, so no secret can enter what is kept so long.
     """
 
     kind: Literal["state", "decision", "intent", "outcome", "kill"]

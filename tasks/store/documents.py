@@ -19,6 +19,8 @@ class Kind(StrEnum):
 
     ORDER = "order"
     """What is to be repaired, and how its tests run."""
+    SEEN = "seen"
+    """Which runs were looked at."""
     REPRODUCTION = "reproduction"
     LOCALIZATION = "localization"
     REPAIRS = "repairs"

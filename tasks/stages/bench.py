@@ -1,0 +1,31 @@
+"""What the four stages of the engine have in common: a bench, and three ways in which it can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fixers.model import Declined, Reason
+from tasks.errors import BadInput, EnvironmentFailed
+from tasks.stages.documents import Order
+from tasks.stages.ending import decline
+from tasks.stages.engine import Bench, Engine
+from tasks.stages.turn import Turn, Turns
+from tasks.store.documents import Kind
+from tasks.store.states import State
+
+
+def at_bench(
+    attempt_id: int, state: State, work: Callable[[Bench, Turn], State], *, turns: Turns, engine: Engine
+) -> State:
+    """Run `work` on the attempt's bench when it is in `state`; otherwise return the state it is in."""
+    with turns.take(attempt_id, state) as turn:
+        if turn is None:
+            return turns.state_of(attempt_id)
+        try:
+            with engine.prepare(turn.get(Kind.ORDER, Order)) as bench:
+                return work(bench, turn)
+        except EnvironmentFailed as error:
+            mend = "Name the setup commands in .github/goldseam.yml, or see the installer's last lines in the run."
+            return decline(turn, Declined(Reason.ENVIRONMENT_FAILED, str(error), mend))
+        except BadInput as error:
+            return decline(turn, Declined(Reason.UNSUPPORTED, str(error), "Repair this one by hand."))

@@ -1,0 +1,40 @@
+"""Decide: ask policy how far the result may go, before anybody can write."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fixers.evidence import Trace
+from tasks.policy.load import effective
+from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.stages.doors import OpenReader
+from tasks.stages.ending import end, shown
+from tasks.stages.settle import hold, record, settle
+from tasks.stages.turn import Turns
+from tasks.store.documents import Kind
+from tasks.store.states import State
+
+
+def decide(attempt_id: int, *, turns: Turns, readers: OpenReader, server: ServerPolicy) -> State:
+    """Move an attempt from DECIDING to PUBLISHING, or to its end when nothing may be shown outside."""
+    with turns.take(attempt_id, State.DECIDING) as turn:
+        if turn is None:
+            return turns.state_of(attempt_id)
+        trace = turn.get(Kind.TRACE, Trace)
+        with readers(turn.attempt) as reader:
+            policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
+        settled = settle(trace, policy, turn.stopped())
+        if settled.stopped:
+            return hold(turn, settled.last)
+        trace = shown(turn, trace, settled)
+        write = partial(record, attempt=turn.attempt, stage="decide", decisions=settled.decisions)
+        if settled.action is None:
+            return end(turn, trace, also=write)
+        return turn.finish(
+            State.PUBLISHING,
+            why=f"Policy allows {settled.action}.",
+            reason=trace.reason,
+            sentence=trace.sentence,
+            found={Kind.TRACE: trace, Kind.DECISION: settled.last},
+            also=write,
+        )

@@ -1,0 +1,119 @@
+"""One visible effect: decided, intended, looked up, made, concluded.
+
+Killed at any point and run again, the same key leads to the same effect: the intent
+is in the table and the ledger before anything is visible, and what is visible
+already is found instead of made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tasks.errors import Refused
+from tasks.ledger.chain import append
+from tasks.ledger.entry import EffectRecord, Note
+from tasks.policy.decide import Action, Decision, decide
+from tasks.policy.facts import PatchFacts
+from tasks.policy.model import EffectivePolicy
+from tasks.stages.settle import said
+from tasks.stages.turn import Turn
+from tasks.store import effects
+
+
+class NotNow(Refused):
+    """Raised when policy or the stop switch refuses an effect at the moment of making it."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision)  # all arguments, so that pickle can rebuild it
+        self.decision = decision
+
+    def __str__(self) -> str:
+        return self.decision.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is visible now."""
+
+    remote_id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What may make the effects of one turn, and by which policy."""
+
+    turn: Turn
+    policy: EffectivePolicy
+    facts: PatchFacts | None
+
+    def make(
+        self,
+        action: Action,
+        *,
+        kind: str,
+        target: str,
+        look: Callable[[], Made | None],
+        do: Callable[[], Made],
+    ) -> Made:
+        """Make the effect unless it stands already; NotNow when it may not be made, LostTurn when another does.
+
+        One effect of each kind for an attempt: `kind` and the attempt's id are its key.
+        """
+        decision = decide(action, None if action is Action.REPORT else self.facts, self.policy, self.turn.stopped())
+        if decision.result != "allow":
+            raise NotNow(decision)
+        effect_id, known = self._intend(decision, kind, target)
+        if known is not None:
+            return known
+        found = look()
+        made = found or do()
+        self._conclude(effect_id, action, kind, target, made, "found" if found else "done")
+        return made
+
+    def _intend(self, decision: Decision, kind: str, target: str) -> tuple[int, Made | None]:
+        with self.turn.writing() as session:
+            effect, new = effects.intend(
+                session, key=self._key(kind), attempt_id=self.turn.attempt.id, kind=kind, target=target
+            )
+            if new:
+                note = self._note("intent", decision.action, kind, target, decision.result, why="About to be made.")
+                append(session, note.model_copy(update={"policy": said(decision)}))
+            return effect.id, Made(effect.remote_id, effect.url) if effect.outcome else None
+
+    def _conclude(
+        self, effect_id: int, action: Action, kind: str, target: str, made: Made, outcome: Literal["found", "done"]
+    ) -> None:
+        with self.turn.writing() as session:
+            if effects.conclude(session, effect_id, outcome=outcome, remote_id=made.remote_id, url=made.url):
+                why = "It stood already." if outcome == "found" else "It was made."
+                append(session, self._note("outcome", action, kind, target, outcome, why=why, made=made))
+
+    def _note(
+        self,
+        step: Literal["intent", "outcome"],
+        action: str,
+        kind: str,
+        target: str,
+        result: Literal["allow", "ask", "deny", "done", "found"],
+        *,
+        why: str,
+        made: Made | None = None,
+    ) -> Note:
+        attempt = self.turn.attempt
+        return Note(
+            kind=step,
+            action=action,
+            result=result,
+            why=why,
+            actor=self.turn.actor,
+            attempt=attempt.id,
+            repository_id=attempt.repository_id,
+            target={"base": attempt.base, "head_sha": attempt.head_sha, kind: target},
+            effect=EffectRecord(key=self._key(kind), remote_id=made.remote_id if made else ""),
+        )
+
+    def _key(self, kind: str) -> str:
+        return f"{kind}:{self.turn.attempt.id}"

@@ -1,0 +1,131 @@
+"""What the red runs of a commit say: failures, or the reason why there is nothing to repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from fixers.failures import read_junit, read_log
+from fixers.model import Declined, Failure, FailureKind, Reason
+from tasks.github.errors import NotFound
+from tasks.github.protocol import Job, Reader, Run
+from tasks.store.models import Attempt
+
+RED = frozenset({"failure", "timed_out", "startup_failure"})
+MOST_RUNS = 5
+MOST_JOBS = 10
+"""Of one run; a matrix repeats the same failures."""
+MOST_FAILURES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was read."""
+
+    branch: str
+    runs: tuple[Run, ...]
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    failures: dict[tuple[str, ...], Failure] = field(default_factory=dict)
+    infrastructure: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, found: Iterable[Failure]) -> None:
+        """Keep failures not told before: a test's second telling, by JUnit or another job, is the same fault."""
+        for failure in found:
+            if failure.kind is FailureKind.INFRASTRUCTURE:
+                self.infrastructure = self.infrastructure or failure.message
+            elif len(self.failures) < MOST_FAILURES:
+                self.failures.setdefault(failure.test_ids or (failure.exception, failure.message), failure)
+
+
+def observe_runs(reader: Reader, attempt: Attempt) -> Observation | Declined:
+    """Read the logs and JUnit files of the red runs at the attempt's commit."""
+    runs = _runs(reader, attempt)
+    red = [run for run in runs if run.conclusion in RED][:MOST_RUNS]
+    refused = _refused(red, runs, attempt)
+    if refused is not None:
+        return refused
+    reading = _Reading()
+    for run in red:
+        _read_run(reader, run, reading)
+    if not reading.failures:
+        return _nothing_read(reading, red)
+    return Observation(red[0].head_branch, tuple(red), tuple(reading.failures.values()), tuple(reading.notes))
+
+
+def _runs(reader: Reader, attempt: Attempt) -> Sequence[Run]:
+    runs = {run.id: run for run in reader.runs_of(attempt.head_sha)}
+    if attempt.run_id is not None and attempt.run_id not in runs:
+        runs[attempt.run_id] = reader.run(attempt.run_id)
+    # The run that was reported comes first, so that the commit's base does not depend on GitHub's order.
+    return sorted(runs.values(), key=lambda run: (run.id != attempt.run_id, run.id))
+
+
+def _refused(red: Sequence[Run], runs: Sequence[Run], attempt: Attempt) -> Declined | None:
+    if not red and any(run.conclusion == "success" for run in runs):
+        return Declined(
+            Reason.FLAKY,
+            "The run passed when it was run again, at the same commit.",
+            "Look for shared state, time, randomness or the network in the tests that failed first.",
+        )
+    if not red:
+        return Declined(
+            Reason.UNSUPPORTED,
+            "What went red is no run of GitHub Actions, so its log cannot be read.",
+            "Run the tests in a workflow, or run `goldseam fix` on a checkout.",
+        )
+    if any(run.head_repository != attempt.repository for run in red):
+        return Declined(
+            Reason.UNSUPPORTED,
+            "The run is of a fork, whose code this version does not work on.",
+            "Run `goldseam fix` on a checkout of the fork.",
+        )
+    if any(run.head_branch.startswith("goldseam/") for run in red):
+        return Declined(
+            Reason.SUPERSEDED,
+            "The run is of a branch of Goldseam's own; it belongs to the attempt that made the branch.",
+            "See that attempt's pull request.",
+        )
+    return None
+
+
+def _read_run(reader: Reader, run: Run, reading: _Reading) -> None:
+    jobs = reader.failed_jobs(run.id)
+    if len(jobs) > MOST_JOBS:
+        reading.notes.append(f"Only {MOST_JOBS} of {len(jobs)} red jobs of {run.name} were read.")
+    for job in jobs[:MOST_JOBS]:
+        _read_job(reader, job, reading)
+    for _, document in islice(reader.junit_reports(run.id), 100):
+        reading.add(read_junit(document))
+
+
+def _read_job(reader: Reader, job: Job, reading: _Reading) -> None:
+    try:
+        report = read_log(reader.job_log(job.id))
+    except NotFound:
+        reading.notes.append(f"The log of {job.name} is gone.")
+        return
+    reading.add(report.failures)
+    reading.infrastructure = reading.infrastructure or report.infrastructure
+    if report.truncated or report.dropped:
+        reading.notes.append(f"The log of {job.name} was not read to its end.")
+
+
+def _nothing_read(reading: _Reading, red: Sequence[Run]) -> Declined:
+    if reading.infrastructure:
+        return Declined(
+            Reason.INFRASTRUCTURE,
+            f"The runner ended the run, not the code: {reading.infrastructure}",
+            "Run it again.",
+        )
+    return Declined(
+        Reason.UNSUPPORTED,
+        f"The logs of {red[0].name} name no failure of Python code that could be read.",
+        "Let the workflow print pytest's own output, or upload its JUnit file as an artifact.",
+    )

@@ -1,0 +1,107 @@
+"""Publish: the only stage that can write. Decides again, and makes the effects that policy allows now."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from fixers.evidence import Trace
+from fixers.model import Declined
+from tasks.github.protocol import Writer
+from tasks.policy.decide import Action
+from tasks.policy.load import effective
+from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.stages.documents import Order
+from tasks.stages.doors import OpenWriter, PullContext, Renderer
+from tasks.stages.effect import Hand, Made, NotNow
+from tasks.stages.ending import end, shown, unproposed
+from tasks.stages.propose import propose
+from tasks.stages.settle import Settled, hold, record, settle
+from tasks.stages.turn import Turn, Turns
+from tasks.store.attempts import LostTurn
+from tasks.store.documents import Kind
+from tasks.store.models import Attempt
+from tasks.store.states import State
+
+CHECK = "Goldseam"
+
+
+def publish(attempt_id: int, *, turns: Turns, writers: OpenWriter, server: ServerPolicy, renderer: Renderer) -> State:
+    """Move an attempt from PUBLISHING to WATCHING with a pull request, or to its end with a check run.
+
+    Safe to kill anywhere: each effect is intended before, and looked up when it is tried
+    again. A stop leaves the attempt in PUBLISHING; what was not made is made when it is lifted.
+    """
+    with turns.take(attempt_id, State.PUBLISHING) as turn:
+        if turn is None:
+            return turns.state_of(attempt_id)
+        try:
+            with writers(turn.attempt) as writer:
+                return _publish(turn, writer, server, renderer)
+        except NotNow as refused:
+            return hold(turn, refused.decision)
+        except LostTurn:
+            return turns.state_of(attempt_id)
+
+
+def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Renderer) -> State:
+    trace = turn.get(Kind.TRACE, Trace)
+    policy = effective(server, writer.file_at(REPOSITORY_FILE, writer.default_branch()))
+    settled = settle(trace, policy, turn.stopped())
+    if settled.stopped:
+        return hold(turn, settled.last)
+    with turn.writing() as session:
+        entry = record(session, turn.attempt, "publish", settled.decisions)
+    trace = shown(turn, trace, settled)
+    hand = Hand(turn, policy, settled.facts)
+    if settled.action in {Action.READY, Action.DRAFT}:
+        context = _context(turn, settled, f"{entry.seq}@{entry.hash.removeprefix('sha256:')[:12]}")
+        proposed = propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
+        if not isinstance(proposed, Declined):
+            _check(hand, writer, trace, renderer)
+            return _watch(turn, trace, proposed)
+        trace = unproposed(turn, "declined", proposed)
+    if settled.action is not None:
+        _check(hand, writer, trace, renderer)
+    return end(turn, trace)
+
+
+def _check(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer) -> None:
+    """Say the result at the red commit: neutral, because a proposal is neither a success nor a failure."""
+    attempt = hand.turn.attempt
+
+    def do() -> Made:
+        made = writer.create_check(
+            name=CHECK,
+            head_sha=attempt.head_sha,
+            conclusion="neutral",
+            output=renderer.render_check(trace),
+            external_id=f"goldseam:{attempt.id}",
+        )
+        return Made(str(made))
+
+    action = Action.SUGGEST if trace.status == "fixed" else Action.REPORT
+    # No look-up here: `create_check` itself finds the one of ours with the same external id.
+    hand.make(action, kind="check", target=attempt.head_sha, look=lambda: None, do=do)
+
+
+def _watch(turn: Turn, trace: Trace, number: int) -> State:
+    def note_number(session: Session) -> None:
+        session.get_one(Attempt, turn.attempt.id).pull_number = number
+
+    return turn.finish(State.WATCHING, why="A pull request is open.", sentence=trace.sentence, also=note_number)
+
+
+def _context(turn: Turn, settled: Settled, ledger: str) -> PullContext:
+    order = turn.get(Kind.ORDER, Order)
+    first = order.runs[0] if order.runs else None
+    return PullContext(
+        attempt_id=turn.attempt.id,
+        repository=turn.attempt.repository,
+        base=turn.attempt.base,
+        head_sha=turn.attempt.head_sha,
+        fingerprint=order.fingerprint,
+        run_name=first.name if first else "",
+        run_url=first.html_url if first else "",
+        decision=settled.last,
+        ledger=ledger,
+    )

@@ -1,0 +1,176 @@
+"""One worker's turn at one attempt: leased, kept alive, ended by compare-and-set.
+
+The lease keeps others away while the worker lives; the fencing number keeps a
+worker that slept through its lease from changing anything afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from fixers.model import Reason
+from tasks.ledger.chain import append
+from tasks.ledger.entry import Actor, Note
+from tasks.stop import Stopped, StopSwitch
+from tasks.store import attempts, documents
+from tasks.store.attempts import Lease, LostTurn
+from tasks.store.database import Store
+from tasks.store.documents import AnyModel, Kind
+from tasks.store.models import Attempt
+from tasks.store.states import STAGES, State
+
+Documents = Mapping[Kind, BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What a worker needs to take turns."""
+
+    store: Store
+    stop: StopSwitch
+    owner: str
+    """Names the worker in the table, for people."""
+    seconds: float = 30.0
+    """Length of a lease, renewed while the stage runs: after a crash the attempt waits at most this long."""
+
+    @contextmanager
+    def take(self, attempt_id: int, state: State) -> Iterator[Turn | None]:
+        """Give the turn, or None when the attempt is elsewhere, held by another worker, or stopped.
+
+        A turn that ends without `finish`, by an error too, gives the attempt back as it was.
+        """
+        attempt = self._free(attempt_id, state)
+        if attempt is None:
+            yield None
+            return
+        with self.store.write() as session:
+            lease = attempts.lease(session, attempt_id, state=state, owner=self.owner, seconds=self.seconds)
+        if lease is None:
+            yield None
+            return
+        turn = Turn(self.store, self.stop, lease, attempt)
+        try:
+            with _kept_alive(self.store, lease, self.seconds):
+                yield turn
+        finally:
+            with self.store.write() as session:
+                attempts.release(session, lease)
+
+    def state_of(self, attempt_id: int) -> State:
+        """Return the state in which the attempt is now."""
+        with self.store.read() as session:
+            return session.get_one(Attempt, attempt_id).state
+
+    def _free(self, attempt_id: int, state: State) -> Attempt | None:
+        with self.store.read() as session:
+            attempt = session.get_one(Attempt, attempt_id)
+        if attempt.state is not state or self.stop.is_stopped(repository_id=attempt.repository_id) is not None:
+            return None
+        return attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The right to work on an attempt until the context ends."""
+
+    store: Store
+    stop: StopSwitch
+    lease: Lease
+    attempt: Attempt
+    """As it was when the turn began; do not change it."""
+    actor: Actor = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "actor", Actor(id=STAGES[self.lease.state]))
+
+    def stopped(self) -> Stopped | None:
+        """Say whether the attempt's repository is stopped now."""
+        return self.stop.is_stopped(repository_id=self.attempt.repository_id)
+
+    def get(self, kind: Kind, model: type[AnyModel]) -> AnyModel:
+        """Return a document of an earlier stage."""
+        with self.store.read() as session:
+            return documents.get(session, self.attempt.id, kind, model)
+
+    def find(self, kind: Kind, model: type[AnyModel]) -> AnyModel | None:
+        """Return a document if a stage has written it."""
+        with self.store.read() as session:
+            return documents.find(session, self.attempt.id, kind, model)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session for changes within the turn; LostTurn when another worker has taken over."""
+        with self.store.write() as session:
+            attempts.guard(session, self.lease)
+            yield session
+
+    def finish(
+        self,
+        to: State,
+        *,
+        why: str,
+        reason: Reason | None = None,
+        sentence: str = "",
+        found: Documents | None = None,
+        also: Callable[[Session], object] | None = None,
+    ) -> State:
+        """Move the attempt on, with its documents and its ledger entry, in one transaction; return its state.
+
+        `why` goes to the ledger, so it holds no text of the repository; `sentence` is for people.
+        A worker that lost its turn changes nothing, and gets the state that its heir left.
+        """
+        try:
+            with self.store.write() as session:
+                attempts.advance(session, self.lease, to=to, reason=reason, sentence=sentence)
+                for kind, document in (found or {}).items():
+                    documents.put(session, self.attempt.id, kind, document)
+                if also is not None:
+                    also(session)
+                append(session, self._moved(to, why, found or {}))
+        except LostTurn:
+            with self.store.read() as session:
+                return session.get_one(Attempt, self.attempt.id).state
+        return to
+
+    def _moved(self, to: State, why: str, found: Documents) -> Note:
+        return Note(
+            kind="state",
+            action=f"{self.lease.state}>{to}",
+            result="done",
+            why=why,
+            actor=self.actor,
+            attempt=self.attempt.id,
+            repository_id=self.attempt.repository_id,
+            target={"base": self.attempt.base, "head_sha": self.attempt.head_sha},
+            inputs={kind.value: _digest(document) for kind, document in found.items()},
+        )
+
+
+@contextmanager
+def _kept_alive(store: Store, lease: Lease, seconds: float) -> Iterator[None]:
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(seconds / 3):
+            with store.write() as session:
+                if not attempts.renew(session, lease, seconds=seconds):
+                    return
+
+    thread = threading.Thread(target=renew, name=f"lease-{lease.attempt_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _digest(document: BaseModel) -> str:
+    return "sha256:" + hashlib.sha256(document.model_dump_json().encode()).hexdigest()
