@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fixers.evidence import Alternative, Evidence, Trace
+from fixers.evidence import Alternative, Evidence, Gate, Trace
 from fixers.model import Contract, Failure
+from fixers.reprove import Judgement
 
 
 class Place(Contract):
@@ -74,3 +75,17 @@ def _counts(trace: Trace) -> CandidateCounts:
         "plausible": sum(f.passed_failing_tests for f in trace.families),
     }
     return CandidateCounts(**fields)
+
+
+class VerifyReport(Contract):
+    """What `goldseam verify --json` prints."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    holds: bool
+    gates: tuple[Gate, ...]
+    differences: tuple[str, ...]
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> VerifyReport:
+        """Return the report of a second run."""
+        return cls(holds=judgement.holds, gates=judgement.gates, differences=judgement.differences)

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fixers.checks.scope import scope_findings
+from fixers.checks.scope import check_scope
 from fixers.codemods.base import Scene
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.evidence import Family
@@ -136,7 +136,7 @@ def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
             counts.refuse("duplicate")
             continue
         hunt.tried.add(key)
-        if any(scope_findings(e.before, e.after).fatal for e in candidate.edits):
+        if any(check_scope(edit).fatal for edit in candidate.edits):
             counts.refuse("scope")
             continue
         swap = swap_of(candidate.edits[0].before, candidate.edits[0].after) if len(candidate.edits) == 1 else None
@@ -246,12 +246,12 @@ def impacted(hunt: Hunt, path: str, function: str) -> tuple[str, ...]:
 
 def variant_of(mutation: Mutation) -> Variant:
     """Return the mutation as the evaluator takes it; sources only where a swap cannot do."""
-    sources: Mapping[str, str] = {mutation.path: mutation.module()} if mutation.swap is None else {}
+    sources: Mapping[str, str] = {mutation.path: mutation.module} if mutation.swap is None else {}
     return Variant(path=mutation.path, swap=mutation.swap, sources=sources)
 
 
 def _identity(mutation: Mutation) -> str:
-    return f"{mutation.swap.line}:{mutation.swap.source}" if mutation.swap else mutation.module()
+    return f"{mutation.swap.line}:{mutation.swap.source}" if mutation.swap else mutation.module
 
 
 __all__ = [

@@ -93,7 +93,7 @@ def _static_gates(run: _Run, edits: Sequence[FileEdit]) -> bool:
     run.gates.extend(integrity_gates(edits, test_literals=run.base.test_literals))
     if not all(g.passed for g in run.gates):
         return False
-    run.static = run_static(edits, run.base.target, run.sandbox)
+    run.static = run_static(edits, sandbox=run.sandbox, target=run.base.target)
     gate = static_gate(run.static)
     run.gates.append(gate)
     return gate.passed

@@ -12,8 +12,10 @@ from tempfile import TemporaryDirectory
 from fixers.engine import Request
 from fixers.project import is_repairable, read_project
 from fixers.runner.target import Target
-from tasks.environment import prepare as environment
+from tasks.environment.prepare import prepare as prepare_environment
 from tasks.errors import BadInput
+from tasks.policy.load import read_repository_policy
+from tasks.policy.model import REPOSITORY_FILE, RepositoryPolicy
 from tasks.sandbox.export import export_directory, tree_digest
 
 
@@ -51,7 +53,7 @@ def prepare(tree: Path, *, mount: str, cache: Path, wishes: Wishes, commit: str 
     """
     if not any(is_repairable(p.relative_to(tree).as_posix()) for p in tree.rglob("*.py")):
         raise BadInput(f"{mount} holds no Python source to repair. Give the directory of a checkout.")
-    target = environment.prepare(
+    target = prepare_environment(
         tree,
         mount=mount,
         cache=cache,
@@ -62,6 +64,15 @@ def prepare(tree: Path, *, mount: str, cache: Path, wishes: Wishes, commit: str 
         trusted=wishes.trusted,
     )
     return request_for(target, wishes, commit=commit)
+
+
+def local_policy(checkout: Path) -> RepositoryPolicy:
+    """Read the policy file of a checkout on this machine; defaults when there is none, BadInput when it is wrong."""
+    try:
+        data = (checkout / REPOSITORY_FILE).read_bytes()
+    except OSError:
+        return RepositoryPolicy(version=1)
+    return read_repository_policy(data)
 
 
 def request_for(target: Target, wishes: Wishes, *, commit: str = "") -> Request:

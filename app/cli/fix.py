@@ -19,8 +19,7 @@ from fixers.failures import read_log, read_traceback
 from fixers.model import Failure
 from fixers.runner.sandbox import Sandbox
 from tasks.errors import BadInput
-from tasks.policy.load import local_policy
-from tasks.prepare import Wishes, expected_ids, exported, prepare, split_command
+from tasks.prepare import Wishes, expected_ids, exported, local_policy, prepare, split_command
 from tasks.report.trace import trace_markdown
 from tasks.sandbox.choose import sandbox as choose_sandbox
 

@@ -51,12 +51,14 @@ class SuiteResult:
     argv: tuple[str, ...]
     output_tail: str
     """The end of what the run printed; hostile text, for diagnosis only."""
+    finished: bool = False
+    """Whether pytest itself said that it came to an end; a process that merely exits does not."""
     spectrum: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
         """Whether pytest came to its own end (exit codes 0, 1, or 5 for no tests)."""
-        return self.ended is Ended.EXITED and self.exit_code in {0, 1, 2, 5} and not self.hanging
+        return self.finished and self.exit_code in {0, 1, 2, 5}
 
     def ids(self, outcome: str) -> tuple[str, ...]:
         """Return the ids with an outcome, in run order."""
@@ -136,6 +138,7 @@ def _read(finished: Finished, target: Target, argv: tuple[str, ...]) -> SuiteRes
     tests: dict[str, TestResult] = {}
     chains: dict[str, list[Any]] = {}
     collected, code, rootdir, running = 0, finished.exit_code, "", ""
+    ended_itself = False
     spectrum: Mapping[str, Any] = {}
     for event in events(finished.report):
         match event["event"]:
@@ -158,18 +161,19 @@ def _read(finished: Finished, target: Target, argv: tuple[str, ...]) -> SuiteRes
             case "spectrum":
                 spectrum = event
             case "finish":
-                code = event["code"]
+                code, ended_itself = event["code"], True
     output = (finished.stdout[-6000:] + finished.stderr[-4000:]).decode("utf-8", "replace")
     return SuiteResult(
         tests=tuple(tests.values()),
         collected=collected,
         exit_code=code,
         ended=finished.ended,
-        hanging=running if finished.ended is not Ended.EXITED else "",
+        hanging="" if ended_itself else running,
         rootdir=rootdir,
         seconds=finished.seconds,
         argv=argv,
         output_tail=output,
+        finished=ended_itself,
         spectrum=spectrum,
     )
 

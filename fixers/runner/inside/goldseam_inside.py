@@ -64,7 +64,10 @@ class Reporter:
     def pytest_exception_interact(self, node, call, report):
         """Send the exception of a collection error, which no report carries whole."""
         if call.when == "collect" and call.excinfo is not None:
-            self.answers.send(event="collect_raised", id=report.nodeid, chain=chain_of(call.excinfo.value))
+            chain = chain_of(call.excinfo.value)
+            # pytest wraps what a module raised into an error of its own, which says nothing more.
+            cause = [link for link in chain if not link["type"].endswith("CollectError")]
+            self.answers.send(event="collect_raised", id=report.nodeid, chain=cause or chain)
 
     def pytest_collection_modifyitems(self, session, config, items):
         if self.wanted is not None:

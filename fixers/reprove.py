@@ -1,0 +1,90 @@
+"""Run somebody's evidence again, here, and say whether it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fixers import patch as patches
+from fixers.evidence import Evidence, Gate, Proposal
+from fixers.model import Declined
+from fixers.project import Project
+from fixers.reproduce import Green, reproduce
+from fixers.runner.sandbox import Sandbox
+from fixers.runner.target import Target
+from fixers.verify import Base, prove
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the second run showed."""
+
+    holds: bool
+    gates: tuple[Gate, ...]
+    differences: tuple[str, ...]
+    """What is not as it was when the bundle was made; by itself no reason against it."""
+
+
+def reprove(evidence: Evidence, target: Target, project: Project, digest: str, sandbox: Sandbox) -> Judgement:
+    """Check the bundle against a tree: same files, same patch, tests that fail before and pass after.
+
+    The tests named in the bundle must fail on this tree as it stands and pass with
+    the patch; no test that passes before may fail after; no analyser may find
+    anything new. Nothing in the bundle is believed without being run.
+    """
+    gates = [
+        _gate(
+            "tree",
+            digest == evidence.base_digest,
+            "The files are those the proof was made for.",
+            "The files are not those the proof was made for; is the patch applied already?",
+        ),
+        _gate(
+            "patch",
+            patches.digest(evidence.patch) == evidence.patch_digest,
+            "The patch is the one that was proven.",
+            "The patch is not the one whose digest the bundle names.",
+        ),
+    ]
+    if not all(g.passed for g in gates):
+        return Judgement(holds=False, gates=tuple(gates), differences=())
+    differences = _differences(evidence, target)
+    observed = reproduce(target, sandbox, project, asked=evidence.failing_before)
+    if isinstance(observed, Green | Declined):
+        said = observed.sentence if isinstance(observed, Declined) else "No test fails on the tree as it stands."
+        gates.append(Gate(name="before", passed=False, detail=said))
+        return Judgement(holds=False, gates=tuple(gates), differences=differences)
+    missing = [t for t in evidence.failing_before if t not in observed.reproduction.failing]
+    good = f"{len(evidence.failing_before)} named tests fail without the patch."
+    gates.append(_gate("before", not missing, good, f"{' '.join(missing[:1])} does not fail."))
+    base = Base(
+        target=target,
+        project=project,
+        digest=digest,
+        commit=evidence.base_commit,
+        reproduction=observed.reproduction,
+        outcomes=observed.outcomes,
+        rootdir=observed.rootdir,
+    )
+    seeds = [c.seed for c in evidence.commands if c.seed is not None]
+    proof = prove(base, _proposal(evidence), sandbox, seed=seeds[0] if seeds else 0)
+    gates.extend(proof.gates)
+    return Judgement(holds=all(g.passed for g in gates), gates=tuple(gates), differences=differences)
+
+
+def _gate(name: str, passed: bool, good: str, bad: str) -> Gate:
+    return Gate(name=name, passed=passed, detail=good if passed else bad)
+
+
+def _proposal(evidence: Evidence) -> Proposal:
+    return Proposal(patch=evidence.patch, fixer="bundle", tier=1, prior=1.0, summary="", path="", line=0)
+
+
+def _differences(evidence: Evidence, target: Target) -> tuple[str, ...]:
+    found = []
+    if evidence.python_version != target.python_version:
+        found.append(f"Python {target.python_version} here, {evidence.python_version} in the bundle")
+    for name in sorted(set(evidence.packages) | set(target.packages)):
+        here, there = target.packages.get(name, "absent"), evidence.packages.get(name, "absent")
+        if here != there:
+            found.append(f"{name} {here} here, {there} in the bundle")
+    return tuple(found)

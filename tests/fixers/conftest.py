@@ -1,0 +1,113 @@
+"""Small real projects, and a real sandbox to run them in."""
+
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from fixers.project import Project, read_project
+from fixers.runner.sandbox import Sandbox
+from fixers.runner.target import Target
+from tasks.sandbox.choose import sandbox as choose_sandbox
+
+MakeTarget = Callable[[Mapping[str, str]], tuple[Target, Project]]
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    """The sandbox of this machine; an error that says what to install when there is none."""
+    return choose_sandbox()
+
+
+@pytest.fixture
+def make_target(tmp_path: Path) -> MakeTarget:
+    """Lay out files as a project whose tests this interpreter can run."""
+
+    def make(files: Mapping[str, str]) -> tuple[Target, Project]:
+        tree = tmp_path / "tree"
+        for name, text in files.items():
+            path = tree / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        target = Target(
+            tree=tree,
+            mount="/project",
+            python=Path(sys.executable),
+            read_only=(Path(sys.prefix), Path(sys.base_prefix)),
+            source_roots=(".",),
+            pytest_args=(),
+            python_version=platform.python_version(),
+            packages={},
+            provenance="the interpreter of these tests",
+        )
+        return target, read_project(tree, target.source_roots)
+
+    return make
+
+
+FEES = '''"""Late fees."""
+
+RATE = 5
+CAP = 50
+GRACE = 3
+
+
+def late_fee(days):
+    """Fee for a payment that is `days` late."""
+    if days < 0:
+        raise ValueError("days")
+    # the last day of grace is free
+    return min(days * RATE, CAP) if days >= GRACE else 0
+
+
+def double(function):
+    def inner(*args):
+        return function(*args) * 2
+
+    return inner
+
+
+@double
+def twice(amount):
+    return amount
+
+
+class Account:
+    def __init__(self):
+        self.items = []
+
+    def add(self, amount):
+        self.items.append(amount)
+        return sum(self.items)
+'''
+
+FEES_TESTS = """import pytest
+
+from billing.fees import Account, late_fee, twice
+
+
+@pytest.mark.parametrize(("days", "fee"), [(0, 0), (2, 0), (3, 0), (4, 20), (9, 45), (11, 50)])
+def test_fee(days, fee):
+    assert late_fee(days) == fee
+
+
+def test_negative():
+    with pytest.raises(ValueError):
+        late_fee(-1)
+
+
+def test_twice():
+    assert twice(2) == 4
+
+
+def test_account():
+    assert Account().add(3) == 3
+"""
+
+
+@pytest.fixture
+def fees(make_target: MakeTarget) -> tuple[Target, Project]:
+    """A project with one slip, `>=` for `>`, that one test shows."""
+    return make_target({"billing/__init__.py": "", "billing/fees.py": FEES, "tests/test_fees.py": FEES_TESTS})
