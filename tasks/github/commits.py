@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 import structlog
 from github.InputGitTreeElement import InputGitTreeElement
@@ -103,12 +104,16 @@ def _by_objects(repository: Repository, change: Change, modes: Mapping[str, str]
             elements.append(InputGitTreeElement(path, modes[path], "blob", sha=blob.sha))
         tree = repository.create_git_tree(elements, base_tree=repository.get_git_tree(parent.tree.sha))
         made = repository.create_git_commit(change.message, tree, [parent])
+    # PyGithub's lazy reference would go to the address that reads one.
+    url = f"/repos/{repository.full_name}/git/refs/heads/{quote(change.branch)}"
     try:
         with translated(f"moving {change.branch}"):
-            repository.get_git_ref(f"heads/{change.branch}").edit(made.sha, force=False)
+            repository.requester.requestJsonAndCheck("PATCH", url, input={"sha": made.sha, "force": False})
     except Rejected as error:
-        # 422 "Update is not a fast forward": this API has no expected head, only the parent.
-        raise Conflict(f"Branch {change.branch} moved away from {change.expected_head}.") from error
+        # This call knows no expected head, but a branch that moved has no fast way to our commit.
+        if any("fast forward" in said for said in error.messages):
+            raise Conflict(f"Branch {change.branch} moved away from {change.expected_head}.") from None
+        raise
     return made.sha
 
 

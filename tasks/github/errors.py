@@ -89,7 +89,7 @@ def of_answer(  # noqa: PLR0911 - one return for each reaction
 ) -> GoldseamError:
     """Return the error that an HTTP answer stands for; `document` is its parsed body, of any shape."""
     messages = _messages(document)
-    said = _redacted(messages[0]) if messages else "no reason given"
+    said = "; ".join(_redacted(each) for each in messages[:3]) or "no reason given"
     lower = {name.lower(): str(value) for name, value in headers.items()}
     wait = _wait(status, lower, " ".join(messages))
     if wait is not None:
