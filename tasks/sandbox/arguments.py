@@ -117,12 +117,19 @@ def _kernel(host: Host) -> tuple[str, ...]:
 def _mounts(command: Command, host: Host) -> tuple[str, ...]:
     """Return binds and memory file systems, a directory always before what stands in it."""
     scratch = command.limits.scratch_bytes
-    shares = {command.mount: scratch // 2, "/tmp": scratch // 4, HOME: scratch // 8, "/dev/shm": scratch // 8}  # noqa: S108
+    everybody, owner = "1777", "0755"
+    memory = {
+        command.mount: (scratch // 2, owner),
+        HOME: (scratch // 8, owner),
+        "/tmp": (scratch // 4, everybody),  # noqa: S108 - inside
+        "/dev/shm": (scratch // 8, everybody),  # noqa: S108 - inside
+    }
     steps: dict[str, tuple[str, ...]] = {TREE: ("--ro-bind", str(command.tree), TREE)}
     for path in (*host.system, *command.read_only):
         steps[str(path)] = ("--ro-bind", str(path), str(path))
-    for place, size in shares.items():
-        steps[str(PurePosixPath(place))] = ("--perms", "1777", "--size", str(max(size, 4096)), "--tmpfs", place)
+    for place, (size, mode) in memory.items():
+        # A size of nothing would mean no limit at all.
+        steps[str(PurePosixPath(place))] = ("--perms", mode, "--size", str(max(size, 4096)), "--tmpfs", place)
     ordered = sorted(steps, key=lambda place: PurePosixPath(place).parts)
     return tuple(word for place in ordered for word in steps[place])
 

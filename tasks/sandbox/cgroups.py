@@ -178,7 +178,8 @@ def _directories(membership: str, mountinfo: str) -> Iterator[tuple[str, Path]]:
             if name in mounts:
                 root, point = mounts[name]
                 inside = os.path.relpath(path, root)
-                if not inside.startswith(".."):
+                # A path that climbs names a group outside of what our namespace shows.
+                if ".." not in (*inside.split("/"), *path.split("/")):
                     yield name, point / inside
 
 

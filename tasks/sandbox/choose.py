@@ -36,7 +36,7 @@ _MENDS = (
     (("mount proc", "pivot_root"), _CONTAINER),
     (("uid map", "No permissions to creat", "namespace"), "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"),
     (("pids cgroup",), "runuser -u goldseam -- goldseam ..."),
-    (("prlimit",), "apt-get install util-linux"),
+    (("`prlimit` is missing",), "apt-get install util-linux"),
 )
 """Words of a failure, and what helps against it."""
 _LOOK = 'grep -E "^(Seccomp|CapEff|NoNewPrivs):" /proc/self/status; cat /proc/net/dev'
@@ -121,7 +121,7 @@ def _inside(cgroups: Cgroups | None) -> Iterator[Layer]:
         return
     pairs = (line.split(":", 1) for line in seen.stdout.decode(errors="replace").splitlines() if ":" in line)
     status = {name.strip(): value.strip() for name, value in pairs}
-    filtered = status.pop("Seccomp", "") == "2" and status.pop("NoNewPrivs", "") == "1"
+    filtered = (status.pop("Seccomp", ""), status.pop("NoNewPrivs", "")) == ("2", "1")
     powerless = status.pop("CapEff", "none read").strip("0") == ""
     devices = ", ".join(sorted(status))
     yield Layer("sandbox", seen.exit_code == 0, f"a command ran in {seen.seconds * 1000:.0f} ms", _INSTALL)

@@ -119,6 +119,7 @@ def _copy(entry: Entry, place: Path) -> int | None:
         size = copy.write(first)
         for chunk in chunks:
             size += copy.write(chunk)
+        copy.flush()  # a late write would set the time again
         os.fchmod(copy.fileno(), mode)
         os.utime(copy.fileno(), ns=(entry.status.st_atime_ns, entry.status.st_mtime_ns))
     return size

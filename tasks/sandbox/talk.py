@@ -74,6 +74,8 @@ class Talk:
                 return None
             data = os.read(self._job.report, _CHUNK)
             if not data:
+                # The descriptor closes a moment before the command counts as ended; let `alive` agree.
+                readable(self._job.exited, min(_TICK, deadline - time.monotonic()))
                 return None
             self._unread += data
         line = bytes(self._unread[:at])

@@ -1,5 +1,5 @@
 """Takes more than its share: of processes, memory, disk, output, time. Standard library only."""
-# ruff: noqa: PTH, FURB122 - an attacker writes to raw paths and survives what stops it
+# ruff: noqa: FURB122, PTH123, PTH202, PTH208 - an attacker writes to raw paths and survives what stops it
 
 import ctypes
 import os
