@@ -26,8 +26,10 @@ _NO_SELF = re.compile(
 _SELF_MISSING = re.compile(r"(?P<callee>[\w.<>]+)\(\) missing \d+ required positional arguments?: '(?P<first>\w+)'")
 _UNBOUND = re.compile(r"name '(?P<first>self|cls)' is not defined")
 _BUILTIN_METHODS = frozenset(
-    {"capitalize", "copy", "items", "keys", "lower", "lstrip", "rstrip", "split", "splitlines", "strip", "title", "upper",
-     "values"}
+    {
+        "capitalize", "copy", "items", "keys", "lower", "lstrip", "rstrip",
+        "split", "splitlines", "strip", "title", "upper", "values",
+    }
 )  # fmt: skip
 _STATIC = frozenset({"staticmethod", "classmethod"})
 _CART = "class Cart:\n    def __init__(self):\n        self.n = 2\n\n"

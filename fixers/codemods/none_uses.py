@@ -26,8 +26,10 @@ _STRING_METHODS = frozenset(
 )  # fmt: skip
 _MAPPING_METHODS = frozenset({"get", "items", "keys", "values"})
 _NEVER_NONE = frozenset(
-    {"bool", "bytes", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "map", "range", "repr", "reversed",
-     "set", "sorted", "str", "sum", "tuple", "zip"}
+    {
+        "bool", "bytes", "dict", "enumerate", "float", "frozenset", "int", "len", "list", "map",
+        "range", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "zip",
+    }
 )  # fmt: skip
 
 

@@ -1,11 +1,15 @@
 """A scene built from a codemod's own example."""
 
-from collections.abc import Callable, Mapping
+import os
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from fixers.codemods.base import Rewrite, Scene
+from fixers.codemods.introspect import SCRIPT, Answer, Ask, Question, answers, request
 from fixers.model import Failure, FailureKind, Frame, Suspect
 from fixers.project import Project
 
@@ -56,3 +60,46 @@ def build_scene(example: Rewrite, text: str) -> Scene:
 @pytest.fixture
 def scene_of() -> Callable[[Rewrite, str], Scene]:
     return build_scene
+
+
+def find_interpreter(version: str) -> Path:
+    found = sorted(Path("~/.pyenv/versions").expanduser().glob(f"{version}.*/bin/python"))
+    assert found, f"CPython {version} is needed: pyenv install {version}"
+    return found[-1]
+
+
+def report_of(python: Path, document: bytes, cwd: Path) -> bytes:
+    """Run the script inside an interpreter, as a sandbox would, and return what it reported."""
+    read, write = os.pipe()
+    try:
+        subprocess.run(
+            [str(python), "-I", str(SCRIPT)],
+            input=document,
+            cwd=cwd,
+            env={"GOLDSEAM_REPORT_FD": str(write), "PATH": os.environ["PATH"]},
+            pass_fds=(write,),
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+    finally:
+        os.close(write)
+    with os.fdopen(read, "rb") as stream:
+        return stream.read()
+
+
+def asking(python: Path, path: Path) -> Ask:
+    def ask(questions: Sequence[Question]) -> Sequence[Answer]:
+        return answers(report_of(python, request(questions, [str(path)]), path), questions)
+
+    return ask
+
+
+@pytest.fixture
+def interpreter() -> Callable[[str], Path]:
+    return find_interpreter
+
+
+@pytest.fixture
+def ask_inside() -> Callable[[Path, Path], Ask]:
+    return asking

@@ -1,0 +1,254 @@
+"""Faults run by real interpreters: what they print leads a codemod to a text that runs."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fixers.codemods.base import Scene
+from fixers.codemods.introspect import Ask, LiveInstalled
+from fixers.codemods.registry import ALL
+from fixers.model import Candidate, Failure, FailureKind, Frame
+from fixers.project import Project
+
+OLD, NEW = "3.8", "3.13"
+BOTH = (OLD, NEW)
+DRIVER = """
+import json, os, sys, traceback
+sys.path.insert(0, os.getcwd())
+sys.dont_write_bytecode = True
+try:
+    from tests import test_it
+    test_it.test_it()
+except BaseException as error:
+    kind = type(error)
+    name = kind.__name__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__name__
+    frames = [(f.filename, f.lineno, f.name) for f in traceback.extract_tb(error.__traceback__)[1:]
+              if not f.filename.startswith("<frozen")]
+    print(json.dumps([name, str(error), frames]))
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """`mod` is repaired until `test` passes; `by` names the codemod that must do it."""
+
+    by: str
+    mod: str
+    test: str
+    other: str = ""
+    versions: tuple[str, ...] = BOTH
+
+
+CASES = {
+    "typo-name": Case("misspelled-name", "def f(value):\n    return vlaue + 1\n", "assert mod.f(1) == 2"),
+    "typo-attribute": Case(
+        "misspelled-name",
+        "class C:\n    def __init__(self):\n        self.total = 3\n\n    def f(self):\n        return self.totla\n",
+        "assert mod.C().f() == 3",
+    ),
+    "typo-method-of-str": Case("misspelled-name", "def f(s):\n    return s.uper()\n", "assert mod.f('a') == 'A'"),
+    "typo-of-project-module": Case(
+        "misspelled-name",
+        "from pkg import other\n\n\ndef f():\n    return other.compte()\n",
+        "assert mod.f() == 1",
+        other="def compute():\n    return 1\n",
+    ),
+    "import-of-stdlib": Case("missing-import", "def f():\n    return json.dumps(1)\n", "assert mod.f() == '1'"),
+    "import-of-member": Case("missing-import", "def f():\n    return Path('a').name\n", "assert mod.f() == 'a'"),
+    "import-of-project": Case(
+        "missing-import",
+        "def f():\n    return compute()\n",
+        "assert mod.f() == 1",
+        other="def compute():\n    return 1\n",
+    ),
+    "moved": Case(
+        "moved-symbol",
+        "from pkg.old import compute\n\n\ndef f():\n    return compute()\n",
+        "assert mod.f() == 1",
+        other="def compute():\n    return 1\n",
+    ),
+    "moved-in-package": Case(
+        "moved-symbol",
+        "from pkg import compute\n\n\ndef f():\n    return compute()\n",
+        "assert mod.f() == 1",
+        other="def compute():\n    return 1\n",
+    ),
+    "removed-abc": Case(
+        "removed-stdlib",
+        "from collections import Mapping\n\n\ndef f(x):\n    return isinstance(x, Mapping)\n",
+        "assert mod.f({})",
+        versions=(NEW,),
+    ),
+    "removed-clock": Case(
+        "removed-stdlib", "import time\n\n\ndef f():\n    return time.clock() > 0\n", "assert mod.f()", versions=BOTH
+    ),
+    "removed-module": Case(
+        "removed-stdlib",
+        "import imp\nimport pipes\n\n\ndef f():\n    return imp.new_module('x').__name__, pipes.quote('a')\n",
+        "assert mod.f() == ('x', 'a')",
+        versions=("3.12",),
+    ),
+    "removed-pipes": Case(
+        "removed-stdlib",
+        "import pipes\n\n\ndef f():\n    return pipes.quote('a b')\n",
+        "assert mod.f() == \"'a b'\"",
+        versions=(NEW,),
+    ),
+    "removed-gcd": Case(
+        "removed-stdlib",
+        "from fractions import gcd\n\n\ndef f():\n    return gcd(4, 6)\n",
+        "assert mod.f() == 2",
+        versions=(NEW,),
+    ),
+    "keyword-of-project": Case(
+        "unknown-keyword",
+        "from pkg.other import area\n\n\ndef f():\n    return area(2, heigth=3)\n",
+        "assert mod.f() == 6",
+        other="def area(width, height=1):\n    return width * height\n",
+    ),
+    "keyword-loop": Case(
+        "unknown-keyword",
+        "import asyncio\n\n\nasync def g(loop):\n    await asyncio.sleep(0, loop=loop)\n    return 1\n\n\n"
+        "def f():\n    return asyncio.run(g(None))\n",
+        "assert mod.f() == 1",
+        versions=(NEW,),
+    ),
+    "argument-missing": Case(
+        "wrong-arity",
+        "from pkg.other import area\n\n\ndef f(width, height):\n    return area(width)\n",
+        "assert mod.f(2, 3) == 6",
+        other="def area(width, height):\n    return width * height\n",
+    ),
+    "argument-superfluous": Case(
+        "wrong-arity",
+        "from pkg.other import area\n\n\ndef f(width, height, unit):\n    return area(width, height, unit)\n",
+        "assert mod.f(2, 3, 1) == 6",
+        other="def area(width, height):\n    return width * height\n",
+    ),
+    "await": Case(
+        "missing-await",
+        (
+            "import asyncio\n\n\nasync def load():\n    return {'a': 1}\n\n\nasync def g():\n    data = load()\n"
+            "    return data['a']\n\n\n"
+        ),
+        "def f():\n    return asyncio.run(g())\n",
+        "assert mod.f() == 1",
+    ),
+    "mutable-default": Case(
+        "mutable-default",
+        "def f(x, seen=[]):\n    seen.append(x)\n    return seen\n",
+        "mod.f(1)\n    assert mod.f(2) == [2]",
+    ),
+    "dataclass-default": Case(
+        "mutable-dataclass-field",
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass C:\n    tags: list = []\n    seen: dict = {}\n",
+        "assert mod.C().tags is not mod.C().tags",
+    ),
+    "none-loop": Case("unguarded-none", "def f(xs=None):\n    return [x for x in xs]\n", "assert mod.f() == []"),
+    "none-attribute": Case(
+        "unguarded-none",
+        "def f(x):\n    if x == 1:\n        return ''\n    return x.strip()\n",
+        "assert mod.f(None) == ''",
+    ),
+    "none-forgotten": Case(
+        "unguarded-none",
+        "def g(x):\n    y = x * 2\n    y += 0\n    z = y + 1\n\n\ndef f(x):\n    return g(x) + 1\n",
+        "assert mod.f(1) == 4",
+    ),
+    "none-sort": Case(
+        "unguarded-none", "def f(xs):\n    xs = xs.sort()\n    return xs[0]\n", "assert mod.f([2, 1]) == 1"
+    ),
+    "key-count": Case(
+        "missing-key",
+        "def f(ws):\n    d = {}\n    for w in ws:\n        d[w] += 1\n    return d\n",
+        "assert mod.f('aab') == {'a': 2, 'b': 1}",
+    ),
+    "key-typo": Case("missing-key", "D = {'apple': 1}\n\n\ndef f():\n    return D['aple']\n", "assert mod.f() == 1"),
+    "except": Case(
+        "narrow-except",
+        "def f(x, d):\n    try:\n        return d[0][int(x)]\n    except ValueError:\n        return None\n",
+        "assert mod.f('1', [[1]]) is None",
+    ),
+    "method-uncalled": Case(
+        "descriptor-confusion",
+        "class C:\n    def n(self):\n        return 2\n\n    def f(self):\n        return self.n > 1\n",
+        "assert mod.C().f()",
+    ),
+    "property-called": Case(
+        "descriptor-confusion",
+        (
+            "class C:\n    @property\n    def n(self):\n        return 2\n\n    def f(self):\n"
+            "        return self.n() > 1\n"
+        ),
+        "assert mod.C().f()",
+    ),
+    "self-forgotten": Case(
+        "descriptor-confusion", "class C:\n    def f(x):\n        return x * 2\n", "assert mod.C().f(2) == 4"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("case", "version"),
+    [pytest.param(case, version, id=f"{name}-{version}") for name, case in CASES.items() for version in case.versions],
+)
+def test_the_expected_codemod_mends_it(
+    case: Case,
+    version: str,
+    tmp_path: Path,
+    interpreter: Callable[[str], Path],
+    ask_inside: Callable[[Path, Path], Ask],
+) -> None:
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/mod.py": case.mod,
+        "pkg/other.py": case.other,
+        "pkg/old.py": "UNRELATED = 1\n",
+        "tests/__init__.py": "",
+        "tests/test_it.py": f"from pkg import mod\n\n\ndef test_it():\n    {case.test}\n",
+    }
+    python = interpreter(version)
+    failure = run(python, tmp_path, files)
+    assert failure is not None, "the fault does not show"
+    scene = Scene((failure,), Project(files), LiveInstalled(ask_inside(python, tmp_path)))
+    tried = 0
+    for candidate in candidates(scene):
+        tried += 1
+        if run(python, tmp_path, patched(files, candidate)) is None:
+            assert candidate.fixer == f"codemod:{case.by}", candidate.edits[0].after
+            return
+    pytest.fail(f"{tried} candidates, none mends it: {failure.exception}: {failure.message}")
+
+
+def candidates(scene: Scene) -> Iterator[Candidate]:
+    for codemod in ALL:
+        yield from codemod().propose(scene)
+
+
+def patched(files: Mapping[str, str], candidate: Candidate) -> dict[str, str]:
+    return {**files, **{edit.path: edit.after for edit in candidate.edits}}
+
+
+def run(python: Path, root: Path, files: Mapping[str, str]) -> Failure | None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(exist_ok=True)
+        (root / path).write_text(text)
+    command = [str(python), "-c", DRIVER]
+    done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, timeout=60)
+    if not done.stdout:
+        return None
+    exception, message, frames = json.loads(done.stdout)
+    prefix = f"{root}/"
+    return Failure(
+        kind=FailureKind.TEST,
+        exception=exception,
+        message=message,
+        frames=tuple(
+            Frame(path=p.removeprefix(prefix), line=line, function=function, in_project=p.startswith(prefix))
+            for p, line, function in frames
+        ),
+    )
