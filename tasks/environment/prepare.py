@@ -1,0 +1,210 @@
+"""From a tree to an environment in which its tests run."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import sysconfig
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+
+from fixers.runner.target import Target
+from tasks.environment.detect import detect
+from tasks.environment.install_sandbox import InstallStep, client_environment, local_sources, run_install
+from tasks.environment.interpreters import (
+    OLDEST,
+    InterpreterFacts,
+    choose_interpreter,
+    installed_interpreters,
+    interpreter_facts,
+)
+from tasks.environment.plan import Plan
+from tasks.environment.reading_tree import read_tree
+from tasks.errors import EnvironmentFailed
+
+_LAYOUT = "1"
+"""Part of every cache key: raise it when an older environment would no longer be made the same way."""
+_VERSION_WITHOUT_GIT = "9999.0.0"
+"""Build backends ask git for the version; a tree has no git. High, so that plugins' lower bounds hold."""
+
+
+def prepare(
+    checkout_tree: Path,
+    *,
+    mount: str,
+    cache: Path,
+    python: Path | None,
+    test_command: Sequence[str] | None,
+    setup: Sequence[Sequence[str]] = (),
+    workflow_steps: Sequence[str] = (),
+    trusted: bool = False,
+    environment: Mapping[str, str] | None = None,
+) -> Target:
+    """Return the target: the interpreter named by the user as it stands, or one made for the tree.
+
+    Nothing of the tree runs on the host, and the tree is not written. `cache` must
+    belong to one repository and one level of trust; environments are reused from
+    it as long as the files that say what to install, and the interpreter, stay the same.
+    `environment` is where certificates, proxies and index addresses are looked up;
+    our own by default. EnvironmentFailed when no environment can be had, with the
+    installer's last lines.
+    """
+    files = read_tree(checkout_tree)
+    plan = detect(files, test_command=test_command, setup=setup, steps=workflow_steps)
+    surroundings = os.environ if environment is None else environment
+    if python is not None:
+        facts = _given(python, plan)
+        return _target(checkout_tree, mount, plan, facts, "given with --python")
+    base = choose_interpreter(plan.python_requires, plan.python_wanted, installed_interpreters(surroundings))
+    settings, held_back = client_environment(surroundings)
+    plan = replace(plan, why=(*plan.why, *held_back))
+    home = cache / _key(files, plan, base, mount)
+    with _locked(home):
+        facts, reused = _made(home, checkout_tree, mount, plan, base, settings, cache, trusted=trusted)
+    how = "reused" if reused else "made by uv"
+    return _target(checkout_tree, mount, plan, facts, f"{how} from {_origin(plan)} with Python {facts.version}")
+
+
+def _given(python: Path, plan: Plan) -> InterpreterFacts:
+    facts = interpreter_facts(python)
+    if facts.implementation != "CPython" or facts.minor < OLDEST:
+        raise EnvironmentFailed(
+            f"{python} is {facts.implementation} {facts.version}, and tests are run by CPython 3.8 or newer only. "
+            "Name another interpreter with --python."
+        )
+    if not facts.suits(plan.python_requires):
+        raise EnvironmentFailed(
+            f"{python} is Python {facts.version}, but the project requires {plan.python_requires}. "
+            "Name an interpreter that fits with --python."
+        )
+    if "pytest" not in facts.packages:
+        raise EnvironmentFailed(f"{python} has no pytest. Install it with: {python} -m pip install pytest")
+    return facts
+
+
+def _made(
+    home: Path,
+    tree: Path,
+    mount: str,
+    plan: Plan,
+    base: InterpreterFacts,
+    settings: Mapping[str, str],
+    cache: Path,
+    *,
+    trusted: bool,
+) -> tuple[InterpreterFacts, bool]:
+    """Return the facts of the environment in `home`, making it first unless a finished one stands there."""
+    venv, done = home / "venv", home / "done.json"
+    if done.exists():
+        return _facts_of(venv, base), True
+    shutil.rmtree(venv, ignore_errors=True)
+    downloads = cache / "uv"
+    for directory in (venv, downloads):
+        directory.mkdir(parents=True, exist_ok=True)
+    uv = Path(sysconfig.get_path("scripts")) / "uv"
+    if not uv.exists():
+        raise EnvironmentFailed(f"uv is missing from {uv.parent}: reinstall Goldseam (pip install --force-reinstall).")
+    with _private_copy(tree) as copy:
+        step = InstallStep(
+            argv=(),
+            tree=copy,
+            mount=mount,
+            writable=(venv, downloads),
+            read_only=tuple(dict.fromkeys((uv, uv.resolve(), *base.read_only, *local_sources(settings)))),
+            environment={
+                **settings,
+                "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+                "VIRTUAL_ENV": str(venv),
+                "UV_CACHE_DIR": str(downloads),
+                "UV_NO_CONFIG": "1",
+                "UV_NO_PROGRESS": "1",
+                "UV_PYTHON_DOWNLOADS": "never",
+                "UV_LINK_MODE": "copy",
+                "SETUPTOOLS_SCM_PRETEND_VERSION": _VERSION_WITHOUT_GIT,
+                "PDM_BUILD_SCM_VERSION": _VERSION_WITHOUT_GIT,
+                "PBR_VERSION": _VERSION_WITHOUT_GIT,
+                "POETRY_DYNAMIC_VERSIONING_BYPASS": _VERSION_WITHOUT_GIT,
+            },
+        )
+        for argv in _commands(uv, venv, base, plan, trusted=trusted):
+            run_install(replace(step, argv=argv), trusted=trusted)
+    facts = _facts_of(venv, base)
+    done.write_text(json.dumps({"packages": dict(facts.packages), "why": plan.why}, indent=1))
+    return facts, False
+
+
+def _commands(uv: Path, venv: Path, base: InterpreterFacts, plan: Plan, *, trusted: bool) -> Iterator[tuple[str, ...]]:
+    yield str(uv), "venv", "--allow-existing", "--python", str(base.python), str(venv)
+    for words in plan.installs:
+        # Without a mount namespace an editable install would point at a copy that is gone afterwards.
+        yield str(uv), "pip", "install", *(_plain(words) if trusted else words)
+    yield from plan.commands
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word != "-e"]
+
+
+def _facts_of(venv: Path, base: InterpreterFacts) -> InterpreterFacts:
+    """Describe an environment by its files: starting its interpreter here would run what the repository installed."""
+    found = [
+        path for site in venv.glob("lib*/python*/site-packages") for path in metadata.distributions(path=[str(site)])
+    ]
+    packages = {
+        str(name).lower().replace("_", "-").replace(".", "-"): item.version
+        for item in found
+        if (name := item.metadata["Name"])
+    }
+    return replace(base, python=venv / "bin" / "python", prefix=venv, packages=packages, editable=())
+
+
+def _target(tree: Path, mount: str, plan: Plan, facts: InterpreterFacts, provenance: str) -> Target:
+    siblings = tuple(path for path in facts.editable if path.is_dir() and not path.is_relative_to(mount))
+    return Target(
+        tree=tree,
+        mount=mount,
+        python=facts.python,
+        read_only=tuple(dict.fromkeys((*facts.read_only, *siblings))),
+        source_roots=plan.source_roots,
+        pytest_args=plan.test_args,
+        python_version=facts.version,
+        packages=dict(sorted(facts.packages.items())),
+        provenance="; ".join((provenance, *plan.why)),
+    )
+
+
+def _origin(plan: Plan) -> str:
+    return " ".join(plan.installs[0]) if plan.installs else "nothing"
+
+
+def _key(files: Mapping[str, str], plan: Plan, base: InterpreterFacts, mount: str) -> str:
+    digest = hashlib.sha256()
+    parts = [_LAYOUT, base.version, str(base.python), mount, repr(plan.installs), repr(plan.commands)]
+    for part in (*parts, *(f"{path}\0{text}" for path, text in sorted(files.items()) if text)):
+        digest.update(part.encode(errors="surrogatepass") + b"\1")
+    return digest.hexdigest()[:24]
+
+
+@contextmanager
+def _private_copy(tree: Path) -> Iterator[Path]:
+    """Copy the tree for the builds of one installation; links stay links, and `.git` stays behind."""
+    with tempfile.TemporaryDirectory(prefix="goldseam-build-") as name:
+        copy = Path(name) / "tree"
+        shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        yield copy
+
+
+@contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Hold the environment alone: two workers on one repository must not fill the same directory."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
