@@ -211,7 +211,7 @@ class BareRepository:
 
     def write_tree(self, base: str | None, entries: Iterable[tuple[str, str, str]]) -> str:
         """Make a tree from that of `base` with (mode, blob, path) put in; mode 0 takes a path out."""
-        lines = "".join(f"{mode} {sha}\t{path}\0" for mode, sha, path in entries)
+        lines = "".join(f"{mode} {sha}\t{_checked(path)}\0" for mode, sha, path in entries)
         with tempfile.TemporaryDirectory(prefix="goldseam-index-") as scratch:
             env = {"GIT_INDEX_FILE": str(Path(scratch, "index"))}
             if base:
@@ -262,6 +262,13 @@ def _git(directory: Path | None, *arguments: str, stdin: bytes = b"", env: Mappi
     if done.returncode:
         raise GitFailed(f"git {arguments[0]}: {done.stderr.decode('utf-8', 'replace').strip()}")
     return done.stdout
+
+
+def _checked(path: str) -> str:
+    """Return a path that may stand in a tree; git itself leaves the others out without a word."""
+    if any(part in {"", ".", ".."} or part.lower() == ".git" for part in path.split("/")):
+        raise GitFailed(f"{path!r} cannot stand in a tree")
+    return path
 
 
 @cache

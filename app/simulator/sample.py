@@ -1,0 +1,175 @@
+"""A small project whose last commit turned its pipeline red, for a first look at Goldseam."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.simulator.hub import Hub
+from app.simulator.logs import job_log
+from app.simulator.records import Repository, Run
+
+NAME = "acme/billing"
+COMMAND = "python -m pytest --junitxml=report.xml"
+FAILED_STEP = f"Run {COMMAND}"
+
+GREEN = '''\
+"""Fees for late payments, in cents."""
+
+GRACE = 3
+RATE = 50
+CAP = 500
+
+
+def late_fee(days: int) -> int:
+    """Return the fee for paying some days late; the days of grace cost nothing."""
+    if days <= GRACE:
+        return 0
+    return min(days * RATE, CAP)
+'''
+RED = '''\
+"""Fees for late payments, in cents."""
+
+GRACE = 3
+RATE = 50
+CAP = 500
+
+
+def late_fee(days: int) -> int:
+    """Return the fee for paying some days late; the days of grace cost nothing."""
+    return min(days * RATE, CAP) if days >= GRACE else 0
+'''
+TESTS = """\
+import pytest
+
+from billing.fees import late_fee
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_grace_is_free(days):
+    assert late_fee(days) == 0
+
+
+def test_last_day_of_grace():
+    assert late_fee(3) == 0
+
+
+@pytest.mark.parametrize(("days", "fee"), [(4, 200), (10, 500), (90, 500)])
+def test_late(days, fee):
+    assert late_fee(days) == fee
+"""
+WORKFLOW = f"""\
+name: ci
+on: [push, pull_request]
+permissions:
+  contents: read
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: {{persist-credentials: false}}
+      - run: {COMMAND}
+"""
+PROJECT = """\
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "billing"
+version = "0.1.0"
+requires-python = ">=3.9"
+
+[project.optional-dependencies]
+test = ["pytest"]
+
+[tool.pytest.ini_options]
+pythonpath = ["."]
+"""
+FAILURE = """\
+    def test_last_day_of_grace():
+>       assert late_fee(3) == 0
+E       assert 150 == 0
+E        +  where 150 = late_fee(3)
+
+tests/test_fees.py:12: AssertionError
+"""
+OUTPUT = f"""\
+============================= test session starts ==============================
+platform linux -- Python 3.11.7, pytest-9.2.0, pluggy-1.7.0
+rootdir: /home/runner/work/billing/billing
+configfile: pyproject.toml
+collected 7 items
+
+tests/test_fees.py ...F...                                               [100%]
+
+=================================== FAILURES ===================================
+____________________________ test_last_day_of_grace ____________________________
+
+{FAILURE}------- generated xml file: /home/runner/work/billing/billing/report.xml -------
+=========================== short test summary info ============================
+FAILED tests/test_fees.py::test_last_day_of_grace - assert 150 == 0
+ +  where 150 = late_fee(3)
+========================= 1 failed, 6 passed in 0.03s ==========================
+"""
+REPORT = """\
+<?xml version="1.0" encoding="utf-8"?>
+<testsuites name="pytest tests">
+<testsuite name="pytest" errors="0" failures="1" skipped="0" tests="7" time="0.049">
+<testcase classname="tests.test_fees" name="test_grace_is_free[0]" time="0.000"/>
+<testcase classname="tests.test_fees" name="test_grace_is_free[1]" time="0.000"/>
+<testcase classname="tests.test_fees" name="test_grace_is_free[2]" time="0.000"/>
+<testcase classname="tests.test_fees" name="test_last_day_of_grace" time="0.000">\
+<failure message="assert 150 == 0&#10; +  where 150 = late_fee(3)">def test_last_day_of_grace():
+&gt;       assert late_fee(3) == 0
+E       assert 150 == 0
+E        +  where 150 = late_fee(3)
+
+tests/test_fees.py:12: AssertionError</failure></testcase>
+<testcase classname="tests.test_fees" name="test_late[4-200]" time="0.000"/>
+<testcase classname="tests.test_fees" name="test_late[10-500]" time="0.000"/>
+<testcase classname="tests.test_fees" name="test_late[90-500]" time="0.000"/>
+</testsuite>
+</testsuites>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The sample repository and its red run."""
+
+    repository: Repository
+    run: Run
+
+
+def red_main(hub: Hub) -> Sample:
+    """Make a repository whose default branch was green and is red since its last commit; no webhook is sent."""
+    files = {
+        "billing/__init__.py": "",
+        "billing/fees.py": GREEN,
+        "tests/test_fees.py": TESTS,
+        ".github/workflows/ci.yml": WORKFLOW,
+        "pyproject.toml": PROJECT,
+        "README.md": "# billing\n\nFees for late payments.\n",
+    }
+    repository = hub.add_repository(NAME, {path: text.encode() for path, text in files.items()})
+    first = repository.git.refs()[f"refs/heads/{repository.default_branch}"]
+    passed = OUTPUT.partition("=" * 35 + " FAILURES")[0].replace("...F...", ".......")
+    hub.add_run(
+        repository,
+        first,
+        repository.default_branch,
+        jobs=[("test", job_log(COMMAND, f"{passed}7 passed in 0.02s", exit_code=0, at=hub.now()), "")],
+    )
+    second = hub.commit(repository, repository.default_branch, {"billing/fees.py": RED.encode()}, "Shorten late_fee")
+    run = hub.add_run(
+        repository,
+        second,
+        repository.default_branch,
+        jobs=[
+            ("test", job_log(COMMAND, OUTPUT, exit_code=1, at=hub.now()), FAILED_STEP),
+            ("lint", job_log("python -m compileall -q .", "", exit_code=0, at=hub.now()), ""),
+        ],
+        artifacts={"test-report": {"report.xml": REPORT.encode()}},
+    )
+    return Sample(repository, run)
