@@ -7,6 +7,7 @@ a fiftieth of that, and the search asks for thousands of functions a second.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -44,8 +45,11 @@ def compiles(site: Site, text: str) -> bool:
         inside = "while True:\n" if site.loop is not None else "if True:\n"
         text = shell + inside + "\n".join("  " + line for line in text.split("\n"))
     try:
-        compile(text, site.view.path, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
+        with warnings.catch_warnings():
+            # Python warns of code that cannot work, such as calling a string.
+            warnings.simplefilter("error", SyntaxWarning)
+            compile(text, site.view.path, "exec", dont_inherit=True)
+    except (SyntaxError, SyntaxWarning, ValueError):
         return False
     return True
 
