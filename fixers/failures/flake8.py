@@ -6,6 +6,7 @@ import re
 from typing import ClassVar
 
 from fixers.failures.base import MAX_MESSAGE, Example, Parser, frame
+from fixers.failures.examples import flake8
 from fixers.model import Failure, FailureKind
 
 # ruff prints the same shape; flake8's own messages begin in lower case, with a quote, or with E999's exception.
@@ -18,7 +19,7 @@ class Flake8Parser(Parser):
     """flake8 and pycodestyle; a plugin whose messages begin with a capital is taken for ruff."""
 
     TOOL: ClassVar[str] = "flake8"
-    EXAMPLES: ClassVar[tuple[Example, ...]] = ()
+    EXAMPLES: ClassVar[tuple[Example, ...]] = flake8.EXAMPLES
 
     def feed(self, line: str) -> bool:
         """Take a line; True when it names a finding."""

@@ -12,17 +12,20 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from fixers.failures.base import MAX_FAILURES, excerpt_of, failure_from
+from fixers.failures.lines import strip_escapes
 from fixers.failures.node_ids import file_of_module
 from fixers.failures.places import Places
 from fixers.failures.pytest_body import read_body, split_message
 from fixers.failures.pytest_session import without_echoes
 from fixers.model import Failure, FailureKind, Raised
+from fixers.project import is_test_path
 
 MAX_BYTES = 32 << 20
 MAX_DEPTH = 50
 _FAILED = frozenset({"failure", "error"})
 _CONTROL_BYTES = bytes(set(range(32)) - {9, 10, 13})
 _REFERENCE = re.compile(rb"&#(?:x0{0,8}([0-9a-fA-F]{1,8})|0{0,8}([0-9]{1,8}));")
+_ESCAPE_REFERENCE = re.compile(rb"&#(?:x0{0,8}1[bB]|0{0,8}27);")
 _ENCODING = re.compile(rb"""^\s{0,100}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.-]{1,40})""")
 _WRAPPED = re.compile(r'^failed on (setup|teardown) with "(.*)"$', re.DOTALL)
 
@@ -69,8 +72,8 @@ def _legal(data: bytes) -> bytes:
         declared and declared[1].lower() not in {b"utf-8", b"utf8", b"ascii"}
     ):
         return data
-    text = data.translate(None, _CONTROL_BYTES).decode("utf-8", "replace")
-    return _REFERENCE.sub(_reference, text.lstrip("\ufeff \t\r\n").encode())
+    plain = strip_escapes(_ESCAPE_REFERENCE.sub(b"\x1b", data).decode("utf-8", "replace")).encode()
+    return _REFERENCE.sub(_reference, plain.translate(None, _CONTROL_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip())
 
 
 def _reference(found: re.Match[bytes]) -> bytes:
@@ -87,17 +90,24 @@ def _failure(case: dict[str, str], broken: Element, places: Places, *, from_pyte
     lines = body.splitlines()
     chain = read_body(lines, places)
     if not chain:
-        said, text = split_message(wrapped[2] if wrapped else message)
-        if not said and kind is not FailureKind.COLLECTION:
-            said = broken.get("type", "").strip()
-        chain = (Raised(type=said, message=text or next(iter(lines), "")),)
+        chain = (_named(broken, wrapped[2] if wrapped else message, lines),)
     return failure_from(
         chain,
         kind=kind,
         tool="pytest" if from_pytest else "junit",
-        test_ids=_ids(case, chain, places),
+        test_ids=_ids(case, chain, places, from_pytest=from_pytest),
         excerpt=excerpt_of(lines[:2_000]),
     )
+
+
+def _named(broken: Element, message: str, lines: list[str]) -> Raised:
+    """Trust the writer's `type`; pytest and jest put it before the message instead."""
+    first = next((line.strip() for line in lines if line.strip()), "")
+    given = broken.get("type", "").strip()
+    if given:
+        return Raised(type=given, message=message or first)
+    kind, text = split_message(message or first)
+    return Raised(type=kind, message=text or (first if message else ""))
 
 
 def _kind(tag: str, message: str) -> FailureKind:
@@ -112,7 +122,7 @@ def _kind(tag: str, message: str) -> FailureKind:
     return FailureKind.TEST
 
 
-def _ids(case: dict[str, str], chain: tuple[Raised, ...], places: Places) -> tuple[str, ...]:
+def _ids(case: dict[str, str], chain: tuple[Raised, ...], places: Places, *, from_pytest: bool) -> tuple[str, ...]:
     name, classname, file = case.get("name", ""), case.get("classname", ""), case.get("file", "")
     if not classname and not file:
         # A module that could not be collected is its own test case.
@@ -131,6 +141,9 @@ def _ids(case: dict[str, str], chain: tuple[Raised, ...], places: Places) -> tup
             return (path,)
     else:
         path, classes = _by_frames(classname, chain) or file_of_module(classname, places.files)
+        # `org.example.FeeTest` is no Python module, however much it looks like one.
+        if not (from_pytest or path in places.files or is_test_path(path)):
+            return (f"{classname}::{name}",)
     return ("::".join([path, *classes, name]),)
 
 

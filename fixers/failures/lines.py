@@ -63,3 +63,8 @@ def clean(line: str) -> str:
     if "\r" in line:
         line = line[line.rindex("\r") + 1 :]
     return _CONTROLS.sub("", line)
+
+
+def strip_escapes(text: str) -> str:
+    """Return the text without terminal escapes; other controls stay."""
+    return _ESCAPES.sub("", text)

@@ -6,6 +6,7 @@ import re
 from typing import ClassVar
 
 from fixers.failures.base import MAX_MESSAGE, Example, Parser, frame
+from fixers.failures.examples import mypy_text
 from fixers.failures.places import Places
 from fixers.model import Failure, FailureKind
 
@@ -17,7 +18,7 @@ class MypyParser(Parser):
     """mypy; `exception` is the error code, empty where codes are hidden."""
 
     TOOL: ClassVar[str] = "mypy"
-    EXAMPLES: ClassVar[tuple[Example, ...]] = ()
+    EXAMPLES: ClassVar[tuple[Example, ...]] = mypy_text.EXAMPLES
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)

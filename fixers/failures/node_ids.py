@@ -44,12 +44,20 @@ def _complete(node_id: str) -> bool:
     )
 
 
-def id_from_frames(heading: str, frames: Iterable[Frame]) -> str:
-    """Make a node id of a heading and the frames below it; empty when no frame is the test itself."""
+def id_from_frames(heading: str, frames: Iterable[Frame], *, fixtures: bool) -> str:
+    """Make a node id of a heading and the frames below it; empty when no frame tells the test's file.
+
+    With `fixtures` any frame in a test module does: a fixture mostly stands in
+    the module of its test, else in a conftest.
+    """
     base, bracket, parameters = heading.partition("[")
-    parts = base.strip().split(".")
+    if " " in base:
+        # The rest describes a sub-test: `test_parts [part] (i=1)`.
+        base, bracket, parameters = base.partition(" ")[0], "", ""
+    parts = base.split(".")
     for frame in frames:
-        if frame.in_project and frame.path.endswith(".py") and frame.function in {parts[-1], ""}:
+        ours = frame.function in {parts[-1], ""} or (fixtures and _TEST_MODULE.match(PurePosixPath(frame.path).stem))
+        if frame.in_project and ours and frame.path.endswith(".py") and not frame.path.endswith("conftest.py"):
             return f"{frame.path}::{'::'.join(parts)}{bracket}{parameters}"
     return ""
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 # Code that nobody here may repair: the interpreter's own and installed packages. Checked before anything else,
 # because `json/__init__.py` of the standard library must not pass for a project's file of that name.
 _FOREIGN = re.compile(
-    r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/python\d|lib/pypy|Python\d*/[^/]*/x\d+/Lib)/"
+    r"(?:^|/)(?:site-packages|dist-packages|lib(?:64)?/(?:python|pypy)\d[\w.]{0,9}|Python\d*/[^/]*/x\d+/Lib)/"
     r"|^<"
     r"|/Lib/(?:unittest|asyncio|importlib|concurrent|threading|json)\b",
 )

@@ -72,7 +72,9 @@ class Session:
         """Note a line of the short summary."""
         if len(self.entries) < 2 * MAX_FAILURES:
             doubt, self.doubt = self.doubt, 0
-            self.entries.append(_Entry(error=word == "ERROR", subtest=subtest, ways=splits_of(text), doubt=doubt))
+            self.entries.append(
+                _Entry(error=word == "ERROR", subtest=subtest, ways=_likeliest(splits_of(text)), doubt=doubt)
+            )
         else:
             self.dropped += 1
 
@@ -138,13 +140,14 @@ class Session:
         for entry in self.entries:
             if entry.error or entry.used or not places:
                 continue
-            node_id, message = entry.ways[0]
-            raised = places[0]
-            if not _same(message, raised):
+            # The cut without a message is true to any place, so it only counts when there is no other.
+            ways = [way for way in entry.ways if way[1]] or entry.ways
+            way = next((way for way in ways if _same(way[1], places[0])), None)
+            if way is None:
                 continue
-            places.popleft()
             entry.used = True
-            made.append(failure_from((raised,), kind=FailureKind.TEST, tool=TOOL, test_ids=(node_id,)))
+            raised = places.popleft()
+            made.append(failure_from((raised,), kind=FailureKind.TEST, tool=TOOL, test_ids=(way[0],)))
         return made
 
     def _from_entries(self) -> list[Failure]:
@@ -190,6 +193,11 @@ def without_echoes(failures: Iterable[Failure]) -> list[Failure]:
     return [f for f in made if not (_SUBTESTS.match(f.message) and f.test_ids in with_details)]
 
 
+def _likeliest(ways: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put the cuts first that leave an exception as the message."""
+    return sorted(ways, key=lambda way: not split_message(way[1])[0])
+
+
 def _next(waiting: deque[tuple[_Entry, tuple[str, str]]]) -> tuple[str, str] | None:
     while waiting:
         entry, way = waiting.popleft()
@@ -213,7 +221,7 @@ def _own_id(section: Section) -> str:
     if failure.kind is FailureKind.COLLECTION:
         return section.name
     causes = [frame for raised in failure.causes for frame in raised.frames]
-    return id_from_frames(section.name, [*failure.frames, *causes])
+    return id_from_frames(section.name, [*failure.frames, *causes], fixtures=failure.kind is not FailureKind.TEST)
 
 
 def _joined(failure: Failure, node_id: str, message: str) -> Failure:

@@ -7,13 +7,17 @@ from collections import deque
 from typing import ClassVar
 
 from fixers.failures.base import Example, Parser, excerpt_of, failure_from
+from fixers.failures.examples import pytest_terminal
 from fixers.failures.places import Places
 from fixers.failures.pytest_body import read_body
 from fixers.failures.pytest_session import Section, Session
 from fixers.model import FailureKind, Raised
 
 _RULE = re.compile(r"^=+ (.+?) =+$")
-_FINAL = re.compile(r"^(?:=+ )?(\d+ [a-z]+(?:, \d+ [a-z]+)*|no tests ran) in [\d.]+s(?: \([\d:, day]+\))?(?: =+)?$")
+_FINAL = re.compile(
+    r"^(?:=+ )?(\d+ [a-z]+(?: [a-z]+)?(?:, \d+ [a-z]+(?: [a-z]+)?)*|no tests ran)"
+    r" in [\d.]+s(?: \([\d:, day]+\))?(?: =+)?$"
+)
 _HEADING = re.compile(r"^(_+) (\S.*?) (_+)$")
 _GAP = re.compile(r"^(?:_ ){3,}_?\s*$")
 _ONE_LINE = re.compile(r"^((?:[A-Za-z]:)?[^\s:][^:]{0,500}):(\d+): (\S.*)$")
@@ -48,7 +52,7 @@ class PytestParser(Parser):
     """pytest, with any `--tb` style, with and without xdist, `-q`, `-v` and the short summary."""
 
     TOOL: ClassVar[str] = "pytest"
-    EXAMPLES: ClassVar[tuple[Example, ...]] = ()
+    EXAMPLES: ClassVar[tuple[Example, ...]] = pytest_terminal.EXAMPLES
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)
@@ -56,6 +60,8 @@ class PytestParser(Parser):
         self._area = ""
         """The part of the report we are in: ERRORS, FAILURES, summary, other; empty before the first rule."""
         self._width = 0
+        self._ruled = False
+        """Whether the session began with a rule; then it ends with one, as it does not with `-q`."""
         self._heading = ""
         self._lines = _Lines()
 
@@ -80,26 +86,29 @@ class PytestParser(Parser):
         self._finish()
 
     def _rule(self, line: str) -> bool:
-        if _FINAL.match(line):
+        found = _RULE.match(line)
+        # All rules of a session are as wide as its first one. Narrower ones are what a test printed.
+        if found and len(line) < self._width:
+            return False
+        if _FINAL.match(line) and (found or not self._ruled):
             self._session.count(line)
             self._finish()
             return True
-        found = _RULE.match(line)
-        if not found:
-            return False
-        title = found[1]
+        return found is not None and self._titled(found[1], len(line))
+
+    def _titled(self, title: str, width: int) -> bool:
         if title == "test session starts":
             self._finish()
-            self._width = len(line)
+            self._ruled = True
         elif title in {"ERRORS", "FAILURES"}:
             self._enter(title)
-            self._width = len(line)
         elif title == "short test summary info":
             self._enter("summary")
-        elif self._area and len(line) == self._width:
+        elif self._area and width == self._width:
             self._enter("other")
         else:
             return False
+        self._width = width
         return True
 
     def _enter(self, area: str) -> None:
@@ -149,10 +158,8 @@ class PytestParser(Parser):
             self._one_line(line)
 
     def _is_heading(self, heading: re.Match[str], line: str) -> bool:
-        """Tell a heading, which fills the width of its rule, from one that a test printed."""
-        if len(line) > self._width:
-            return len(heading[1]) == len(heading[3]) == 1
-        return len(line) >= self._width - 1
+        """Tell a heading, which is as wide as the rules, from one that a test printed."""
+        return len(line) == self._width or (len(line) > self._width and len(heading[1]) == len(heading[3]) == 1)
 
     def _one_line(self, line: str) -> None:
         """`--tb=line` prints no headings: each failure is its place and its message."""
@@ -209,4 +216,4 @@ class PytestParser(Parser):
             self.found.add(failure)
         self.found.dropped += self._session.dropped
         self._session = Session()
-        self._area = ""
+        self._area, self._width, self._ruled = "", 0, False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from fixers.failures.base import MAX_FRAMES, Example, Found, Parser, excerpt_of, failure_from, frame
+from fixers.failures.examples import python_traceback
 from fixers.failures.places import Places
 from fixers.model import Failure, FailureKind, Frame, Raised
 
@@ -93,6 +94,8 @@ class TracebackReader:
         drawn = before.strip(" ") in {"|", "+"} and (group or self._in_group)
         # Without a link, what stood before was an exception that has ended.
         if self._tail is not None and not (drawn and self._in_group):
+            # Between two reports a blank line ends the message of the first one.
+            self._tail = self._tail[: self._tail.index("")] if "" in self._tail else self._tail
             self.close()
         if not drawn:
             self._prefix = before
@@ -207,7 +210,7 @@ class TracebackParser(Parser):
     """Crashes outside any test: scripts, threads, loggers."""
 
     TOOL: ClassVar[str] = "python"
-    EXAMPLES: ClassVar[tuple[Example, ...]] = ()
+    EXAMPLES: ClassVar[tuple[Example, ...]] = python_traceback.EXAMPLES
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)

@@ -10,12 +10,13 @@ from fixers.failures.python_traceback import TracebackParser
 from fixers.failures.ruff import RuffParser
 from fixers.failures.unittest_text import UnittestParser
 
-# Order is policy: a test report owns the tracebacks inside it, so the runners come before the bare traceback.
+# Order is policy: a test report owns the tracebacks inside it, so the runners come before the bare traceback;
+# flake8's shape is the narrower one of two that look alike.
 ALL: tuple[type[Parser], ...] = (
     PytestParser,
     UnittestParser,
     TracebackParser,
-    RuffParser,
     Flake8Parser,
+    RuffParser,
     MypyParser,
 )

@@ -7,6 +7,7 @@ import re
 from typing import Any, ClassVar
 
 from fixers.failures.base import MAX_MESSAGE, Example, Parser, frame
+from fixers.failures.examples import ruff
 from fixers.failures.places import Places
 from fixers.model import Failure, FailureKind
 
@@ -25,7 +26,7 @@ class RuffParser(Parser):
     """ruff check and ruff format --check; `exception` is the rule's code."""
 
     TOOL: ClassVar[str] = "ruff"
-    EXAMPLES: ClassVar[tuple[Example, ...]] = ()
+    EXAMPLES: ClassVar[tuple[Example, ...]] = ruff.EXAMPLES
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)

@@ -50,8 +50,8 @@ _NAMING = frozenset(
         "UnboundLocalError",
     }
 )
-_QUOTED = re.compile(r"'[^']{0,500}'|\"[^\"]{0,500}\"")
-_NUMBER = re.compile(r"(?<![\w<])-?\d{1,40}(?:\.\d{1,40})?(?:e[+-]?\d{1,4})?(?!\w)")
+_QUOTED = re.compile(r"(?<!\w)'[^']{0,500}'|\"[^\"]{0,500}\"")
+_NUMBER = re.compile(r"(?<![\w<])(?<!Errno )-?\d{1,40}(?:\.\d{1,40})?(?:e[+-]?\d{1,4})?(?!\w)")
 # The order of a set of strings follows the hash seed.
 _SET = re.compile(r"\{('[^'{}]{0,200}'(?:, '[^'{}]{0,200}'){1,50})\}")
 

@@ -6,6 +6,7 @@ import re
 from typing import ClassVar
 
 from fixers.failures.base import Example, Parser, excerpt_of, failure_from
+from fixers.failures.examples import unittest_text
 from fixers.failures.node_ids import file_of_module
 from fixers.failures.places import Places
 from fixers.failures.python_traceback import TracebackReader
@@ -28,7 +29,7 @@ class UnittestParser(Parser):
     """unittest, Django's runner included; sub-tests, class and module fixtures, modules that do not import."""
 
     TOOL: ClassVar[str] = "unittest"
-    EXAMPLES: ClassVar[tuple[Example, ...]] = ()
+    EXAMPLES: ClassVar[tuple[Example, ...]] = unittest_text.EXAMPLES
 
     def __init__(self, places: Places) -> None:
         super().__init__(places)
