@@ -7,15 +7,26 @@ program it starts. No hook, alias or configuration of the user is consulted.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from app.simulator.gitrecords import (
+    CommitRecord,
+    FileChange,
+    Signature,
+    TreeEntry,
+    commit_of,
+    entry_of,
+    raw_changes,
+)
+
 NULL_SHA = "0" * 40
+FULL_SHA = re.compile(r"[0-9a-f]{40}")
 CLOSED = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -37,51 +48,6 @@ SETTINGS = f"""\
 
 class GitFailed(Exception):
     """Git ended with an error; the text is what it said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who made a commit, and when."""
-
-    name: str
-    email: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CommitRecord:
-    """A commit as git stores it."""
-
-    sha: str
-    tree: str
-    parents: tuple[str, ...]
-    author: Signature
-    committer: Signature
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """A file or folder of a tree."""
-
-    mode: str
-    kind: str
-    sha: str
-    size: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """One file of a diff; `patch` starts at the first hunk and is empty for binary files."""
-
-    path: str
-    previous: str | None
-    status: str
-    additions: int
-    deletions: int
-    sha: str
-    patch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +86,15 @@ class BareRepository:
         """Return the commit that a branch, tag or commit id names, or None."""
         if not revision or revision.startswith("-"):
             return None
-        for candidate in (f"refs/heads/{revision}", f"refs/tags/{revision}", revision):
+        named = (
+            [revision]
+            if FULL_SHA.fullmatch(revision)
+            else [f"refs/heads/{revision}", f"refs/tags/{revision}", revision]
+        )
+        for name in named:
             try:
                 return (
-                    self("rev-parse", "--verify", "--quiet", "--end-of-options", f"{candidate}^{{commit}}")
-                    .decode()
-                    .strip()
+                    self("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
                 )
             except GitFailed:
                 continue
@@ -160,14 +129,14 @@ class BareRepository:
         raw = self("log", "-z", f"--format={fields}%x01", *selection, "--", *([path] if path else [])).decode(
             "utf-8", "replace"
         )
-        return [_commit(record.lstrip("\0").split("\0", 9)) for record in raw.split("\x01") if record.strip("\0")]
+        return [commit_of(record.lstrip("\0").split("\0", 9)) for record in raw.split("\x01") if record.strip("\0")]
 
     def entries(self, revision: str, path: str = "", *, recursive: bool = False) -> list[TreeEntry]:
         """List a file, or a folder when the path ends with `/` or is empty."""
         flags = ("-r", "-t") if recursive else ()
         paths = ("--", path) if path else ()
         raw = self("ls-tree", "-z", "--long", *flags, revision, *paths).decode("utf-8", "surrogateescape")
-        return [_entry(line) for line in raw.split("\0") if line]
+        return [entry_of(line) for line in raw.split("\0") if line]
 
     def blob(self, sha: str) -> bytes:
         """Read a file's bytes."""
@@ -183,7 +152,7 @@ class BareRepository:
     def changes(self, base: str, head: str) -> list[FileChange]:
         """Compare two commits file by file, with renames found."""
         raw = self("diff", "--raw", "-z", "-M", "--no-abbrev", base, head).decode("utf-8", "surrogateescape")
-        return [self._change((base, head), *item) for item in _raw_changes(raw)]
+        return [self._change((base, head), *item) for item in raw_changes(raw)]
 
     def _change(self, ends: tuple[str, str], letter: str, sha: str, previous: str | None, path: str) -> FileChange:
         paths = [path] if previous is None else [previous, path]
@@ -218,6 +187,19 @@ class BareRepository:
                 self("read-tree", base, env=env)
             self("update-index", "-z", "--index-info", stdin=lines.encode(), env=env)
             return self("write-tree", env=env).decode().strip()
+
+    def commit_files(
+        self, branch: str, parent: str | None, files: Mapping[str, bytes], message: str, author: Signature
+    ) -> str:
+        """Commit whole files upon a parent and move the branch there, in one go; returns the commit's id."""
+        who = f"{author.name} <{author.email}> {int(author.at.timestamp())} +0000"
+        text = message.encode()
+        stream = [b"commit refs/heads/%s\nmark :1\ncommitter %s\n" % (branch.encode(), who.encode())]
+        stream += [b"data %d\n%s\n" % (len(text), text), b"from %s\n" % parent.encode() if parent else b""]
+        for path, content in files.items():
+            stream.append(b'M 100644 inline "%s"\ndata %d\n%s\n' % (_quoted(path), len(content), content))
+        stream.append(b"get-mark :1\ndone\n")
+        return self("fast-import", "--quiet", "--done", stdin=b"".join(stream)).decode().strip()
 
     def write_commit(self, tree: str, parents: Iterable[str], message: str, author: Signature) -> str:
         """Make a commit of a tree; no ref moves."""
@@ -264,6 +246,11 @@ def _git(directory: Path | None, *arguments: str, stdin: bytes = b"", env: Mappi
     return done.stdout
 
 
+def _quoted(path: str) -> bytes:
+    """Return a path as `git fast-import` reads it between quotes."""
+    return _checked(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").encode()
+
+
 def _checked(path: str) -> str:
     """Return a path that may stand in a tree; git itself leaves the others out without a word."""
     if any(part in {"", ".", ".."} or part.lower() == ".git" for part in path.split("/")):
@@ -274,29 +261,3 @@ def _checked(path: str) -> str:
 @cache
 def _http_backend() -> str:
     return str(Path(_git(None, "--exec-path").decode().strip(), "git-http-backend"))
-
-
-def _commit(fields: list[str]) -> CommitRecord:
-    sha, tree, parents, *people, message = fields
-    author, committer = (
-        Signature(name, email, datetime.fromtimestamp(int(at), UTC)) for name, email, at in (people[:3], people[3:])
-    )
-    return CommitRecord(sha, tree, tuple(parents.split()), author, committer, message.rstrip("\n"))
-
-
-def _entry(line: str) -> TreeEntry:
-    facts, path = line.split("\t", 1)
-    mode, kind, sha, size = facts.split()
-    return TreeEntry(mode, kind, sha, 0 if size == "-" else int(size), path)
-
-
-def _raw_changes(raw: str) -> Iterable[tuple[str, str, str | None, str]]:
-    """Yield (status letter, blob, previous path, path) from `git diff --raw -z`."""
-    tokens = iter(raw.split("\0"))
-    for facts in tokens:
-        if not facts:
-            return
-        _, _, old, new, status = facts.split()
-        path = next(tokens)
-        previous, path = (path, next(tokens)) if status[0] == "R" else (None, path)
-        yield status[0], old if status[0] == "D" else new, previous, path

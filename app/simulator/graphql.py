@@ -12,7 +12,8 @@ from flask import Blueprint, Response
 from app.simulator.access import FORBIDDEN, Problem, allows
 from app.simulator.documents import Document, node, stamp
 from app.simulator.documents.repositories import page
-from app.simulator.git import GitFailed, Signature
+from app.simulator.git import GitFailed
+from app.simulator.gitrecords import Signature
 from app.simulator.hub import Hub
 from app.simulator.records import Pull, Repository, Token
 from app.simulator.rest.door import answer, body, hub, installation_token, made, reachable

@@ -20,7 +20,8 @@ from typing import Any
 
 from app.simulator import webhooks
 from app.simulator.access import Gate
-from app.simulator.git import NULL_SHA, BareRepository, Signature
+from app.simulator.git import BareRepository
+from app.simulator.gitrecords import Signature
 from app.simulator.journal import Effect, Exchange, Fault
 from app.simulator.records import (
     Account,
@@ -163,28 +164,27 @@ class Hub:
         files: Mapping[str, bytes],
         message: str,
         *,
-        deletions: Sequence[str] = (),
         author: str | None = None,
         start: str | None = None,
     ) -> str:
         """Commit whole files as a person would by a push; returns the commit's id.
 
-        A branch that does not exist starts at `start`, by default the head of the default branch.
+        A branch that does not exist starts at commit `start`, by default the head of the default branch.
         """
         with self.lock:
-            git, ref = repository.git, f"refs/heads/{branch}"
-            old = git.refs(ref).get(ref)
-            parent = old or git.resolve(start or repository.default_branch)
+            git = repository.git
+            heads = git.refs("refs/heads/")
+            begin = start or heads.get(f"refs/heads/{repository.default_branch}")
             login = author or repository.owner.login
             who = Signature(login, f"{login}@users.noreply.example", self.now())
-            tree = git.write_tree(parent, git.whole_files(files, deletions))
-            sha = git.write_commit(tree, [parent] if parent else [], message, who)
-            git.move_ref(ref, sha, old or NULL_SHA)
+            sha = git.commit_files(branch, heads.get(f"refs/heads/{branch}", begin), files, message, who)
             self.refresh_pulls(repository)
             return sha
 
     def refresh_pulls(self, repository: Repository) -> None:
         """Let open pull requests follow their branches, and `refs/pull/N/head` follow them."""
+        if all(pull.state == "closed" for pull in repository.pulls.values()):
+            return
         heads = repository.git.refs("refs/heads/")
         for pull in repository.pulls.values():
             head = heads.get(f"refs/heads/{pull.head_branch}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.simulator.access import Problem
-from app.simulator.git import Signature
+from app.simulator.gitrecords import Signature
 from app.simulator.hub import Hub
 from app.simulator.records import Account, Pull, Repository
 

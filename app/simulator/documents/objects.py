@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.simulator.documents import Document
 from app.simulator.documents.repositories import api
 from app.simulator.documents.repositories import commit as full_commit
-from app.simulator.git import CommitRecord, TreeEntry
+from app.simulator.gitrecords import CommitRecord, TreeEntry
 from app.simulator.hub import Hub
 from app.simulator.records import Repository
 

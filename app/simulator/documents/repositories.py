@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from app.simulator.documents import Document, node, stamp
 from app.simulator.documents.accounts import account
-from app.simulator.git import CommitRecord, FileChange, Signature, TreeEntry
+from app.simulator.gitrecords import CommitRecord, FileChange, Signature, TreeEntry
 from app.simulator.hub import Hub
 from app.simulator.records import Repository
 

@@ -12,7 +12,8 @@ from flask import Blueprint, Response, request
 from app.simulator.access import FORBIDDEN, Problem, allows
 from app.simulator.documents import Document, objects
 from app.simulator.documents.repositories import ref as ref_document
-from app.simulator.git import NULL_SHA, GitFailed, Signature
+from app.simulator.git import NULL_SHA, GitFailed
+from app.simulator.gitrecords import Signature
 from app.simulator.records import Repository
 from app.simulator.rest.door import answer, body, caller, found, hub, invalid, made, needs, text
 

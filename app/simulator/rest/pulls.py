@@ -10,7 +10,7 @@ from app.simulator import pulls as rules
 from app.simulator.access import Problem
 from app.simulator.documents import pulls
 from app.simulator.documents.repositories import changed_file, commit
-from app.simulator.git import FileChange
+from app.simulator.gitrecords import FileChange
 from app.simulator.records import Comment, Pull, Reaction, Repository
 from app.simulator.rest.door import answer, body, found, hub, invalid, made, needs, nothing, paged, text
 
