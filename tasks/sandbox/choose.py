@@ -124,10 +124,14 @@ def _inside(cgroups: Cgroups | None) -> Iterator[Layer]:
     filtered = (status.pop("Seccomp", ""), status.pop("NoNewPrivs", "")) == ("2", "1")
     powerless = status.pop("CapEff", "none read").strip("0") == ""
     devices = ", ".join(sorted(status))
-    yield Layer("sandbox", seen.exit_code == 0, f"a command ran in {seen.seconds * 1000:.0f} ms", _INSTALL)
-    yield Layer("seccomp", filtered, "in force" if filtered else "the kernel keeps no filter", _SECCOMP)
-    yield Layer("capabilities", powerless, "none" if powerless else "some are left", _INSTALL)
-    yield Layer("no network", devices == "lo", f"network devices inside: {devices or 'none read'}", _INSTALL)
+    yield _layer("sandbox", f"a command ran in {seen.seconds * 1000:.0f} ms", ok=seen.exit_code == 0)
+    yield _layer("seccomp", "in force" if filtered else "the kernel keeps no filter", ok=filtered, mend=_SECCOMP)
+    yield _layer("capabilities", "none" if powerless else "some are left", ok=powerless)
+    yield _layer("no network", f"network devices inside: {devices or 'none read'}", ok=devices == "lo")
+
+
+def _layer(name: str, detail: str, *, ok: bool, mend: str = _INSTALL) -> Layer:
+    return Layer(name, ok=ok, detail=detail, mend="" if ok else mend)
 
 
 def _mend(said: str) -> str:

@@ -63,8 +63,15 @@ def this_host() -> Host:
         proc_hidden_files=tuple(place for place in hidden if _is_file(place)),
         proc_hidden_directories=tuple(place for place in hidden if Path(place).is_dir()),
         machine=platform.machine(),
-        home=pwd.getpwuid(os.getuid()).pw_dir,
+        home=_home(),
     )
+
+
+def _home() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return "/"  # a container may run us under a number that no account has; the root is never shown either
 
 
 def _existing(places: Iterable[str]) -> tuple[Path, ...]:

@@ -16,6 +16,16 @@ def fork_without_end():
             time.sleep(0.001)
 
 
+def count_forks():
+    """Exit with the number of processes that could live at once."""
+    for number in range(200):
+        try:
+            if os.fork() == 0:
+                time.sleep(60)
+        except OSError:
+            raise SystemExit(number) from None
+
+
 def one_large_file():
     """Ten gigabytes, until somebody says no."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

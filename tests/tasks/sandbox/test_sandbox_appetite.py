@@ -39,6 +39,12 @@ def test_ends_in_time_by_the_limit_it_passed_and_leaves_no_process(
     assert marker.survivors() == []
 
 
+def test_number_of_processes_is_capped(walls: Bubblewrap, hostile: Callable[..., Command]) -> None:
+    command = hostile("appetite.py", "count_forks", processes=20)
+    # Bubblewrap's own two and the program itself count as well.
+    assert walls.run(command).exit_code in range(15, 20)
+
+
 def test_survivors_are_seen_where_there_are_some(walls: Bubblewrap, hostile: Callable[..., Command], marker) -> None:
     """The oracle of the test above is no oracle unless it can say no."""
     with walls.talk(hostile("appetite.py", "ignore_signals", marker.word)):

@@ -19,6 +19,8 @@ from tasks.sandbox.host import this_host
 def test_this_machine_has_every_required_layer() -> None:
     layers = {layer.name: layer for layer in choose.probe()}
     assert [layer for layer in layers.values() if layer.required and not layer.ok] == []
+    assert not any(layer.mend for layer in layers.values() if layer.ok)
+    assert not any(layer.mend == "" for layer in layers.values() if not layer.ok)
     assert {"bubblewrap", "user namespaces", "sandbox", "seccomp", "no network", "memory limit"} <= set(layers)
 
 
@@ -128,6 +130,20 @@ def test_without_cgroups_the_kernel_keeps_the_limits_per_process_and_says_so(
     assert b"MemoryError" in finished.stderr
     spin = without_cgroups.run(hostile("appetite.py", "spin", cpu_seconds=1))
     assert spin.ended is Ended.CPU
+
+
+def test_without_cgroups_nobody_survives_either(
+    without_cgroups: Bubblewrap, hostile: Callable[..., Command], marker
+) -> None:
+    without_cgroups.run(hostile("appetite.py", "daemon", marker.word))
+    assert marker.survivors() == []
+
+
+def test_trusted_group_is_killed_without_cgroups_too(tree: Path, marker) -> None:
+    argv = ("/bin/sh", "-c", "sleep 60 & sleep 60; :", marker.word)
+    finished = Direct(None).run(Command(argv, tree, "/work/x", limits=Limits(wall_seconds=0.5)))
+    assert finished.ended is Ended.WALL
+    assert marker.survivors() == []
 
 
 MOUNTS_V1 = (
