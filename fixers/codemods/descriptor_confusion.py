@@ -274,7 +274,7 @@ def _definition(scene: Scene, qualname: str) -> Iterator[tuple[Definition, Sourc
     owner, _, name = qualname.rpartition(".")
     found = [
         Definition(path, method, node)
-        for path, tree in trees(scene.project)
+        for path, tree in trees(scene.project, mentioning=f"def {name}")
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef) and owner.rpartition(".")[2] in {"", node.name}
         for method in methods(node)

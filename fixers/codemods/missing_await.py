@@ -11,9 +11,10 @@ import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes
+from fixers.codemods.scopes import own_nodes
 from fixers.codemods.signatures import called_name
 from fixers.codemods.source import Edits, Source, parse
-from fixers.codemods.symbols import functions
+from fixers.codemods.symbols import trees
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -116,11 +117,11 @@ class MissingAwait(Codemod):
             if found is None:
                 continue
             name = (found["name"] or found["shown"] or "").rpartition(".")[2]
-            for site in _sites(scene, crash):
+            for site in _sites(scene, crash, name):
                 yield from self._await(scene, site, name)
 
     def _await(self, scene: Scene, site: Site, name: str) -> Iterator[Candidate]:
-        calls = [call for call in _unawaited(scene, site.source) if name in {"", called_name(call)}]
+        calls = [call for call in _unawaited(site.source, _coroutines(scene)) if name in {"", called_name(call)}]
         if site.line:
             function = site.source.enclosing(site.line, cst.FunctionDef)
             calls = [call for call in calls if site.source.up(call, cst.FunctionDef) is function]
@@ -141,7 +142,7 @@ class MissingAwait(Codemod):
         )
 
 
-def _sites(scene: Scene, crash: Crash) -> Iterator[Site]:
+def _sites(scene: Scene, crash: Crash, name: str) -> Iterator[Site]:
     """Yield the innermost frame that may be edited; for what no frame shows, every file that may be."""
     for frame in reversed(crash.frames):
         if frame.in_project and is_repairable(frame.path) and frame.path in scene.project.files:
@@ -152,12 +153,13 @@ def _sites(scene: Scene, crash: Crash) -> Iterator[Site]:
     if "coroutine " not in crash.message:
         return
     for path in scene.project.repairable():
-        source = parse(scene.project.text(path))
-        if source is not None and "async def" in source.text:
+        text = scene.project.text(path)
+        source = parse(text) if "async def" in text and name in text else None
+        if source is not None:
             yield Site(path, 0, "", source)
 
 
-def _unawaited(scene: Scene, source: Source) -> list[cst.Call]:
+def _unawaited(source: Source, coroutines: frozenset[str]) -> list[cst.Call]:
     """Return the calls of project coroutine functions, inside async functions, that nobody awaits."""
     found = []
     for call in source.all(cst.Call):
@@ -167,7 +169,7 @@ def _unawaited(scene: Scene, source: Source) -> list[cst.Call]:
             continue
         wrapper = source.up(call, cst.Call)
         handed_on = isinstance(parent, cst.Arg) and wrapper is not None and called_name(wrapper) in _TAKES_COROUTINES
-        if not handed_on and not _gathered(source, call, around) and _is_coroutine(scene, called_name(call)):
+        if not handed_on and called_name(call) in coroutines and not _gathered(source, call, around):
             found.append(call)
     return found
 
@@ -188,12 +190,15 @@ def _gathered(source: Source, call: cst.Call, function: cst.FunctionDef) -> bool
     )
 
 
-def _is_coroutine(scene: Scene, name: str) -> bool:
-    found = functions(scene.project, name)
-    return bool(found) and all(
-        isinstance(item.node, ast.AsyncFunctionDef) and not any(_yields(node) for node in ast.walk(item.node))
-        for item in found
-    )
+def _coroutines(scene: Scene) -> frozenset[str]:
+    """Return the names that only coroutine functions of the project have."""
+    kinds: dict[str, bool] = {}
+    for _, tree in trees(scene.project, mentioning="def "):
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                waits = isinstance(node, ast.AsyncFunctionDef) and not any(map(_yields, own_nodes(node)))
+                kinds[node.name] = kinds.get(node.name, True) and waits
+    return frozenset(name for name, waits in kinds.items() if waits)
 
 
 def _yields(node: ast.AST) -> bool:

@@ -142,8 +142,8 @@ def _binds(scene: Scene, site: Site, name: str) -> bool:
 def _origins(scene: Scene, site: Site, name: str) -> Iterator[Import]:
     """Yield where the name may come from; the first source that knows it silences those after it."""
     habits: Counter[Import] = Counter()
-    for path in scene.project.files:
-        origin = imports(scene.project, path).get(name) if path != site.path else None
+    for path, text in scene.project.files.items():
+        origin = imports(scene.project, path).get(name) if path != site.path and name in text else None
         if origin is not None and _exists(scene, origin.module):
             alias = name if name != (origin.name or origin.module) else ""
             habits[Import(spelled(scene.project, site.path, origin.module), origin.name, alias)] += 1
@@ -166,7 +166,7 @@ def _origins(scene: Scene, site: Site, name: str) -> Iterator[Import]:
 def _defining(scene: Scene, site: Site, name: str) -> Iterator[str]:
     """Yield the modules that define the name and do not themselves import the file at fault."""
     own = scene.project.module_name(site.path)
-    for path, tree in trees(scene.project):
+    for path, tree in trees(scene.project, mentioning=name):
         if path == site.path or not is_repairable(path) or name not in definitions(tree):
             continue
         wanted = imports(scene.project, path).values()

@@ -185,7 +185,7 @@ def _home(scene: Scene, name: str) -> str | None:
     """Return the one module outside the tests that defines a name, or None."""
     homes = [
         scene.project.module_name(path)
-        for path, tree in trees(scene.project)
+        for path, tree in trees(scene.project, mentioning=name)
         if is_repairable(path) and name in definitions(tree)
     ]
     return homes[0] if len(homes) == 1 else None

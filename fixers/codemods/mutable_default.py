@@ -22,6 +22,7 @@ _MUTATORS = frozenset(
 _CONSTRUCTORS = frozenset({"list", "dict", "set"})
 _NOT_STATE = frozenset({"NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "RecursionError"})
 _MOST = 6
+_WRITTEN = re.compile(r"=\s*(?:\[|\{|list\(\)|dict\(\)|set\(\))[^=\n]*[,)]")
 
 
 class MutableDefault(Codemod):
@@ -141,7 +142,7 @@ def _suspected(scene: Scene) -> Iterator[tuple[str, cst.FunctionDef]]:
         return
     words = set(re.findall(r"\w+", " ".join(scene.project.files.get(frame.path, "") for frame in frames)))
     for path in scene.project.repairable():
-        source = parse(scene.project.text(path)) if "def " in scene.project.text(path) else None
+        source = parse(scene.project.text(path)) if _WRITTEN.search(scene.project.text(path)) else None
         for function in source.all(cst.FunctionDef) if source else ():
             owner = source.up(function, cst.ClassDef) if source else None
             name = owner.name.value if owner and function.name.value == "__init__" else function.name.value

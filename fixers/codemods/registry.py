@@ -14,6 +14,7 @@ from fixers.codemods.mutable_default import MutableDefault
 from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
+from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.wrong_arity import WrongArity
@@ -23,6 +24,7 @@ from fixers.codemods.wrong_arity import WrongArity
 ALL: tuple[type[Codemod], ...] = (
     MutableDataclassField,
     RemovedStdlib,
+    ReshapedStdlib,
     RenamedApi,
     MovedSymbol,
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip

@@ -1,5 +1,6 @@
 """Every codemod's examples, run as they stand in its class."""
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -82,3 +83,12 @@ def test_second_application_proposes_nothing(codemod: type[Codemod], example: Re
 def test_near_miss_is_left_alone(codemod: type[Codemod], example: Rewrite, scene_of: SceneOf) -> None:
     assert example.before == example.after
     assert list(codemod().propose(scene_of(example, example.before))) == []
+
+
+@pytest.mark.parametrize(("codemod", "example"), cases("INVALID"))
+def test_tests_are_never_edited(codemod: type[Codemod], example: Rewrite, scene_of: SceneOf) -> None:
+    moved = "tests/test_moved.py"
+    frames = tuple((moved if path == example.path else path, line, name) for path, line, name in example.frames)
+    inside = dataclasses.replace(example, path=moved, frames=frames)
+    for candidate in codemod().propose(scene_of(inside, inside.before)):
+        assert all(is_repairable(edit.path) for edit in candidate.edits)

@@ -132,10 +132,10 @@ CASES = {
     "await": Case(
         "missing-await",
         (
-            "import asyncio\n\n\nasync def load():\n    return {'a': 1}\n\n\nasync def g():\n    data = load()\n"
-            "    return data['a']\n\n\n"
+            "import asyncio\n\n\nasync def load():\n    return {'a': 1}\n\n\n"
+            "async def g():\n    data = load()\n    return data['a']\n\n\n"
+            "def f():\n    return asyncio.run(g())\n"
         ),
-        "def f():\n    return asyncio.run(g())\n",
         "assert mod.f() == 1",
     ),
     "mutable-default": Case(
