@@ -33,15 +33,17 @@ def test_upgrade_twice_at_once_and_again_keeps_the_data(tmp_path: Path) -> None:
         assert session.get_one(Stop, "all").reason == "r"
 
 
-def test_sqlite_is_durable_and_lets_readers_pass(sqlite_store: Store) -> None:
-    with sqlite_store.write() as session:
+def test_sqlite_is_durable_and_lets_readers_pass(sqlite_model: Path) -> None:
+    opened = open_store(f"sqlite:///{sqlite_model}")
+    with opened.write() as session:
         assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert session.execute(text("PRAGMA synchronous")).scalar() == 2
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
         session.add(Stop(scope="all", reason="r", actor="a", since=now(session)))
         session.flush()
-        with sqlite_store.read() as reader:  # a reader during a write sees the state before it
+        with opened.read() as reader:  # a reader during a write sees the state before it
             assert reader.get(Stop, "all") is None
+        session.rollback()  # the model is everybody's
 
 
 def test_times_keep_their_instant_and_come_back_in_utc(store: Store) -> None:
