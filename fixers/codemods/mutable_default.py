@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import ClassVar
@@ -9,7 +10,9 @@ from typing import ClassVar
 import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
+from fixers.codemods.scopes import Function
 from fixers.codemods.source import Edits, Source, parse
+from fixers.codemods.symbols import tree_of
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -96,14 +99,11 @@ class MutableDefault(Codemod):
         """Offer each suspected function whose default is changed, stored or given out."""
         if scene.failures and all(failure.exception in _NOT_STATE for failure in scene.failures):
             return
-        offered = 0
-        for path, function in _suspected(scene):
+        for path, lines in list(_suspected(scene).items())[:_MOST]:
             source = parse(scene.project.text(path))
-            if source is None or offered == _MOST:
-                continue
-            for candidate in self._guard(scene, path, source, function):
-                offered += 1
-                yield candidate
+            for function in source.all(cst.FunctionDef) if source else ():
+                if source is not None and source.line(function.name) in lines:
+                    yield from self._guard(scene, path, source, function)
 
     def _guard(self, scene: Scene, path: str, source: Source, function: cst.FunctionDef) -> Iterator[Candidate]:
         shared = [param for param in _defaults(function) if _escapes(source, function, param.name.value)]
@@ -125,29 +125,43 @@ class MutableDefault(Codemod):
         )
 
 
-def _suspected(scene: Scene) -> Iterator[tuple[str, cst.FunctionDef]]:
-    """Yield functions in suspects and frames, each once, and those that failing tests mention by name."""
-    places = [(s.path, s.line, s.end_line) for s in scene.suspects]
+def _suspected(scene: Scene) -> dict[str, set[int]]:
+    """Return `def` lines by path: functions in suspects and frames, else those that failing tests name.
+
+    Only functions with a mutable default; read with `ast`, since libcst is slow.
+    """
+    places = [(suspect.path, suspect.line, suspect.end_line) for suspect in scene.suspects]
     frames = [frame for failure in scene.failures for frame in failure.frames if frame.in_project]
     places += [(frame.path, frame.line, frame.line) for frame in reversed(frames)]
-    seen: set[int] = set()
+    found: dict[str, set[int]] = {}
     for path, first, last in places:
-        source = parse(scene.project.files.get(path, "")) if is_repairable(path) else None
-        for function in source.all(cst.FunctionDef) if source else ():
-            place = source.place(function) if source else None
-            if place and place.start.line <= last and first <= place.end.line and id(function) not in seen:
-                seen.add(id(function))
-                yield path, function
-    if scene.suspects:
-        return
+        for _, node in _with_defaults(scene, path):
+            if node.lineno <= last and first <= (node.end_lineno or node.lineno):
+                found.setdefault(path, set()).add(node.lineno)
+    if found or scene.suspects:
+        return found
     words = set(re.findall(r"\w+", " ".join(scene.project.files.get(frame.path, "") for frame in frames)))
     for path in scene.project.repairable():
-        source = parse(scene.project.text(path)) if _WRITTEN.search(scene.project.text(path)) else None
-        for function in source.all(cst.FunctionDef) if source else ():
-            owner = source.up(function, cst.ClassDef) if source else None
-            name = owner.name.value if owner and function.name.value == "__init__" else function.name.value
-            if name in words and id(function) not in seen:
-                yield path, function
+        for name, node in _with_defaults(scene, path):
+            if name in words:
+                found.setdefault(path, set()).add(node.lineno)
+    return found
+
+
+def _with_defaults(scene: Scene, path: str) -> Iterator[tuple[str, Function]]:
+    """Yield the functions of a file that have a mutable default, by the name that callers use."""
+    text = scene.project.files.get(path, "")
+    tree = tree_of(scene.project, path) if is_repairable(path) and _WRITTEN.search(text) else None
+    for node in ast.walk(tree) if tree else ():
+        members = node.body if isinstance(node, (ast.ClassDef, ast.Module)) else []
+        for item in members:
+            if isinstance(item, Function) and any(map(_is_shared, [*item.args.defaults, *item.args.kw_defaults])):
+                owner = node.name if isinstance(node, ast.ClassDef) and item.name == "__init__" else item.name
+                yield owner, item
+
+
+def _is_shared(default: ast.expr | None) -> bool:
+    return isinstance(default, (ast.List, ast.Dict, ast.Set, ast.Call))
 
 
 def _defaults(function: cst.FunctionDef) -> list[cst.Param]:

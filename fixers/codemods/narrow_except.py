@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from libcst.helpers import get_full_name_for_node
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes
 from fixers.codemods.source import Edits, Source, parse
-from fixers.codemods.symbols import imports
+from fixers.codemods.symbols import imports, tree_of
 from fixers.model import Candidate, Frame, Tier
 from fixers.project import is_repairable
 
@@ -123,7 +124,10 @@ class NarrowExcept(Codemod):
                     yield from self._widen(scene, crash, frame)
 
     def _widen(self, scene: Scene, crash: Crash, frame: Frame) -> Iterator[Candidate]:
-        source = parse(scene.project.files.get(frame.path, ""))
+        tree = tree_of(scene.project, frame.path)
+        if tree is None or not any(_spans(node, frame.line) for node in ast.walk(tree)):
+            return
+        source = parse(scene.project.text(frame.path))
         attempt = _attempt_around(source, frame.line) if source else None
         if source is None or attempt is None:
             return
@@ -144,6 +148,10 @@ class NarrowExcept(Codemod):
             function=frame.function,
             prior=_LESS_SURE if crash.exception in _IMPLEMENTATION else self.PRIOR,
         )
+
+
+def _spans(node: ast.AST, line: int) -> bool:
+    return isinstance(node, ast.Try) and node.lineno < line <= (node.body[-1].end_lineno or 0)
 
 
 def _attempt_around(source: Source, line: int) -> cst.Try | None:

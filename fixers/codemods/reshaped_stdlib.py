@@ -113,8 +113,8 @@ class ReshapedStdlib(Codemod):
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Rewrite every use in the file at once: the next one would fail in the same way."""
         for crash in crashes(scene):
-            site = nearest_site(scene, crash)
             shape = _shape(crash)
+            site = nearest_site(scene, crash) if shape else None
             if site is None or shape is None:
                 continue
             edits = Edits(site.source)

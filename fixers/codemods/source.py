@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,7 +68,21 @@ class Source:
 
     def within(self, node: cst.CSTNode | None, kind: type[N]) -> list[N]:
         """Return the nodes of a kind below `node` (itself included), in reading order."""
-        return [found for found in self.all(kind) if node is not None and self.inside(found, node)]
+        if node is None:
+            return []
+        first = bisect_left(self.nodes, self._start(self.places[node]), key=lambda item: self._start(item[1]))
+        end = self.places[node].end
+        found = []
+        for inner, place in self.nodes[first:]:
+            if (place.start.line, place.start.column) > (end.line, end.column):
+                break
+            if isinstance(inner, kind) and self.inside(inner, node):
+                found.append(inner)
+        return found
+
+    @staticmethod
+    def _start(place: CodeRange) -> tuple[int, int]:
+        return place.start.line, place.start.column
 
     def inside(self, node: cst.CSTNode, outer: cst.CSTNode) -> bool:
         """Say whether `node` is `outer` or stands below it."""

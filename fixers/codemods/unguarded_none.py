@@ -125,8 +125,8 @@ class UnguardedNone(Codemod):
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer the origin's repair, then the guards, most likely first."""
         for crash in crashes(scene, "AttributeError", "TypeError"):
-            site = raising_site(scene, crash)
-            culprit = the_culprit(site, crash.message) if site and "NoneType" in crash.message else None
+            site = raising_site(scene, crash) if "NoneType" in crash.message else None
+            culprit = the_culprit(site, crash.message) if site else None
             if site is None or culprit is None:
                 continue
             origins = list(self._origins(scene, site, culprit))
