@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fixers.runner.target import Target
 from tasks.environment.detect import detect
+from tasks.environment.generated import keep_generated, lay_generated
 from tasks.environment.install_sandbox import InstallStep, client_environment, local_sources, run_install
 from tasks.environment.interpreters import (
     OLDEST,
@@ -28,9 +29,11 @@ from tasks.environment.interpreters import (
 from tasks.environment.plan import Plan
 from tasks.environment.reading_tree import read_tree
 from tasks.errors import EnvironmentFailed
+from tasks.sandbox.export import export_directory
 
 _LAYOUT = "1"
 """Part of every cache key: raise it when an older environment would no longer be made the same way."""
+_SHOWN = 5
 _VERSION_WITHOUT_GIT = "9999.0.0"
 """Build backends ask git for the version; a tree has no git. High, so that plugins' lower bounds hold."""
 
@@ -49,7 +52,8 @@ def prepare(
 ) -> Target:
     """Return the target: the interpreter named by the user as it stands, or one made for the tree.
 
-    Nothing of the tree runs on the host, and the tree is not written. `cache` must
+    Nothing of the tree runs on the host. The tree is an export of our own: modules
+    that its build generates are laid into it, and nothing there is changed. `cache` must
     belong to one repository and one level of trust; environments are reused from
     it as long as the files that say what to install, and the interpreter, stay the same.
     `environment` is where certificates, proxies and index addresses are looked up;
@@ -68,6 +72,9 @@ def prepare(
     home = cache / _key(files, plan, base, mount)
     with _locked(home):
         facts, reused = _made(home, checkout_tree, mount, plan, base, settings, cache, trusted=trusted)
+        laid = lay_generated(home / "generated", checkout_tree)
+    if laid:
+        plan = replace(plan, why=(*plan.why, f"the build generated {', '.join(laid[:_SHOWN])}"))
     how = "reused" if reused else "made by uv"
     return _target(checkout_tree, mount, plan, facts, f"{how} from {_origin(plan)} with Python {facts.version}")
 
@@ -104,7 +111,8 @@ def _made(
     venv, done = home / "venv", home / "done.json"
     if done.exists():
         return _facts_of(venv, base), True
-    shutil.rmtree(venv, ignore_errors=True)
+    for leftover in (venv, home / "generated"):
+        shutil.rmtree(leftover, ignore_errors=True)
     downloads = cache / "uv"
     for directory in (venv, downloads):
         directory.mkdir(parents=True, exist_ok=True)
@@ -135,6 +143,7 @@ def _made(
         )
         for argv in _commands(uv, venv, base, plan, trusted=trusted):
             run_install(replace(step, argv=argv), trusted=trusted)
+        keep_generated(copy, tree, home / "generated")
     facts = _facts_of(venv, base)
     done.write_text(json.dumps({"packages": dict(facts.packages), "why": plan.why}, indent=1))
     return facts, False
@@ -194,10 +203,10 @@ def _key(files: Mapping[str, str], plan: Plan, base: InterpreterFacts, mount: st
 
 @contextmanager
 def _private_copy(tree: Path) -> Iterator[Path]:
-    """Copy the tree for the builds of one installation; links stay links, and `.git` stays behind."""
+    """Copy the tree for the builds of one installation; what they write there is looked at and dropped."""
     with tempfile.TemporaryDirectory(prefix="goldseam-build-") as name:
         copy = Path(name) / "tree"
-        shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+        export_directory(tree, copy)
         yield copy
 
 

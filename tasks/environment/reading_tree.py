@@ -8,8 +8,10 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+# Sources of compiled modules are among them: an environment holds what was built from them.
 _SAYING = re.compile(
     r"^(pyproject\.toml|setup\.(cfg|py)|tox\.ini|noxfile\.py|\.?pytest\.ini|\.python-version|Pipfile|uv\.lock|"
+    r".*\.(pyx|pxd|pxi|c|cc|cpp|cxx|h|hpp|rs)|Cargo\.(toml|lock)|CMakeLists\.txt|meson\.build|"
     r"[^/]*(requirements|constraints)[^/]*\.(txt|in)|requirements?/[^/]+\.(txt|in)|\.github/workflows/[^/]+\.ya?ml)$"
 )
 _SKIPPED = frozenset({".git", "node_modules", ".tox", ".nox", ".venv", "venv", "__pycache__", "site-packages"})

@@ -95,12 +95,45 @@ def test_an_environment_is_reused_until_what_it_was_made_from_changes(
     assert other.packages["billing"] == "1.3"
 
 
-def test_an_interrupted_installation_is_made_again(tmp_path: Path, cache: Path) -> None:
-    tree = project(tmp_path, **{"pyproject.toml": PYPROJECT.replace("1.2", "1.4")})
-    first = made(tree, cache)
-    (first.python.parents[2] / "done.json").unlink()
-    (first.python.parents[1] / "pyvenv.cfg").unlink()
-    assert made(tree, cache).provenance.startswith("made by uv")
+def test_an_interrupted_installation_is_made_again(target: Target, tmp_path: Path, cache: Path) -> None:
+    (target.python.parents[2] / "done.json").unlink()
+    (target.python.parents[1] / "pyvenv.cfg").unlink()
+    again = made(project(tmp_path), cache)
+    assert again.python == target.python
+    assert again.provenance.startswith("made by uv")
+
+
+GENERATING = """
+import pathlib
+from setuptools import setup
+pathlib.Path("src/billing/_version.py").write_text("version = 'generated'")
+pathlib.Path("src/linked").is_symlink() and pathlib.Path("src/linked").unlink()
+pathlib.Path("src/linked").mkdir(exist_ok=True)
+pathlib.Path("src/linked/planted.py").write_text("")
+pathlib.Path("src/billing/__init__.py").write_text("overwritten")
+setup()
+"""
+
+
+def test_modules_that_the_build_generates_are_laid_into_the_tree(tmp_path: Path, cache: Path) -> None:
+    """New ones only, and never through a link of the tree: the build may have put a directory in its place."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for name, how in (("first", "made by uv"), ("second", "reused")):
+        tree = project(tmp_path / name, **{"setup.py": GENERATING})
+        (tree / "src/linked").symlink_to(outside)
+        assert "the build generated src/billing/_version.py" in (found := made(tree, cache)).provenance
+        assert found.provenance.startswith(how)
+        assert (tree / "src/billing/_version.py").read_text() == "version = 'generated'"
+        assert (tree / "src/billing/__init__.py").read_text() == "RATE = 3\n"
+    assert not list(outside.iterdir())
+
+
+def test_a_changed_source_of_a_compiled_module_asks_for_a_new_environment(
+    target: Target, tmp_path: Path, cache
+) -> None:
+    other = made(project(tmp_path, **{"src/billing/fast.c": "int rate;"}), cache)
+    assert other.python != target.python
 
 
 FAILURES = {
