@@ -11,7 +11,7 @@ import ast
 import heapq
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fixers.model import Failure, Suspect, Tier
@@ -117,9 +117,13 @@ class Search(Iterator[Mutation]):
     def _add(self, place: Place, module: _Module, kinds: Sequence[Template]) -> None:
         for template in kinds:
             base = place.score * template.PRIOR
-            edits = template.edits(place.site, module.ingredients)
-            self._heap.append((-base, len(self._heap), _Source(place.site, template, base, edits)))
-            self._pending[self._key(place.site, template.TIER)] += 1
+            parts = (
+                [replace(place.site, slots=(slot,)) for slot in place.site.slots] if template.BY_SLOT else [place.site]
+            )
+            for part in parts:
+                edits = template.edits(part, module.ingredients)
+                self._heap.append((-base, len(self._heap), _Source(place.site, template, base, edits)))
+                self._pending[self._key(place.site, template.TIER)] += 1
 
     @staticmethod
     def _key(site: Site, tier: Tier) -> tuple[str, str, Tier]:

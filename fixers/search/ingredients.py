@@ -98,7 +98,7 @@ class Ingredients:
         return [value for value in _distinct(pool) if isinstance(value, str)]
 
     def conditions(self, site: Site) -> list[ast.expr]:
-        """Return what `if`, `while`, `assert` and conditional expressions test: in the function, the class, the module."""
+        """Return what `if`, `while`, `assert` and conditional expressions test, nearest first."""
         return [node for node in self._ordered(site, self._tests) if self._sees_all(node, site)]
 
     def foreign_conditions(self, site: Site) -> list[ast.expr]:
@@ -122,6 +122,17 @@ class Ingredients:
                 case ast.Assign(targets=[ast.Name(id=identifier)], value=value) if number_of(value) is not None:
                     found.add(identifier)
         return found
+
+    def counters(self, owner: ast.ClassDef) -> list[ast.Attribute]:
+        """Return attributes of `self` that are stepped, or start as a number, once each."""
+        found: dict[str, ast.Attribute] = {}
+        for node in self.view.within(owner):
+            match node:
+                case ast.AugAssign(target=ast.Attribute() as target):
+                    found.setdefault(target.attr, target)
+                case ast.Assign(targets=[ast.Attribute() as target], value=value) if number_of(value) is not None:
+                    found.setdefault(target.attr, target)
+        return list(found.values())
 
     def guards(self, site: Site) -> list[ast.If]:
         """Return small `if` statements without `else`, those that occur more than once first."""
@@ -148,6 +159,11 @@ class Ingredients:
         own = [name for name, node in self.view.functions.items() if accepts(node, arity)]
         imported = [name for name, _ in self._called.most_common() if self.kind(name) == "import"]
         return [*own, *self.view.classes, *imported]
+
+    @cached_property
+    def constants(self) -> list[str]:
+        """Names the module assigns at its top level."""
+        return [name for name in self.view.outer_values if name in self.view.scope(self.view.tree).bound]
 
     @cached_property
     def used_builtins(self) -> list[str]:
@@ -214,8 +230,12 @@ class Ingredients:
 
     @cached_property
     def _guards(self) -> tuple[ast.If, ...]:
-        return tuple(node for node in self._nodes if isinstance(node, ast.If) and not node.orelse
-                     and len(node.body) <= _SMALL and not any(hasattr(child, "body") for child in node.body))  # fmt: skip
+        found = (node for node in self._nodes if isinstance(node, ast.If) and not node.orelse)
+        return tuple(
+            node
+            for node in found
+            if len(node.body) <= _SMALL and not any(hasattr(child, "body") for child in node.body)
+        )
 
     @cached_property
     def _simple(self) -> tuple[ast.stmt, ...]:

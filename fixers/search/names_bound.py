@@ -18,10 +18,16 @@ def keeps_names_bound(site: Site, edit: Edit) -> bool:
         names = _read(edit.change.statement, ())
         return all(site.view.visible(name, site.statement, site, after=after) for name in names)
     kept = set(site.slots)
+    swapped = len(edit.change.pairs) > 1
     for old, new in edit.change.pairs.items():
         if not all(_visible(name, site, old) for name in _read(new, kept)):
             return False
-        if isinstance(old, ast.Name) and isinstance(old.ctx, ast.Store) and not _may_be_rebound(old, new, site):
+        if (
+            isinstance(old, ast.Name)
+            and isinstance(old.ctx, ast.Store)
+            and not swapped
+            and not _may_be_rebound(old, new, site)
+        ):
             return False
     return True
 

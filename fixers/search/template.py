@@ -99,6 +99,8 @@ class Template(ABC):
     """Share of real fixes that look like this, as far as known; orders templates, proves nothing."""
     SUMMARY: ClassVar[str]
     """What may be wrong, for a reviewer; follows "`a` becomes `b`: "."""
+    BY_SLOT: ClassVar[bool] = False
+    """Whether each expression may be looked at alone; then the last one's best edit need not wait for the first."""
     VALID: ClassVar[tuple[str, ...]]
     """Sources of which nothing may be generated."""
     INVALID: ClassVar[tuple[Example, ...]]

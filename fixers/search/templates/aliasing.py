@@ -20,6 +20,7 @@ class SharedValue(Template):
     TIER = Tier.B
     PRIOR = 0.35
     SUMMARY = "the value may have to be a copy"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a + 1\n",)
     INVALID = (
         Example("def f(a):\n    b = a\n    return b\n", "def f(a):\n    b = a.copy()\n    return b\n"),

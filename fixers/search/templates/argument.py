@@ -24,7 +24,8 @@ _USUAL = {
     "replace": ("1",),
     "join": ("''",), "dumps": ("sort_keys=True", "indent=2"), "encode": ("'utf-8'",), "decode": ("'utf-8'",),
     "setdefault": ("[]",),
-    "makedirs": ("exist_ok=True",), "mkdir": ("parents=True", "exist_ok=True"), "strip": ("' '", "'\\n'"),
+    "popitem": ("last=False",), "makedirs": ("exist_ok=True",), "mkdir": ("parents=True", "exist_ok=True"),
+    "strip": ("' '", "'\\n'"),
 }  # fmt: skip
 
 
@@ -36,6 +37,7 @@ class WrongArguments(Template):
     TIER = Tier.B
     PRIOR = 0.55
     SUMMARY = "the call may take other arguments"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a\n", "def g():\n    pass\ndef f(a):\n    return g()\n")
     INVALID = (
         Example("def f(a, b):\n    return g(a, b)\n", "def f(a, b):\n    return g(b, a)\n"),

@@ -37,6 +37,7 @@ class WrongAttribute(Template):
     TIER = Tier.B
     PRIOR = 0.5
     SUMMARY = "another attribute may be meant"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a\n",)
     INVALID = (
         Example("def f(p):\n    g(p.y)\n    return p.x\n", "def f(p):\n    g(p.y)\n    return p.y\n"),

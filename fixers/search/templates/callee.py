@@ -31,6 +31,7 @@ class WrongCallee(Template):
     TIER = Tier.B
     PRIOR = 0.45
     SUMMARY = "another function may be meant"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a.b()\n",)
     INVALID = (
         Example("def f(a, b):\n    return min(a, b)\n", "def f(a, b):\n    return max(a, b)\n"),

@@ -34,6 +34,7 @@ class WrongComparison(Template):
     TIER = Tier.B
     PRIOR = 0.5
     SUMMARY = "the comparison may be the wrong one"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return not a\n",)
     INVALID = (
         Example("def f(a):\n    return a < 1\n", "def f(a):\n    return a <= 1\n"),

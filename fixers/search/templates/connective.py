@@ -20,6 +20,7 @@ class WrongConnective(Template):
     TIER = Tier.B
     PRIOR = 0.5
     SUMMARY = "the condition may be put together wrongly"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a + 1\n",)
     INVALID = (
         Example("def f(a, b):\n    return a and b\n", "def f(a, b):\n    return a or b\n"),

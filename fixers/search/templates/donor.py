@@ -88,9 +88,7 @@ def _counters(site: Site, ingredients: Ingredients) -> Iterator[ast.Name | ast.A
     yield from (ast.Name(id=item, ctx=ast.Store()) for item in sorted(names, key=lambda item: item not in numeric))
     owner = ingredients.view.enclosing_class(site.statement)
     if owner is not None:
-        stepped = {node.target.attr: node.target for node in ingredients.view.within(owner)
-                   if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute)}  # fmt: skip
-        yield from stepped.values()
+        yield from ingredients.counters(owner)
 
 
 def _super_calls(site: Site, ingredients: Ingredients) -> Iterator[Edit]:

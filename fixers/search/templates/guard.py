@@ -59,9 +59,9 @@ class LostSiblingGuard(Template):
     VALID = ("def f(a):\n    return a\n",)
     INVALID = (
         Example(
-            "def g(key):\n    if not callable(key):\n        key = h(key)\n    return key\ndef f(key):\n    return key\n",
-            "def g(key):\n    if not callable(key):\n        key = h(key)\n    return key\n"
-            "def f(key):\n    if not callable(key):\n        key = h(key)\n    return key\n",
+            "def g(k):\n    if not callable(k):\n        k = h(k)\n    return k\ndef f(k):\n    return k\n",
+            "def g(k):\n    if not callable(k):\n        k = h(k)\n    return k\n"
+            "def f(k):\n    if not callable(k):\n        k = h(k)\n    return k\n",
         ),
         Example(
             "def g(a):\n    if a is None:\n        a = 1\n    return a\ndef f(b):\n    return b\n",

@@ -24,6 +24,7 @@ class WrongText(Template):
     TIER = Tier.B
     PRIOR = 0.3
     SUMMARY = "another text may be meant"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a\n", 'def f():\n    """Do."""\n')
     INVALID = (
         Example("def f(a):\n    g('x')\n    return a['y']\n", "def f(a):\n    g('x')\n    return a['x']\n"),
@@ -53,6 +54,7 @@ class WrongConstant(Template):
     TIER = Tier.B
     PRIOR = 0.4
     SUMMARY = "the flag may be flipped"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return 1\n",)
     INVALID = (
         Example("def f():\n    return True\n", "def f():\n    return False\n"),

@@ -23,6 +23,7 @@ class OffByOne(Template):
     TIER = Tier.B
     PRIOR = 0.5
     SUMMARY = "the value may be off by one"
+    BY_SLOT = True
     VALID = ("def f(a):\n    pass\n", "def f():\n    return 'a'\n")
     INVALID = (
         Example("def f(a):\n    return a[0]\n", "def f(a):\n    return a[1]\n"),
@@ -69,6 +70,7 @@ class WrongNumber(Template):
     TIER = Tier.B
     PRIOR = 0.35
     SUMMARY = "another number may be meant"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a\n", "def f():\n    return True\n")
     INVALID = (
         Example("def f(a):\n    g(7)\n    return a * 3\n", "def f(a):\n    g(7)\n    return a * 7\n"),
@@ -110,7 +112,9 @@ def _likelihood(slot: ast.expr, site: Site) -> float:  # noqa: PLR0911 - one row
             return 0.5
         case ast.Return() | ast.Assign() | ast.AugAssign() | ast.AnnAssign() | ast.keyword() | ast.NamedExpr():
             return 0.5
-        case ast.BinOp() | ast.IfExp() | ast.Tuple() | ast.List():
+        case ast.BinOp():
+            return 0.6
+        case ast.IfExp() | ast.Tuple() | ast.List():
             return 0.4
     return 0.0
 

@@ -38,6 +38,7 @@ class WrongOperand(Template):
     TIER = Tier.B
     PRIOR = 0.45
     SUMMARY = "the calculation may be the wrong one"
+    BY_SLOT = True
     VALID = ("def f():\n    g()\n",)
     INVALID = (
         Example("def f(a, b):\n    return a + b\n", "def f(a, b):\n    return a - b\n"),
@@ -53,8 +54,9 @@ class WrongOperand(Template):
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield operators and operand order, then dropped, then added operands."""
-        yield from _assignment(site)
         for slot in site.slots:
+            if slot is _target(site.statement):
+                yield from _assignment(site)
             if isinstance(slot, ast.BinOp):
                 yield from _operation(slot)
             elif isinstance(slot, ast.UnaryOp) and isinstance(slot.op, ast.USub) and number_of(slot) is None:
@@ -64,6 +66,12 @@ class WrongOperand(Template):
             if _is_operand(slot, site):
                 yield replace(slot, ast.UnaryOp(op=ast.USub(), operand=slot), 0.4)
                 yield from _extended(slot, site, ingredients)
+
+
+def _target(statement: ast.stmt) -> ast.expr | None:
+    if isinstance(statement, ast.AugAssign):
+        return statement.target
+    return statement.targets[0] if isinstance(statement, ast.Assign) else None
 
 
 def _assignment(site: Site) -> Iterator[Edit]:

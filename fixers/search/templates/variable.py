@@ -21,6 +21,7 @@ class WrongVariable(Template):
     TIER = Tier.B
     PRIOR = 0.6
     SUMMARY = "another variable in scope may be meant"
+    BY_SLOT = True
     VALID = ("def f(a):\n    return a(1)\n", "def f():\n    return 'a'\n")
     INVALID = (
         Example("def f(a, b):\n    return a + a\n", "def f(a, b):\n    return a + b\n"),
@@ -29,27 +30,27 @@ class WrongVariable(Template):
         Example(
             "def f(key=None):\n    return sorted([], key=None)\n", "def f(key=None):\n    return sorted([], key=key)\n"
         ),
+        Example("N = 9\ndef f(a=None):\n    return g(a)\n", "N = 9\ndef f(a=N):\n    return g(a)\n"),
         Example("def f(a, b):\n    b = 1\n    return a\n", "def f(a, b):\n    a = 1\n    return a\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-        """Yield replacements of names, and of `None` by a parameter that nobody reads."""
+        """Yield replacements of names, and of literals by what nobody reads or the module names as constants."""
         unused = set(ingredients.unused(site))
         for slot in site.slots:
             if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not _is_callee(slot, site):
                 for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
-                    yield replace(slot, copied(slot, id=name), self._weight(rank, name, unused))
+                    weight = 1.0 if name in unused else 0.9 * fading(rank)
+                    # A function where a value stood is a rare slip.
+                    apart = ingredients.kind(name) != ingredients.kind(slot.id)
+                    yield replace(slot, copied(slot, id=name), weight * (0.25 if apart else 1.0))
             elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Store) and site.functions:
                 own = ingredients.view.scope(site.functions[0]).bound
                 for rank, name in enumerate(name for name in ingredients.alike(slot.id, site, slot) if name in own):
                     yield replace(slot, copied(slot, id=name), 0.4 * fading(rank))
             elif isinstance(slot, ast.Constant) and not isinstance(slot.value, str):
-                for rank, name in enumerate(dict.fromkeys(ingredients.unused(site))):
+                for rank, name in enumerate(dict.fromkeys([*ingredients.unused(site), *ingredients.constants])):
                     yield replace(slot, ast.Name(id=name, ctx=ast.Load()), 0.8 * fading(rank))
-
-    @staticmethod
-    def _weight(rank: int, name: str, unused: set[str]) -> float:
-        return 1.0 if name in unused else 0.9 * fading(rank)
 
 
 class SwappedNames(Template):

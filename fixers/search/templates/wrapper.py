@@ -36,6 +36,7 @@ class LostCall(Template):
     TIER = Tier.B
     PRIOR = 0.5
     SUMMARY = "a call around this value may be lost, or one too many"
+    BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
     INVALID = (
         Example("def f(a):\n    return a\n", "def f(a):\n    return abs(a)\n"),
@@ -71,6 +72,7 @@ class LostMethodCall(Template):
     TIER = Tier.B
     PRIOR = 0.4
     SUMMARY = "a method call on this value may be lost, or one too many"
+    BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
     INVALID = (
         Example("def f(s):\n    return s\n", "def f(s):\n    return s.strip()\n"),
@@ -110,3 +112,4 @@ def _bounded(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[E
                 isinstance(slot, ast.Name) and slot.id == identifier
             ):
                 yield replace(slot, call(bound, slot, name(identifier)), 0.3 * fading(rank))
+                yield replace(slot, call(bound, slot, call("len", name(identifier))), 0.2 * fading(rank))

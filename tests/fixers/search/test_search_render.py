@@ -42,7 +42,7 @@ def by_hand(before: str, after: str) -> tuple[Project, Mutation]:
 CASES = {
     "comment on the line": ("def f(a):\n    return a  # why\n", "def f(a):\n    return a + 1  # why\n"),
     "spacing around": ("def f(a,b):\n    return  g( a,b )\n", "def f(a,b):\n    return  g( b,b )\n"),
-    "precedence": ("def f(a, b):\n    return a+b* 2\n", "def f(a, b):\n    return (a + b)* 2\n"),
+    "precedence": ("def f(a, b):\n    return a+b*2\n", "def f(a, b):\n    return (a + b)*2\n"),
     "operand grows": ("def f(a, b):\n    return a * b\n", "def f(a, b):\n    return (a + 1) * b\n"),
     "parentheses stay": ("def f(a, b):\n    return (a + b) * 2\n", "def f(a, b):\n    return (a - b) * 2\n"),
     "parentheses go": ("def f(a, b):\n    return (a + b) * 2\n", "def f(a, b):\n    return a * 2\n"),
@@ -70,7 +70,7 @@ CASES = {
         "def f(a):\n    return any(x for x in a)\n",
         "def f(a):\n    return all(x for x in a)\n",
     ),
-    "swap": ("def f(x, lo, hi):\n    return min( max(x,hi), lo)\n", "def f(x, lo, hi):\n    return min( max(x,lo), hi)\n"),
+    "swap": ("def f(x, a, b):\n    return min( max(x,b), a)\n", "def f(x, a, b):\n    return min( max(x,a), b)\n"),
     "elif": ("def f(a):\n    if a: g()\n    elif a>1: h()\n", "def f(a):\n    if a: g()\n    elif a>=1: h()\n"),
     "wide characters before": ("def f(a):\n    return 'żółw', a\n", "def f(a):\n    return 'żółw', -a\n"),
     "inside an f-string": ("def f(a, b):\n    return f'{a}!'\n", "def f(a, b):\n    return f'{b}!'\n"),

@@ -1,0 +1,201 @@
+"""The search gives out each meaning once, the likeliest first, and only edits that can run."""
+
+from __future__ import annotations
+
+import ast
+import sysconfig
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from fixers.model import Suspect, Tier
+from fixers.project import Project
+from fixers.search.generate import mutations
+from fixers.search.mutation import Mutation
+
+PATH = "pkg/mod.py"
+SOURCE = '''
+import functools
+
+STEP = 2
+
+
+class Cache:
+    size = 3
+
+    @functools.lru_cache
+    def get(self, key, default=None):
+        def inner(value):
+            """Two
+            lines."""
+            return value + STEP
+        for index, item in enumerate(self.items):
+            if item is None:
+                continue
+            elif item == key:
+                return inner(index)
+        late = [x for x in key if x]
+        return late
+
+
+async def fetch(url, *, retries=3):
+    try:
+        return await url.read(f"{retries}!")
+    except (OSError, ValueError):
+        pass
+    return None
+'''
+
+
+def suspect(line: int, score: float = 1.0, path: str = PATH) -> Suspect:
+    return Suspect(path=path, function="", line=line, end_line=line, score=score, reasons=())
+
+
+def suspects_of(project: Project, path: str = PATH) -> list[Suspect]:
+    lines = sorted({node.lineno for node in ast.walk(project.tree(path)) if isinstance(node, ast.stmt)})
+    return [suspect(n, path=path) for n in lines]
+
+
+def search(source: str, count: int | None = None, path: str = PATH) -> list[Mutation]:
+    project = Project({path: source})
+    return list(islice(mutations(project, suspects_of(project, path)), count))
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[Mutation]:
+    return search(SOURCE)
+
+
+def function_of(tree: ast.Module, qualname: str) -> ast.stmt:
+    body = tree.body
+    for name in qualname.split("."):
+        found = next(node for node in body if getattr(node, "name", "") == name)
+        body = found.body
+    return found
+
+
+def test_swap_and_module_mean_the_same(everything):
+    """The evaluator runs the one, the proof is made with the other."""
+    swapped = [mutation for mutation in everything if mutation.swap]
+    assert len(swapped) > 1000
+    for mutation in swapped[::3]:
+        wanted = ast.parse(ast.unparse(function_of(mutation.tree(), mutation.swap.qualname))).body[0]
+        wanted.decorator_list = []
+        (given,) = ast.parse(mutation.swap.source).body
+        assert ast.dump(given) == ast.dump(wanted)
+
+
+def test_swap_names_the_outermost_function(everything):
+    swaps = {(m.swap.qualname, m.swap.line) for m in everything if m.swap}
+    lines = SOURCE.splitlines()
+    expected = {("Cache.get", "    def get("), ("fetch", "async def fetch(")}
+    assert {
+        (name, next(text for _, text in expected if lines[line - 1].startswith(text))) for name, line in swaps
+    } == expected
+
+
+def test_values_outside_bodies_have_no_swap(everything):
+    for line, text in enumerate(SOURCE.splitlines(), start=1):
+        at = [mutation for mutation in everything if mutation.line == line]
+        if text.strip() in {"STEP = 2", "size = 3"} or text.strip().startswith(("def get", "async def")):
+            assert at, text
+            assert all(mutation.swap is None for mutation in at), text
+
+
+def test_everything_compiles(everything):
+    for mutation in everything[::7]:
+        compile(mutation.module, PATH, "exec", dont_inherit=True)
+
+
+def test_no_meaning_comes_twice_nor_the_original(everything):
+    dumps = [ast.dump(mutation.tree()) for mutation in everything]
+    assert len(set(dumps)) == len(dumps)
+    assert ast.dump(ast.parse(SOURCE)) not in dumps
+
+
+def test_order_is_the_same_every_time():
+    first, second = ([(m.line, m.template, m.summary, m.swap) for m in search(SOURCE, 400)] for _ in range(2))
+    assert first == second
+
+
+def test_the_more_suspicious_place_goes_first():
+    project = Project({PATH: "def f(a, b):\n    c = a < b\n    return c\n"})
+    low, high = (
+        Suspect(path=PATH, function="f", line=n, end_line=n, score=s, reasons=()) for n, s in ((2, 0.1), (3, 2.0))
+    )
+    assert next(mutations(project, [low, high])).line == 3
+
+
+@pytest.mark.parametrize("path", ["tests/test_x.py", "conftest.py", "setup.py", "docs/conf.py", "pkg/data.txt"])
+def test_leaves_alone_what_no_fixer_may_touch(path):
+    project = Project({path: "def f(a, b):\n    return a\n"})
+    assert list(mutations(project, [suspect(2, path=path)])) == []
+
+
+def test_leaves_alone_what_does_not_parse_or_exist():
+    project = Project({"pkg/a.py": "def f(:\n"})
+    suspects = [suspect(1, path=path) for path in ("pkg/a.py", "pkg/b.py")]
+    assert list(mutations(project, suspects)) == []
+
+
+UNBOUND = {
+    "before its assignment": ("def f(a):\n    b = a\n    c = b\n    return c\n",
+                              "def f(a):\n    b = c\n    c = b\n    return c\n"),
+    "outside its comprehension": (
+        "def f(a):\n    return g(a, [x for x in a])\n",
+        "def f(a):\n    return g(x, [x for x in a])\n",
+    ),
+    "its only binding": ("def f(a):\n    b = 1\n    return b\n", "def f(a):\n    a = 1\n    return b\n"),
+    "another function's local": (
+        "def g(p):\n    q = p\n    return q\ndef f(a):\n    return a\n",
+        "def g(p):\n    q = p\n    return q\ndef f(a):\n    return q\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "never"), UNBOUND.values(), ids=UNBOUND)
+def test_reads_no_name_that_nobody_bound(source, never):
+    texts = {mutation.module for mutation in search(source)}
+    assert texts
+    assert ast.unparse(ast.parse(never)) not in texts
+
+
+def test_a_name_bound_later_in_the_loop_may_be_read():
+    source = "def f(a):\n    while a:\n        g(a)\n        seen = h()\n"
+    wanted = "def f(a):\n    while a:\n        g(seen)\n        seen = h()"
+    assert wanted in {mutation.module for mutation in search(source)}
+
+
+def test_exhausted_only_at_the_end_of_its_function():
+    project = Project({PATH: "def f(a, b):\n    return a < b\n\ndef g(c):\n    return c + 1\n"})
+    running = mutations(project, suspects_of(project))
+    first = next(running)
+    assert not running.exhausted(first)
+    rest = list(running)
+    assert running.exhausted(first)
+    assert running.exhausted(rest[-1], Tier.C)
+
+
+def test_one_function_can_be_exhausted_before_the_other():
+    project = Project({PATH: "def f(a):\n    return a[0]\n\ndef g(c):\n    return c[1]\n"})
+    f, g = suspect(2, 1e6), suspect(5)
+    running = mutations(project, [f, g])
+    of_f = next(running)
+    of_g = next(mutation for mutation in running if mutation.function == "g")
+    assert running.exhausted(of_f)
+    assert not running.exhausted(of_g)
+
+
+def test_implied_places_of_a_suspect():
+    """Defaults and outer constants run at import, so coverage never points at them."""
+    project = Project({PATH: "LIMIT = 5\n\ndef f(a, n=3):\n    return a[:LIMIT]\n"})
+    assert {1, 3, 4} <= {mutation.line for mutation in mutations(project, [suspect(4)])}
+
+
+def test_a_large_real_function_yields_at_once():
+    source = (Path(sysconfig.get_path("stdlib")) / "argparse.py").read_text()
+    project = Project({PATH: source})
+    chosen = list(islice(mutations(project, suspects_of(project)[:150]), 300))
+    assert len(chosen) == 300
+    assert all(mutation.summary and mutation.prior > 0 for mutation in chosen)
