@@ -167,9 +167,7 @@ def _unawaited(source: Source, coroutines: frozenset[str]) -> list[cst.Call]:
         parent = source.parents[call]
         if around is None or around.asynchronous is None or isinstance(parent, cst.Await):
             continue
-        wrapper = source.up(call, cst.Call)
-        handed_on = isinstance(parent, cst.Arg) and wrapper is not None and called_name(wrapper) in _TAKES_COROUTINES
-        if not handed_on and called_name(call) in coroutines and not _gathered(source, call, around):
+        if called_name(call) in coroutines and not _gathered(source, call, around):
             found.append(call)
     return found
 

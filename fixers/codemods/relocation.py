@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections import Counter
 from collections.abc import Mapping
@@ -42,11 +43,10 @@ def relocate(project: Project, path: str, moves: Moves) -> str | None:
     Uses that the author guards (`except ImportError`, a version test) are left
     alone, and so are names that the file binds a second time.
     """
-    names = {old.rpartition(".")[2] for old in (*moves.symbols, *moves.modules)}
-    if not any(name in project.text(path) for name in names):
-        return None  # libcst takes a third of a second for a long file, a search of its text nothing
+    if not _mentions(project, path, moves):
+        return None
     source = parse(project.text(path))
-    if source is None or tree_of(project, path) is None:
+    if source is None:
         return None
     work = _File(project, path, source, moves, Edits(source), imports(project, path))
     work.rewrite()
@@ -55,6 +55,25 @@ def relocate(project: Project, path: str, moves: Moves) -> str | None:
     text = work.edits.text()
     # A first line that went away leaves the blank lines that stood below it.
     return text if source.text.startswith("\n") else text.lstrip("\n")
+
+
+def _mentions(project: Project, path: str, moves: Moves) -> bool:
+    """Say whether a file may use a moved name; read with `ast`, since libcst takes a second for a long file."""
+    text = project.text(path)
+    names = {old.rpartition(".")[2] for old in (*moves.symbols, *moves.modules)}
+    tree = tree_of(project, path) if any(name in text for name in names) else None
+    roots = {old.partition(".")[0] for old in (*moves.symbols, *moves.modules)}
+    known = imports(project, path) if tree is not None else {}
+    reached = {local for local, origin in known.items() if origin.module.partition(".")[0] in roots}
+    if any(moves.target(known[local].dotted) is not None for local in reached):
+        return True
+    if tree is None:
+        return False
+    chains = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in names)
+    if any(ast.unparse(node.value).partition(".")[0] in reached for node in chains):
+        return True
+    plain = (node for node in ast.walk(tree) if isinstance(node, ast.Import))
+    return any(alias.name in moves.modules for node in plain for alias in node.names)
 
 
 @dataclass(slots=True)

@@ -56,6 +56,14 @@ class RemovedStdlib(Codemod):
             line=3,
             names={"time": frozenset({"clock", "perf_counter"})},
         ),
+        Rewrite(  # the name may be another module by the time it is used
+            before="import time\n\n\ndef f(time):\n    return time.clock()\n",
+            after="import time\n\n\ndef f(time):\n    return time.clock()\n",
+            exception="AttributeError",
+            message="module 'time' has no attribute 'clock'",
+            line=5,
+            names={"time": frozenset({"perf_counter", "time"})},
+        ),
         Rewrite(  # no replacement behaves alike
             before="import asyncore\n\n\nclass Server(asyncore.dispatcher):\n    pass\n",
             after="import asyncore\n\n\nclass Server(asyncore.dispatcher):\n    pass\n",
