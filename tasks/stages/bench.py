@@ -19,13 +19,13 @@ def at_bench(
 ) -> State:
     """Run `work` on the attempt's bench when it is in `state`; otherwise return the state it is in."""
     with turns.take(attempt_id, state) as turn:
-        if turn is None:
-            return turns.state_of(attempt_id)
-        try:
-            with engine.prepare(turn.get(Kind.ORDER, Order)) as bench:
-                return work(bench, turn)
-        except EnvironmentFailed as error:
-            mend = "Name the setup commands in .github/goldseam.yml, or see the installer's last lines in the run."
-            return decline(turn, Declined(Reason.ENVIRONMENT_FAILED, str(error), mend))
-        except BadInput as error:
-            return decline(turn, Declined(Reason.UNSUPPORTED, str(error), "Repair this one by hand."))
+        if turn is not None:
+            try:
+                with engine.prepare(turn.get(Kind.ORDER, Order)) as bench:
+                    return work(bench, turn)
+            except EnvironmentFailed as error:
+                mend = "Name the commands that set it up under `setup` in .github/goldseam.yml."
+                return decline(turn, Declined(Reason.ENVIRONMENT_FAILED, str(error), mend))
+            except BadInput as error:
+                return decline(turn, Declined(Reason.UNSUPPORTED, str(error), "Repair this one by hand."))
+    return turns.state_of(attempt_id)

@@ -6,11 +6,11 @@ from functools import partial
 
 from fixers.evidence import Trace
 from tasks.policy.load import effective
-from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
 from tasks.stages.doors import OpenReader
 from tasks.stages.ending import end, shown
 from tasks.stages.settle import hold, record, settle
-from tasks.stages.turn import Turns
+from tasks.stages.turn import Turn, Turns
 from tasks.store.documents import Kind
 from tasks.store.states import State
 
@@ -18,23 +18,27 @@ from tasks.store.states import State
 def decide(attempt_id: int, *, turns: Turns, readers: OpenReader, server: ServerPolicy) -> State:
     """Move an attempt from DECIDING to PUBLISHING, or to its end when nothing may be shown outside."""
     with turns.take(attempt_id, State.DECIDING) as turn:
-        if turn is None:
-            return turns.state_of(attempt_id)
-        trace = turn.get(Kind.TRACE, Trace)
-        with readers(turn.attempt) as reader:
-            policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
-        settled = settle(trace, policy, turn.stopped())
-        if settled.stopped:
-            return hold(turn, settled.last)
-        trace = shown(turn, trace, settled)
-        write = partial(record, attempt=turn.attempt, stage="decide", decisions=settled.decisions)
-        if settled.action is None:
-            return end(turn, trace, also=write)
-        return turn.finish(
-            State.PUBLISHING,
-            why=f"Policy allows {settled.action}.",
-            reason=trace.reason,
-            sentence=trace.sentence,
-            found={Kind.TRACE: trace, Kind.DECISION: settled.last},
-            also=write,
-        )
+        if turn is not None:
+            with readers(turn.attempt) as reader:
+                policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
+            return _decide(turn, policy)
+    return turns.state_of(attempt_id)
+
+
+def _decide(turn: Turn, policy: EffectivePolicy) -> State:
+    trace = turn.get(Kind.TRACE, Trace)
+    settled = settle(trace, policy, turn.stopped())
+    if settled.stopped:
+        return hold(turn, settled.last)
+    trace = shown(turn, trace, settled)
+    write = partial(record, attempt=turn.attempt, stage="decide", decisions=settled.decisions)
+    if settled.action is None:
+        return end(turn, trace, also=write)
+    return turn.finish(
+        State.PUBLISHING,
+        why=f"Policy allows {settled.action}.",
+        reason=trace.reason,
+        sentence=trace.sentence,
+        found={Kind.TRACE: trace, Kind.DECISION: settled.last},
+        also=write,
+    )

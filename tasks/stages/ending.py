@@ -17,12 +17,14 @@ from tasks.stages.turn import Documents, Turn, Turns
 from tasks.store.documents import Kind
 from tasks.store.states import State
 
-NOT_OURS = "Nothing to do for you; the traceback is in Goldseam's own log."
+_BROKE = "A stage failed for good."
+_OURS_TO_MEND = "Nothing to do here; the traceback is in Goldseam's own log."
 
 
 def decline(turn: Turn, declined: Declined, *, found: Documents | None = None) -> State:
     """Move to DECIDING with a trace of what was seen and why nothing is proposed."""
-    trace = unproposed(turn, "declined", declined)
+    known = (found or {}).get(Kind.ORDER)
+    trace = unproposed(turn, "declined", declined, order=known if isinstance(known, Order) else None)
     return turn.finish(
         State.DECIDING,
         why=f"Declined: {declined.reason}.",
@@ -39,13 +41,9 @@ def give_up(attempt_id: int, *, turns: Turns, sentence: str) -> State:
     """
     state = turns.state_of(attempt_id)
     with turns.take(attempt_id, state) as turn:
-        if turn is None:
-            return turns.state_of(attempt_id)
-        if state in {State.DECIDING, State.PUBLISHING, State.WATCHING}:
-            return turn.finish(State.FAILED, why="The stage failed for good.", sentence=sentence)
-        trace = unproposed(turn, "error", Declined(Reason.ENVIRONMENT_FAILED, sentence, NOT_OURS))
-        why = "The stage failed for good."
-        return turn.finish(State.DECIDING, why=why, sentence=sentence, found={Kind.TRACE: trace})
+        if turn is not None:
+            return _give_up(turn, sentence)
+    return turns.state_of(attempt_id)
 
 
 def shown(turn: Turn, trace: Trace, settled: Settled) -> Trace:
@@ -69,7 +67,7 @@ def end(turn: Turn, trace: Trace, *, also: Callable[[Session], object] | None = 
     if trace.status == "fixed":
         state, why = State.DONE, "The patch was offered in a check run."
     elif trace.status == "error":
-        state, why = State.FAILED, "The stage failed for good."
+        state, why = State.FAILED, _BROKE
     else:
         state = State.SUPERSEDED if trace.reason is Reason.SUPERSEDED else State.DECLINED
         why = f"Declined: {trace.reason or Reason.NOT_REPRODUCED}."
@@ -77,9 +75,11 @@ def end(turn: Turn, trace: Trace, *, also: Callable[[Session], object] | None = 
     return turn.finish(state, why=why, reason=reason, sentence=trace.sentence, found={Kind.TRACE: trace}, also=also)
 
 
-def unproposed(turn: Turn, status: Literal["declined", "error"], declined: Declined) -> Trace:
-    """Gather what the stages have found so far into a trace without a patch."""
-    order = turn.find(Kind.ORDER, Order)
+def unproposed(
+    turn: Turn, status: Literal["declined", "error"], declined: Declined, *, order: Order | None = None
+) -> Trace:
+    """Gather what the stages have found so far into a trace without a patch; `order` if it is not stored yet."""
+    order = order or turn.find(Kind.ORDER, Order)
     observed = turn.find(Kind.REPRODUCTION, Observed)
     localized = turn.find(Kind.LOCALIZATION, Localized)
     repair = turn.find(Kind.REPAIRS, Repair)
@@ -95,3 +95,10 @@ def unproposed(turn: Turn, status: Literal["declined", "error"], declined: Decli
         families=repair.families if repair else (),
         notes=order.notes if order else (),
     )
+
+
+def _give_up(turn: Turn, sentence: str) -> State:
+    if turn.lease.state in {State.DECIDING, State.PUBLISHING, State.WATCHING}:
+        return turn.finish(State.FAILED, why=_BROKE, sentence=sentence)
+    trace = unproposed(turn, "error", Declined(Reason.ENVIRONMENT_FAILED, sentence, _OURS_TO_MEND))
+    return turn.finish(State.DECIDING, why=_BROKE, sentence=sentence, found={Kind.TRACE: trace})

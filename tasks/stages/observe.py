@@ -58,19 +58,23 @@ def observe(attempt_id: int, *, turns: Turns, readers: OpenReader, server: Serve
     default branch here, once.
     """
     with turns.take(attempt_id, State.RECEIVED) as turn:
-        if turn is None:
-            return turns.state_of(attempt_id)
-        with readers(turn.attempt) as reader:
-            seen = observe_runs(reader, turn.attempt)
-            if isinstance(seen, Declined):
-                return decline(turn, seen, found={Kind.SEEN: Seen(run_ids=_named(turn.attempt))})
-            order = _order(reader, turn.attempt, seen, server)
-        looked = Seen(run_ids=tuple(run.id for run in seen.runs))
-        rival = _join(turn, order)
-        if rival is not None:
-            return decline(turn, rival, found={Kind.ORDER: order, Kind.SEEN: looked})
-        why = f"{len(order.failures)} failures in {len(order.runs)} runs."
-        return turn.finish(State.REPRODUCING, why=why, found={Kind.ORDER: order, Kind.SEEN: looked})
+        if turn is not None:
+            with readers(turn.attempt) as reader:
+                return _observe(turn, reader, server)
+    return turns.state_of(attempt_id)
+
+
+def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
+    seen = observe_runs(reader, turn.attempt)
+    if isinstance(seen, Declined):
+        return decline(turn, seen, found={Kind.SEEN: Seen(run_ids=_named(turn.attempt))})
+    order = _order(reader, turn.attempt, seen, server)
+    found = {Kind.ORDER: order, Kind.SEEN: Seen(run_ids=tuple(run.id for run in seen.runs))}
+    refused = _join(turn, order)
+    if refused is not None:
+        return decline(turn, refused, found=found)
+    why = f"{len(order.failures)} failures in {len(order.runs)} runs."
+    return turn.finish(State.REPRODUCING, why=why, found=found)
 
 
 def _taken(session: Session, signal: Signal, guid: str) -> tuple[int | None, str]:

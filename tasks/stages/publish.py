@@ -17,7 +17,6 @@ from tasks.stages.ending import end, shown, unproposed
 from tasks.stages.propose import propose
 from tasks.stages.settle import Settled, hold, record, settle
 from tasks.stages.turn import Turn, Turns
-from tasks.store.attempts import LostTurn
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
 from tasks.store.states import State
@@ -32,15 +31,13 @@ def publish(attempt_id: int, *, turns: Turns, writers: OpenWriter, server: Serve
     again. A stop leaves the attempt in PUBLISHING; what was not made is made when it is lifted.
     """
     with turns.take(attempt_id, State.PUBLISHING) as turn:
-        if turn is None:
-            return turns.state_of(attempt_id)
-        try:
-            with writers(turn.attempt) as writer:
-                return _publish(turn, writer, server, renderer)
-        except NotNow as refused:
-            return hold(turn, refused.decision)
-        except LostTurn:
-            return turns.state_of(attempt_id)
+        if turn is not None:
+            try:
+                with writers(turn.attempt) as writer:
+                    return _publish(turn, writer, server, renderer)
+            except NotNow as refused:
+                return hold(turn, refused.decision)
+    return turns.state_of(attempt_id)
 
 
 def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Renderer) -> State:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from tasks.store.attempts import Lease, LostTurn
 from tasks.store.database import Store
 from tasks.store.documents import AnyModel, Kind
 from tasks.store.models import Attempt
-from tasks.store.states import STAGES, State
+from tasks.store.states import STAGES, TERMINAL, State
 
 Documents = Mapping[Kind, BaseModel]
 
@@ -45,6 +45,8 @@ class Turns:
         """Give the turn, or None when the attempt is elsewhere, held by another worker, or stopped.
 
         A turn that ends without `finish`, by an error too, gives the attempt back as it was.
+        When another worker has taken over meanwhile, the block is left quietly: what
+        follows it should return `state_of`, as for None.
         """
         attempt = self._free(attempt_id, state)
         if attempt is None:
@@ -57,7 +59,7 @@ class Turns:
             return
         turn = Turn(self.store, self.stop, lease, attempt)
         try:
-            with _kept_alive(self.store, lease, self.seconds):
+            with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn):
                 yield turn
         finally:
             with self.store.write() as session:
@@ -71,7 +73,9 @@ class Turns:
     def _free(self, attempt_id: int, state: State) -> Attempt | None:
         with self.store.read() as session:
             attempt = session.get_one(Attempt, attempt_id)
-        if attempt.state is not state or self.stop.is_stopped(repository_id=attempt.repository_id) is not None:
+        if state in TERMINAL or attempt.state is not state:
+            return None
+        if self.stop.is_stopped(repository_id=attempt.repository_id) is not None:
             return None
         return attempt
 
@@ -85,10 +89,11 @@ class Turn:
     lease: Lease
     attempt: Attempt
     """As it was when the turn began; do not change it."""
-    actor: Actor = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "actor", Actor(id=STAGES[self.lease.state]))
+    @property
+    def actor(self) -> Actor:
+        """Who the ledger says did it: the stage."""
+        return Actor(id=STAGES[self.lease.state])
 
     def stopped(self) -> Stopped | None:
         """Say whether the attempt's repository is stopped now."""
@@ -124,19 +129,15 @@ class Turn:
         """Move the attempt on, with its documents and its ledger entry, in one transaction; return its state.
 
         `why` goes to the ledger, so it holds no text of the repository; `sentence` is for people.
-        A worker that lost its turn changes nothing, and gets the state that its heir left.
+        A worker that lost its turn changes nothing: LostTurn.
         """
-        try:
-            with self.store.write() as session:
-                attempts.advance(session, self.lease, to=to, reason=reason, sentence=sentence)
-                for kind, document in (found or {}).items():
-                    documents.put(session, self.attempt.id, kind, document)
-                if also is not None:
-                    also(session)
-                append(session, self._moved(to, why, found or {}))
-        except LostTurn:
-            with self.store.read() as session:
-                return session.get_one(Attempt, self.attempt.id).state
+        with self.store.write() as session:
+            attempts.advance(session, self.lease, to=to, reason=reason, sentence=sentence)
+            for kind, document in (found or {}).items():
+                documents.put(session, self.attempt.id, kind, document)
+            if also is not None:
+                also(session)
+            append(session, self._moved(to, why, found or {}))
         return to
 
     def _moved(self, to: State, why: str, found: Documents) -> Note:

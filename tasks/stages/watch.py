@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from tasks.errors import GoldseamError
 from tasks.stages.doors import OpenReader
-from tasks.stages.turn import Turns
+from tasks.stages.turn import Turn, Turns
 from tasks.store import incidents
 from tasks.store.states import State
 
@@ -18,20 +18,23 @@ def watch(attempt_id: int, *, turns: Turns, readers: OpenReader) -> State:
     so a lost or early event changes nothing.
     """
     with turns.take(attempt_id, State.WATCHING) as turn:
-        if turn is None:
-            return turns.state_of(attempt_id)
-        number = turn.attempt.pull_number
-        if number is None:
-            raise GoldseamError(f"Attempt {attempt_id} is watched but has no pull request.")
-        with readers(turn.attempt) as reader:
-            pull = reader.pull(number)
-        if pull.state == "open":
-            return State.WATCHING
-        answer = "merged" if pull.merged else "declined"
+        if turn is not None:
+            return _watch(turn, readers)
+    return turns.state_of(attempt_id)
 
-        def close(session: Session) -> None:
-            if turn.attempt.incident_id is not None:
-                incidents.close(session, turn.attempt.incident_id, because=answer, by=f"pull request #{number}")
 
-        sentence = f"Pull request #{number} was {'merged' if pull.merged else 'closed without merging'}."
-        return turn.finish(State.DONE, why=f"The pull request was {answer}.", sentence=sentence, also=close)
+def _watch(turn: Turn, readers: OpenReader) -> State:
+    number, incident = turn.attempt.pull_number, turn.attempt.incident_id
+    if number is None or incident is None:
+        raise GoldseamError(f"Attempt {turn.attempt.id} is watched but has no pull request.")
+    with readers(turn.attempt) as reader:
+        pull = reader.pull(number)
+    if pull.state == "open":
+        return State.WATCHING
+    answer = "merged" if pull.merged else "declined"
+
+    def close(session: Session) -> None:
+        incidents.close(session, incident, because=answer, by=f"pull request #{number}")
+
+    sentence = f"Pull request #{number} was {'merged' if pull.merged else 'closed without merging'}."
+    return turn.finish(State.DONE, why=f"The pull request was {answer}.", sentence=sentence, also=close)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fixers.model import Reason
@@ -36,12 +37,12 @@ class Lease:
 
 def open_attempt(session: Session, attempt: Attempt) -> tuple[Attempt, bool]:
     """Add an attempt, unless one with its semantic key stands; return the one that stands and whether it is new."""
-    found = session.scalars(select(Attempt).where(Attempt.semantic_key == attempt.semantic_key)).one_or_none()
-    if found is not None:
-        return found, False
     attempt.created_at = attempt.changed_at = now(session)
-    session.add(attempt)
-    session.flush()
+    try:
+        with session.begin_nested():  # two deliveries of one red commit may be handled at the same moment
+            session.add(attempt)
+    except IntegrityError:
+        return session.scalars(select(Attempt).where(Attempt.semantic_key == attempt.semantic_key)).one(), False
     return attempt, True
 
 

@@ -26,6 +26,8 @@ from tasks.errors import BadInput, EnvironmentFailed, Retryable
 from tasks.ledger.chain import Verified, entries, verify
 from tasks.policy.model import Autonomy, ServerPolicy
 from tasks.stages.ending import give_up
+from tasks.store import documents
+from tasks.store.documents import Kind
 from tasks.store.models import Attempt, Delivery, Effect, Incident
 from tasks.store.states import STAGES, State
 
@@ -262,6 +264,8 @@ def test_the_same_fault_at_the_next_commit_waits_for_the_first_attempt(desk: Des
     second = desk.attempt(2, sha=sha)
     assert desk.run(second) is State.SUPERSEDED
     assert row(desk, second).superseded_by == first
+    with desk.turns.store.read() as session:  # what the logs said is shown even though nothing was run
+        assert documents.get(session, second, Kind.TRACE, Trace).failures[0].test_ids == (TEST,)
     assert only_check(desk)[:3] == (sha, "neutral", "superseded")
     assert desk.run(first) is State.WATCHING
     (incident,) = incidents(desk)

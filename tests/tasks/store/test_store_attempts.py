@@ -146,6 +146,20 @@ def test_one_semantic_key_is_one_attempt(store: Store) -> None:
         assert (again.id, new) == (first, False)
 
 
+def test_one_red_commit_told_many_times_at_once_is_one_attempt(store: Store) -> None:
+    """T22, concurrently: nobody loses the race with an error."""
+
+    def open_it(_: int) -> tuple[int, bool]:
+        with store.write() as session:
+            attempt, new = attempts.open_attempt(session, _attempt("a" * 40))
+            return attempt.id, new
+
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(open_it, range(24)))
+    assert len({attempt_id for attempt_id, _ in opened}) == 1
+    assert [new for _, new in opened].count(True) == 1
+
+
 def test_one_fault_has_one_attempt_at_work(store: Store) -> None:
     """T104: ten attempts at ten commits show the same fault at once."""
     ids = [make_attempt(store, f"{number:040d}") for number in range(10)]
