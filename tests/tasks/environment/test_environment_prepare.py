@@ -219,7 +219,7 @@ def test_client_settings_pass_and_passwords_do_not() -> None:
     kept, held_back = client_environment({
         "PIP_INDEX_URL": "https://index.example/simple",
         "PIP_EXTRA_INDEX_URL": "https://me:secret@index.example/simple",
-        "UV_FIND_LINKS": "/opt/wheels",
+        "UV_FIND_LINKS": "/srv/wheels",
         "PIP_CERT": "/etc/ssl/certs/ca-certificates.crt",
         "https_proxy": "http://proxy.example:3128",
         "AWS_SECRET_ACCESS_KEY": "x",
@@ -227,7 +227,7 @@ def test_client_settings_pass_and_passwords_do_not() -> None:
     })  # fmt: skip
     assert kept == {
         "UV_DEFAULT_INDEX": "https://index.example/simple",
-        "UV_FIND_LINKS": "/opt/wheels",
+        "UV_FIND_LINKS": "/srv/wheels",
         "SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt",
         "https_proxy": "http://proxy.example:3128",
     }
