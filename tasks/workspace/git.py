@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import resource
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -104,6 +105,8 @@ class Git:
     protocols: frozenset[str] = frozenset({"https"})
     """Allowed while fetching, and only then: `http` for a simulator, `file` for tests."""
     seconds: float = 600.0
+    most_file_bytes: int = 4 << 30
+    """Of one file that git writes, so of what one fetch can bring."""
 
     def run(
         self,
@@ -144,6 +147,8 @@ class Git:
         try:
             with process:
                 try:
+                    # Set from outside: code between fork and exec is not safe where there are threads.
+                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self.most_file_bytes, self.most_file_bytes))
                     yield process
                 finally:
                     _end(process)

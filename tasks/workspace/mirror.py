@@ -137,7 +137,13 @@ class Mirror:
             kind, url = self._made()
             if url != self.url:  # not made, half made, or the repository moved
                 self._make(kind)
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Remove what a fetch that was killed or passed a limit left behind; git itself would keep it for weeks."""
+        for left in (self.directory / "objects" / "pack").glob("tmp_*"):
+            left.unlink()
 
     def _made(self) -> tuple[str, str]:
         """Return the kind of mirror this is and the address it was made for; empty when it is not finished."""

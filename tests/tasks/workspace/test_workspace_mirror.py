@@ -1,6 +1,8 @@
 """Mirrors: what is fetched, what is kept, and what they say of history."""
 
+import dataclasses
 import multiprocessing
+import os
 import shutil
 import stat
 import time
@@ -183,6 +185,18 @@ def test_objects_that_git_refuses_are_not_kept(origin, mirror) -> None:
         mirror.fetch(sha)
     with pytest.raises(GitFailed):
         export(mirror, sha, mirror.directory.parent / "tree")
+
+
+def test_a_fetch_over_the_cap_is_ended_and_leaves_nothing_behind(origin, mirror, tmp_path) -> None:
+    sha = origin.commit({"random.bin": os.urandom(2_000_000)})
+    small = Mirror(mirror.directory, mirror.url, dataclasses.replace(mirror.git, most_file_bytes=100_000))
+    for _ in range(2):
+        with pytest.raises(GitFailed):
+            small.fetch(sha)
+    mirror.fetch(sha)
+    assert export(mirror, sha, tmp_path / "tree").bytes == 2_000_000
+    stored = sum(path.stat().st_size for path in mirror.directory.rglob("*") if path.is_file())
+    assert stored < 2_200_000
 
 
 def test_a_protocol_that_was_not_asked_for_is_refused(origin, tmp_path) -> None:
