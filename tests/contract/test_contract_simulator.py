@@ -61,6 +61,7 @@ class Tour:
         assert self.app.get_app().slug == "goldseam"
         self.hub.deliver("push", payloads.push(self.hub, self.repo, "main", NULL_SHA, self.head))
         _, (delivery,) = self.app.requester.requestJsonAndCheck("GET", "/app/hook/deliveries?per_page=1")
+        self.app.requester.requestJsonAndCheck("GET", f"/app/hook/deliveries/{delivery['id']}")
         self.app.requester.requestJsonAndCheck("POST", f"/app/hook/deliveries/{delivery['id']}/attempts")
 
     def of_contents(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from app.simulator.documents import Document, node, stamp
 from app.simulator.hub import Hub
 from app.simulator.records import Account, Delivery, Installation, Token
@@ -148,4 +150,14 @@ def delivery(record: Delivery) -> Document:
         "installation_id": record.installation_id,
         "repository_id": record.repository_id,
         "throttled_at": None,
+    }
+
+
+def whole_delivery(hub: Hub, record: Delivery) -> Document:
+    """Return a webhook delivery with what was sent and what came back."""
+    return {
+        **delivery(record),
+        "url": hub.webhook_url,
+        "request": {"headers": dict(record.headers), "payload": json.loads(record.payload)},
+        "response": {"headers": {}, "payload": record.response},
     }

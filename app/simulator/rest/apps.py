@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from app.simulator.access import NOT_FOUND, Problem, narrow
 from app.simulator.documents import accounts
 from app.simulator.documents.repositories import repository as repository_document
-from app.simulator.records import Installation
+from app.simulator.records import Delivery, Installation
 from app.simulator.rest.door import answer, as_app, check_app, found, hub, installation_token, invalid, nothing, paged
 from app.simulator.webhooks import outcome
 
@@ -112,15 +112,26 @@ def deliveries() -> Response:
     return response
 
 
+@routes.get("/app/hook/deliveries/<int:number>")
+@as_app
+def delivery(number: int) -> Response:
+    """Answer one delivery, payload and all."""
+    return answer(accounts.whole_delivery(hub(), _delivery(number)))
+
+
 @routes.post("/app/hook/deliveries/<int:number>/attempts")
 def attempt_again(number: int) -> Response:
     """Send a delivery again under the same GUID."""
     with hub().lock:
         check_app()
-        wanted = next((item for item in hub().deliveries if item.id == number), None)
+        wanted = _delivery(number)
     # Sent without the lock: whoever receives it may ask the simulator something before it answers.
-    hub().redeliver(found(wanted))
+    hub().redeliver(wanted)
     return answer({}, 202)
+
+
+def _delivery(number: int) -> Delivery:
+    return found(next((item for item in hub().deliveries if item.id == number), None))
 
 
 def _installation(number: int) -> Installation:

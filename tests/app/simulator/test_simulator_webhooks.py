@@ -101,6 +101,8 @@ def test_a_missed_delivery_is_listed_and_sent_again_under_its_guid(bench, receiv
     bench.hub.webhook_url = address
     _, listed = app.requestJsonAndCheck("GET", "/app/hook/deliveries?status=failure")
     assert [item["guid"] for item in listed] == [missed.guid]
+    _, whole = app.requestJsonAndCheck("GET", f"/app/hook/deliveries/{listed[0]['id']}")
+    assert whole["request"]["payload"]["workflow_run"]["id"] == run.id
     app.requestJsonAndCheck("POST", f"/app/hook/deliveries/{listed[0]['id']}/attempts")
     ((headers, raw),) = receiver.got
     assert (headers["X-GitHub-Delivery"], raw) == (missed.guid, missed.payload)
