@@ -133,7 +133,7 @@ class Git:
         settings: Mapping[str, str] | None = None,
         errors: int = subprocess.DEVNULL,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git with pipes; its whole process group is gone when the context ends."""
+        """Start git with pipes; one that still runs when the context ends is killed with its children."""
         where = [] if git_dir is None else [f"--git-dir={git_dir}"]
         process = subprocess.Popen(
             [self.executable, *where, *arguments],
@@ -144,16 +144,13 @@ class Git:
             env=self._environment(settings or {}),
             start_new_session=True,
         )
-        try:
-            with process:
-                try:
-                    # Set from outside: code between fork and exec is not safe where there are threads.
-                    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self.most_file_bytes, self.most_file_bytes))
-                    yield process
-                finally:
-                    _end(process)
-        finally:
-            _end(process)
+        with process:
+            try:
+                # Set from outside: code between fork and exec is not safe where there are threads.
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self.most_file_bytes, self.most_file_bytes))
+                yield process
+            finally:
+                _end(process)
 
     def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         every = {**_SETTINGS, **settings}
