@@ -32,7 +32,6 @@ def create(state: Hub) -> Flask:
     """Make the application that answers for a hub."""
     app = Flask(__name__)
     app.extensions[EXTENSION] = state
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     for part in (apps, contents, objects, actions, checks, pulls):
         app.register_blueprint(part.routes, url_prefix=API)
     for blueprint in (graphql.routes, git_http.routes, actions.blobs, pages.routes):

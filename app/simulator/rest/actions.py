@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, request
 
-from app.simulator.access import Problem
+from app.simulator.access import NOT_FOUND, Problem
 from app.simulator.documents import actions
 from app.simulator.records import Artifact, Blob, Job, Log, Repository, Run
 from app.simulator.rest.door import answer, found, hub, made, needs, paged
@@ -52,7 +52,7 @@ def run_attempt(repo: Repository, number: int, attempt: int) -> Response:
     """Answer one attempt of a run."""
     record = found(repo.runs.get(number))
     if not 1 <= attempt <= record.attempt:
-        return found(None)
+        raise Problem(*NOT_FOUND)
     return answer({**actions.run(hub(), repo, record), "run_attempt": attempt})
 
 

@@ -117,8 +117,8 @@ def contents(repo: Repository, path: str) -> Response:
 @needs("contents:read")
 def compare(repo: Repository, basehead: str) -> Response:
     """Compare two commits from their merge base, as a pull request would."""
-    names = basehead.split("...")
-    base, head = (found(repo.git.resolve(name)) for name in names) if len(names) == 2 else found(None)
+    base_name, _, head_name = basehead.partition("...")
+    base, head = found(repo.git.resolve(base_name)), found(repo.git.resolve(head_name))
     start = found(repo.git.merge_base(base, head))
     ahead = list(reversed(repo.git.log(f"{base}..{head}")))
     behind = len(repo.git.log(f"{head}..{base}"))

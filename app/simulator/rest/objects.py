@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from app.simulator.access import FORBIDDEN, Problem, allows
+from app.simulator.access import FORBIDDEN, NOT_FOUND, Problem, allows
 from app.simulator.documents import Document, objects
 from app.simulator.documents.repositories import ref as ref_document
 from app.simulator.git import NULL_SHA, GitFailed
@@ -35,8 +35,8 @@ def get_tree(repo: Repository, sha: str) -> Response:
     """Answer a tree, with `recursive` also what lies below it."""
     try:
         tree = repo.git("rev-parse", "--verify", "--end-of-options", f"{sha}^{{tree}}").decode().strip()
-    except GitFailed:
-        tree = found(None)
+    except GitFailed as error:
+        raise Problem(*NOT_FOUND) from error
     return answer(objects.tree(hub(), repo, tree, recursive="recursive" in request.args))
 
 
