@@ -150,6 +150,7 @@ def run_repair(
                 progress=progress or Silent(),
                 deadline=started + request.budget_seconds,
                 budget_candidates=request.budget_candidates,
+                failing_seconds=slowest,
                 jobs=request.jobs,
             )
             _hunt(hunt, request, observed, localized, installed_in(request.target, sandbox))

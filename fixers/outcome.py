@@ -72,10 +72,10 @@ def conclude(
         target=base.target.provenance,
         notes=(*observed.notes, *localized.notes, *repair.notes),
     )
-    if len(proven) == 1 and proven[0][1].proposal.tier != Tier.C:
+    if len(proven) == 1 and proven[0][1].proposal.tier != Tier.C and repair.budget.exhausted:
         return _fixed(trace, base, repair, *proven[0], sandbox=sandbox, version=version)
     if proven:
-        return _ambiguous(trace, base.project, proven)
+        return _offered(trace, base.project, proven, repair)
     return _nothing(trace, repair, proofs)
 
 
@@ -122,27 +122,28 @@ def _why(repair: Repair, cluster: Cluster) -> str:
         )
     if repair.budget.exhausted and cluster.proposals[0].fixer.startswith("codemod:"):
         parts.append("It follows from the error itself, by rule.")
-    elif repair.budget.exhausted:
-        parts.append("All other edits of this place that Goldseam knows were tried.")
     else:
-        parts.append("The budget ended before all other edits were tried.")
+        parts.append("All other edits of this place that Goldseam knows were tried.")
     return " ".join(parts)
 
 
-def _ambiguous(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Proof]]) -> Trace:
+def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Proof]], repair: Repair) -> Trace:
+    """Show what is proven but must not be proposed, and say what a person has to decide."""
     alternatives = tuple(_alternative(project, cluster, proof) for cluster, proof in proven[:3])
-    if len(proven) == 1:
-        sentence = "One repair passes every test, but it is of a kind that often only hides the fault."
-    else:
+    reason, next_step = Reason.AMBIGUOUS, "Add one of the tests shown with the alternatives, and run again."
+    if len(proven) > 1:
         sentence = f"{len(proven)} repairs pass every test, and they disagree. The tests do not say which is meant."
-    return trace.model_copy(
-        update={
-            "reason": Reason.AMBIGUOUS,
-            "sentence": sentence,
-            "next_step": "Add one of the tests shown with the alternatives, and run again.",
-            "alternatives": alternatives,
-        }
-    )
+    elif proven[0][1].proposal.tier == Tier.C:
+        sentence = "One repair passes every test, but it is of a kind that often only hides the fault."
+        next_step = "Read it as a hint at the cause; apply it by hand if it is right."
+    else:
+        reason, next_step = Reason.BUDGET_EXHAUSTED, "Read it, or run again with a larger --budget."
+        seconds = repair.budget.seconds
+        sentence = (
+            f"One repair passes every test, but the {seconds:g} s ended before the others of its place were tried."
+        )
+    update = {"reason": reason, "sentence": sentence, "next_step": next_step, "alternatives": alternatives}
+    return trace.model_copy(update=update)
 
 
 def _alternative(project: Project, cluster: Cluster, proof: Proof) -> Alternative:

@@ -27,6 +27,8 @@ from fixers.search.mutation import Mutation, Swap
 from fixers.search.render import Unrenderable, render
 
 IMPACTED_CAP = 300
+BATCH = 32
+"""Mutations that one process screens."""
 PLAUSIBLE_CAP = 60
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
 
@@ -68,6 +70,8 @@ class Hunt:
     progress: Progress
     deadline: float
     budget_candidates: int
+    failing_seconds: float = 0.1
+    """How long the failing tests take."""
     jobs: int = 2
     families: dict[str, Counts] = field(default_factory=dict)
     plausible: list[Plausible] = field(default_factory=list)
@@ -175,34 +179,92 @@ def place_of(plausible: Plausible) -> tuple[str, str]:
 
 
 def _screen(hunt: Hunt, stream: Iterator[Mutation], *, until_found: bool) -> None:
-    """Keep a few evaluations in flight; answers are taken in the order of generation, so runs repeat exactly."""
-    flight: deque[tuple[Mutation, Ticket]] = deque()
+    """Judge mutations in batches, a few batches at once; results are taken in the order of generation.
+
+    So the same tree and the same number of candidates give the same finds, however
+    fast the machine is.
+    """
+    flight: deque[_Batch] = deque()
     found_before = len(hunt.plausible)
-    for mutation in stream:
-        if hunt.spent() or len(hunt.plausible) >= PLAUSIBLE_CAP:
+    for mutations_ in _batches(hunt, stream):
+        flight.append(_begin(hunt, mutations_))
+        if len(flight) >= hunt.jobs:
+            _land(hunt, flight.popleft())
+        if len(hunt.plausible) >= PLAUSIBLE_CAP or (until_found and len(hunt.plausible) > found_before):
             break
-        counts = hunt.counts(f"search:{mutation.template}")
+    while flight:
+        _land(hunt, flight.popleft())
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Mutations under evaluation: swaps together in one process, the others each by itself."""
+
+    mutations: list[Mutation]
+    screen: int | None
+    tickets: dict[int, Ticket]
+
+
+def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]:
+    batch: list[Mutation] = []
+    for mutation in stream:
+        if hunt.spent():
+            break
         key = (mutation.path, _identity(mutation))
         if key in hunt.tried:
             continue
         hunt.tried.add(key)
-        counts.generated += 1
-        flight.append((mutation, hunt.evaluator.start(variant_of(mutation), hunt.failing)))
-        if len(flight) > 2 * hunt.jobs:
-            _land(hunt, *flight.popleft())
-        if until_found and len(hunt.plausible) > found_before:
-            break
-    while flight:
-        _land(hunt, *flight.popleft())
+        hunt.counts(f"search:{mutation.template}").generated += 1
+        batch.append(mutation)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
-def _land(hunt: Hunt, mutation: Mutation, ticket: Ticket) -> None:
-    counts = hunt.counts(f"search:{mutation.template}")
-    counts.validated += 1
-    outcome = hunt.evaluator.finish(ticket)
+def _begin(hunt: Hunt, batch: list[Mutation]) -> _Batch:
+    swaps = [variant_of(m) for m in batch if m.swap is not None]
+    number = hunt.evaluator.start_screen(swaps, hunt.failing, hunt.failing_seconds) if swaps else None
+    tickets = {
+        index: hunt.evaluator.start(variant_of(m), hunt.failing)
+        for index, m in enumerate(batch)
+        if m.swap is None or number is None
+    }
+    return _Batch(batch, number, tickets)
+
+
+def _land(hunt: Hunt, batch: _Batch) -> None:
+    swaps = [m for m in batch.mutations if m.swap is not None]
+    statuses = _screened(hunt, swaps, batch.screen)
+    for index, mutation in enumerate(batch.mutations):
+        counts = hunt.counts(f"search:{mutation.template}")
+        counts.validated += 1
+        said = statuses.get(id(mutation))
+        if said in {Status.FAIL, Status.TIMEOUT}:
+            counts.refuse("failing tests" if said is Status.FAIL else "time limit")
+            continue
+        ticket = batch.tickets.get(index) or hunt.evaluator.start(variant_of(mutation), hunt.failing)
+        _judge(hunt, mutation, hunt.evaluator.finish(ticket), counts)
     hunt.progress.tick(
         tried=hunt.validated, passing=len(hunt.plausible), seconds_left=max(0.0, hunt.deadline - time.monotonic())
     )
+
+
+def _screened(hunt: Hunt, swaps: list[Mutation], number: int | None) -> dict[int, Status]:
+    """Collect the statuses of a screen; a process that ended at a variant is followed by one for the rest."""
+    said: dict[int, Status] = {}
+    while number is not None:
+        statuses = hunt.evaluator.finish_screen(number)
+        said.update((id(m), status) for m, status in zip(swaps, statuses, strict=False))
+        swaps = swaps[len(statuses) :]
+        number = None
+        if swaps and statuses:
+            number = hunt.evaluator.start_screen([variant_of(m) for m in swaps], hunt.failing, hunt.failing_seconds)
+    return said
+
+
+def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:
     if not _passes_all(hunt, variant_of(mutation), mutation.function, outcome, counts):
         return
     try:

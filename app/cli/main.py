@@ -6,7 +6,11 @@ import sys
 
 import click
 
+from app.cli.doctor import doctor
 from app.cli.fix import fix
+from app.cli.govern import ledger, resume, stop
+from app.cli.rules import rules
+from app.cli.serve import beat, broker, up, web, worker
 from app.cli.verify import verify
 from fixers.runner.sandbox import SandboxError
 from tasks.errors import EnvironmentFailed, GoldseamError
@@ -20,7 +24,7 @@ def cli() -> None:
     """Take a red CI run to a proven, reviewable repair."""
 
 
-for _verb in (fix, verify):
+for _verb in (fix, verify, doctor, rules, up, web, worker, broker, beat, stop, resume, ledger):
     cli.add_command(_verb)
 
 

@@ -19,6 +19,7 @@ from fixers.runner.suite import base_request, inside_command
 from fixers.runner.target import Target
 
 START_SECONDS = 120.0
+_BATCH_SECONDS = 60.0
 
 
 class ServerGone(Exception):
@@ -69,6 +70,9 @@ class ForkEvaluator:
     zygote: Server
     wall: float
     """Seconds one variant may take."""
+    screen_note: str = ""
+    """Why variants cannot be screened in one process, once that is known."""
+    _screens: bool = True
 
     def run(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Outcome:
         """Run the tests under the variant and wait for the outcome."""
@@ -78,12 +82,9 @@ class ForkEvaluator:
         """Begin an evaluation without waiting, so that several run at once."""
         ticket = Ticket(variant, tuple(tests), stop_at_first)
         if variant.swap is not None and self.collected is not None:
-            swap = variant.swap
-            line = first_line(self.project, variant.path, swap.line)
             ticket.number = self.collected.submit(
                 kind="run",
-                path=variant.path,
-                swap={"qualname": swap.qualname, "line": line, "source": swap.source},
+                **self._change(variant),
                 tests=list(tests),
                 stop=stop_at_first,
                 wall=self.wall,
@@ -92,6 +93,35 @@ class ForkEvaluator:
         else:
             self._start_zygote(ticket)
         return ticket
+
+    def start_screen(self, variants: Sequence[Variant], tests: Sequence[str], seconds: float) -> int | None:
+        """Begin to judge swaps in one process, many times faster than one by one; None where that cannot be done.
+
+        `seconds` is how long the tests take.
+        """
+        if self.collected is None or not self._screens:
+            return None
+        changes = [self._change(variant) for variant in variants]
+        return self.collected.submit(
+            kind="batch", variants=changes, tests=list(tests), seconds=seconds, wall=_BATCH_SECONDS
+        )
+
+    def finish_screen(self, number: int) -> list[Status]:
+        """Return a status per variant, in order, as far as the process came; a pass asks for a closer look."""
+        if self.collected is None:
+            return []
+        answer = self.collected.take(number, _BATCH_SECONDS)
+        if answer.get("status") == "untrusted":
+            self._screens = False
+            self.screen_note = str(answer.get("signature", ""))
+        return [_status(text) for text in answer.get("statuses", ())]
+
+    def _change(self, variant: Variant) -> dict[str, Any]:
+        swap = variant.swap
+        if swap is None:
+            raise ValueError("only swaps can be screened")
+        line = first_line(self.project, variant.path, swap.line)
+        return {"path": variant.path, "swap": {"qualname": swap.qualname, "line": line, "source": swap.source}}
 
     def finish(self, ticket: Ticket) -> Outcome:
         """Wait for a started evaluation; falls back to a fresh import when code could not be swapped."""
@@ -177,13 +207,13 @@ def _object(line: bytes) -> dict[str, Any]:
 
 
 def _outcome(answer: dict[str, Any]) -> Outcome:
-    try:
-        status = Status(answer.get("status", "crash"))
-    except ValueError:
-        status = Status.CRASH
     return Outcome(
-        status=status,
+        status=_status(answer.get("status")),
         failing=tuple(str(i) for i in answer.get("failing", ())),
         signature=str(answer.get("signature", ""))[:400],
         passed=int(answer.get("passed", 0)),
     )
+
+
+def _status(text: object) -> Status:
+    return Status(text) if isinstance(text, str) and text in set(Status) else Status.CRASH

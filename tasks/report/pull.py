@@ -6,37 +6,16 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fixers.evidence import Evidence, Trace
 from tasks.github.protocol import Annotation, CheckOutput
 from tasks.report.neutral import block, inline, prose
 from tasks.report.trace import alternative_lines, failure_lines, trace_markdown
+from tasks.stages.doors import PullContext
 
 BODY_LIMIT = 60_000
 CHECK_LIMIT = 60_000
 _CUT = "\n\n… the rest of the trace is in the check run and in the evidence bundle.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class PullContext:
-    """What the control plane knows and the trace does not."""
-
-    run_name: str
-    run_url: str
-    head_branch: str
-    head_sha: str
-    clause: str
-    """The policy clause that allowed this, with its result in words."""
-    approvers: str
-    attempt: int
-    fingerprint: str
-    bundle: str
-    """Where the evidence bundle can be read: a URL or a path."""
-    marker_key: bytes
-    """Signs the hidden markers, so that repository text cannot forge them."""
-    ledger: str = ""
-    """`<seq>@<hash12>` of the newest ledger entry, which GitHub then holds."""
 
 
 def pull_title(trace: Trace) -> str:
@@ -47,10 +26,14 @@ def pull_title(trace: Trace) -> str:
     return subject if len(subject) <= 72 else f"fix: {place}"[:72]
 
 
-def pull_body(trace: Trace, context: PullContext) -> str:
-    """Return the body, in the order a reviewer needs it, at most 60,000 characters."""
-    head = "\n".join(_body(trace, context))
-    markers = _markers(context)
+def pull_body(trace: Trace, context: PullContext, *, bundle: str, key: bytes) -> str:
+    """Return the body, in the order a reviewer needs it, at most 60,000 characters.
+
+    `bundle` says where the evidence can be read; `key` signs the hidden markers, so
+    that repository text cannot forge them.
+    """
+    head = "\n".join(_body(trace, context, bundle))
+    markers = _markers(context, key)
     folded = _folded(trace_markdown(trace))
     room = BODY_LIMIT - len(head) - len(markers) - 10
     if len(folded) > room:
@@ -75,10 +58,10 @@ def check_output(trace: Trace) -> CheckOutput:
     )
 
 
-def _body(trace: Trace, context: PullContext) -> Iterator[str]:
+def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
     count = len(trace.reproduction.failing) if trace.reproduction else 0
-    run = f"[{prose(context.run_name)}]({context.run_url})"
-    yield f"**Red:** {run} on {inline(context.head_branch)} at {context.head_sha[:7]} · {_tests(count)}"
+    run = f"[{prose(context.run_name)}]({context.run_url})" if context.run_url else prose(context.run_name)
+    yield f"**Red:** {run} on {inline(context.base)} at {context.head_sha[:7]} · {_tests(count)}"
     for failure in trace.failures[:3]:
         yield from failure_lines(failure)
     yield ""
@@ -94,9 +77,10 @@ def _body(trace: Trace, context: PullContext) -> Iterator[str]:
     yield f"**Why this one.** {prose(trace.choice)}"
     yield ""
     how = "made without a model" if not trace.fixer.startswith("model:") else f"made by {inline(trace.fixer)}"
-    yield f"**Allowed by** {inline(context.clause)} · {prose(context.approvers)} · {how} ({inline(trace.fixer)})"
+    allowed = f"**Allowed by** {inline(context.decision.clause)} at autonomy {inline(context.decision.autonomy)}"
+    yield f"{allowed} · merging is up to a person · {how} ({inline(trace.fixer)})"
     yield ""
-    yield f"**Check it yourself:** `goldseam verify {context.bundle}`"
+    yield f"**Check it yourself:** `goldseam verify {bundle}`"
     yield ""
     yield "**Talk to me:** a comment that starts with `/goldseam help` lists what I understand."
 
@@ -185,9 +169,9 @@ def read_marker(key: bytes, name: str, body: str) -> str | None:
     return None
 
 
-def _markers(context: PullContext) -> str:
-    values = {"fingerprint": context.fingerprint, "attempt": str(context.attempt), "ledger": context.ledger}
-    return "\n".join(marker(context.marker_key, name, value) for name, value in values.items() if value)
+def _markers(context: PullContext, key: bytes) -> str:
+    values = {"fingerprint": context.fingerprint, "attempt": str(context.attempt_id), "ledger": context.ledger}
+    return "\n".join(marker(key, name, value) for name, value in values.items() if value)
 
 
 def _tests(count: int) -> str:

@@ -23,7 +23,8 @@ import goldseam_inside
 
 def serve(request, rest, answers):
     """Serve variants until standard input ends."""
-    import goldseam_replay  # noqa: F401 - loaded while our directory is still on the path
+    import goldseam_batch  # noqa: F401 - loaded while our directory is still on the path
+    import goldseam_replay  # noqa: F401 - same
     import pytest
 
     # pytest's capture puts /dev/null on descriptor 0, so the requests move elsewhere first.
@@ -245,6 +246,10 @@ class Collected:
             import goldseam_replay
 
             return goldseam_replay.compare(self, request)
+        if request["kind"] == "batch":
+            import goldseam_batch
+
+            return goldseam_batch.screen(self, request)
         if request.get("swap"):
             trouble = self.swap(request["path"], request["swap"])
             if trouble:
@@ -261,6 +266,13 @@ class Collected:
             if watcher.failing and stop:
                 break
         return watcher.answer(ran=bool(chosen))
+
+    def touched(self, path, swap):
+        """List the live functions that a swap may change: the function itself and those made inside it."""
+        name = swap["qualname"].rsplit(".", 1)[-1]
+        found = [f for f in self.functions.get((path, swap["line"]), []) if f.__code__.co_name == name]
+        inner = [code.co_firstlineno for f in found[:1] for code in inner_codes(f.__code__)]
+        return found + [f for line in inner for f in self.functions.get((path, line), [])]
 
     def swap(self, path, swap):
         """Give every live copy of a function new code; return what stands in the way, or an empty string."""

@@ -1,0 +1,50 @@
+# Two commands set everything up on a fresh Debian or Ubuntu: `make demo` and `make test`.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock schemas clean bench-spine
+BIN := .venv/bin
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.run ## Make .venv with the goldseam command in it
+
+.venv/.run: requirements/run.txt pyproject.toml scripts/setup
+	scripts/setup run
+
+.venv/.dev: requirements/dev.txt pyproject.toml scripts/setup
+	scripts/setup dev
+
+demo: .venv/.run ## Show the main job on this machine: a red run, a repair, a pull request (KEEP=1 stays up)
+	$(BIN)/goldseam demo $(if $(KEEP),--keep)
+
+test: .venv/.dev ## Run all tests
+	scripts/setup system-test
+	$(BIN)/pytest
+
+check: .venv/.dev ## Lint, types, schemas, docs, and the calls to GitHub against its published descriptions
+	scripts/setup system-check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python scripts/schemas --check
+	$(BIN)/python scripts/check-tree
+	scripts/fetch-github-descriptions
+	$(BIN)/pytest -m github_contract tests/contract
+
+format: .venv/.dev ## Format and mend what the linter can
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: .venv/.dev ## Resolve the dependencies again
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes -q -o requirements/run.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev -c requirements/run.txt --python-version 3.11 --generate-hashes -q -o requirements/dev.txt
+
+schemas: .venv/.dev ## Write the JSON Schemas under docs/schemas
+	$(BIN)/python scripts/schemas
+
+bench-spine: .venv/.dev ## Repair real bugs of published packages and verify each proof
+	$(BIN)/python -m benchmarks.spine
+
+clean: ## Remove what was made
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,64 @@
+"""`goldseam up` and the processes it starts: `web`, `worker`, `broker`, `beat`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from app.config import settings
+
+
+@click.command()
+def up() -> None:
+    """Start the whole server here, with embedded Redis and SQLite unless configured otherwise."""
+    from app.server.up import running, watch  # noqa: PLC0415 - the server's imports cost the other verbs time
+
+    config = settings()
+    with running(config) as parts:
+        click.echo(f"Goldseam listens on {config.address}; data and logs are under {config.data_dir.absolute()}.")
+        watch(parts)
+
+
+@click.command()
+def web() -> None:
+    """Receive webhooks and show pages; holds the webhook secret and no key."""
+    config = settings()
+    options = ["--bind", config.listen, "--workers", "2", "--threads", "8", "--worker-class", "gthread"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "gunicorn",
+        *options,
+        "--access-logfile",
+        "/dev/null",
+        "app.server.web:create()",
+    ]
+    os.execv(sys.executable, command)  # noqa: S606 - gunicorn takes this process over, so that signals reach it
+
+
+@click.command()
+@click.argument("role", type=click.Choice(["analyze", "publish"]))
+def worker(role: str) -> None:
+    """Work on attempts: `analyze` reads and runs the engine, `publish` alone can write."""
+    from app.server.worker import run_worker  # noqa: PLC0415 - as above
+
+    run_worker(settings(), "analyze" if role == "analyze" else "publish")
+
+
+@click.command()
+def broker() -> None:
+    """Hold the App's key and hand out tokens of one repository by stage."""
+    from app.server.broker import run_broker  # noqa: PLC0415 - as above
+
+    run_broker(settings())
+
+
+@click.command()
+def beat() -> None:
+    """Send the sweeps that pick up what was missed."""
+    from app.server.worker import run_beat  # noqa: PLC0415 - as above
+
+    run_beat(settings())

@@ -1,0 +1,101 @@
+"""The server's configuration: read once from the environment, passed on in parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.errors import BadInput
+from tasks.github.session import GITHUB, Endpoint
+
+
+class Settings(BaseSettings):
+    """`GOLDSEAM_…` variables; a `.env` file in the working directory is read too."""
+
+    model_config = SettingsConfigDict(env_prefix="GOLDSEAM_", env_file=".env", extra="ignore", frozen=True)
+
+    github_url: str = GITHUB
+    """Base of the API: `https://HOST/api/v3` for GitHub Enterprise Server."""
+    app_id: int | None = None
+    private_key_file: Path | None = None
+    """Read by the broker alone."""
+    webhook_secret: SecretStr = SecretStr("")
+    webhook_secret_old: SecretStr = SecretStr("")
+    """The one before, accepted while a rotation is under way."""
+    listen: str = "127.0.0.1:8000"
+    public_url: str = ""
+    """Where people reach this server; pull requests link to it. Unset: the address it listens on."""
+    data_dir: Path = Path("goldseam-data")
+    database_url: str = ""
+    """Unset: SQLite under `data_dir`."""
+    redis_url: str = ""
+    """Unset: the embedded Redis under `data_dir`, started by `goldseam up`."""
+    policy_file: Path | None = None
+    stop_file: Path | None = None
+    """A further file whose existence stops every effect, beside `data_dir`/STOP."""
+    llm: Literal["off", "on"] = "off"
+    budget_seconds: float = 60.0
+    """Of search, for one attempt."""
+    jobs: int = 2
+    """Candidates that one attempt runs at once."""
+    analyze_workers: int = 1
+    github_pause_seconds: float = 1.0
+    """Between writes to GitHub; its own advice. A quarter of it between reads."""
+
+    @property
+    def database(self) -> str:
+        """The database in force."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'goldseam.db'}"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the embedded Redis listens."""
+        return self.run_dir / "redis.sock"
+
+    @property
+    def broker_url(self) -> str:
+        """The message broker in force, as Celery takes it."""
+        return self.redis_url or f"redis+socket://{self.redis_socket}?virtual_host=0"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets and other things that live as long as the processes."""
+        return self.data_dir.absolute() / "run"
+
+    @property
+    def token_dir(self) -> Path:
+        """Where the token broker listens."""
+        return self.run_dir / "broker"
+
+    @property
+    def stop_files(self) -> tuple[Path, ...]:
+        """Files whose existence stops every effect."""
+        own = self.data_dir.absolute() / "STOP"
+        return (own,) if self.stop_file is None else (own, self.stop_file)
+
+    @property
+    def address(self) -> str:
+        """Where people reach this server."""
+        return self.public_url.rstrip("/") or f"http://{self.listen}"
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The GitHub in force."""
+        return Endpoint(
+            api_url=self.github_url,
+            seconds_between_requests=self.github_pause_seconds / 4,
+            seconds_between_writes=self.github_pause_seconds,
+        )
+
+
+def settings() -> Settings:
+    """Read the configuration; BadInput names the first variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "GOLDSEAM_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadInput(f"{name} is wrong: {first['msg']}.") from None
