@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
 from tasks.errors import BadInput
-from tasks.ledger.chain import append, entries
+from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, LedgerEntry, Note, PolicySaid
 from tasks.policy.decide import Action, Decision, decide
 from tasks.policy.facts import PatchFacts, facts_of
@@ -63,11 +63,12 @@ def settle(trace: Trace, policy: EffectivePolicy, stopped: Stopped | None) -> Se
 
 
 def hold(turn: Turn, decision: Decision) -> State:
-    """Leave the attempt where it is because of a stop, and say so in the ledger once; a sweep comes back to it."""
+    """Leave the attempt where it is because of a stop, and say so in the ledger; a sweep comes back to it.
+
+    Said once for each stop that came during a turn: while it lasts, no turn begins.
+    """
     with turn.writing() as session:
-        last = entries(session, attempt_id=turn.attempt.id)[-1]
-        if last.policy is None or last.policy.clause != decision.clause:
-            record(session, turn.attempt, turn.actor.id, (decision,))
+        record(session, turn.attempt, turn.actor.id, (decision,))
     return turn.lease.state
 
 

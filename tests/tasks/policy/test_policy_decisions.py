@@ -138,6 +138,12 @@ def test_a_rename_counts_where_it_was_and_where_it_is(denied: str) -> None:
     assert ("repo:deny_paths[0]", "deny") in [(clause.clause, clause.result) for clause in decision.clauses]
 
 
+@pytest.mark.parametrize(("before", "after"), [("tests/a.py", "src/a.py"), ("src/a.py", "tests/a.py")])
+def test_a_rename_out_of_the_tests_is_a_change_of_the_tests(before: str, after: str) -> None:
+    decision = asked(f"--- a/{before}\n+++ b/{after}\n@@ -1 +1 @@\n-a\n+b\n")
+    assert "hard:tests" in [clause.clause for clause in decision.clauses]
+
+
 def test_the_clause_that_denies_is_named_with_its_owner() -> None:
     both = policy("autonomy: pr\ndeny_paths: [docs/**, src/billing/**]", deny_paths=("infra/**",))
     assert asked(edit("src/billing/fees.py"), both).clause == "repo:deny_paths[1]"

@@ -77,6 +77,19 @@ def test_killed_at_an_effect_it_is_made_once(either_desk: Desk, effect: str, mom
     assert outcomes == {kind: "found" if kind in found else "done" for kind in EFFECTS}
 
 
+def test_what_was_begun_is_finished_although_the_base_moves_on(desk: Desk) -> None:
+    """A branch without its pull request would stand there for ever, and say nothing."""
+    desk.hub.policy("autonomy: draft_pr")
+    attempt_id = to(desk, State.PUBLISHING)
+    desk.hub.kill_at = ("branch", "after")
+    with pytest.raises(Killed):
+        desk.step(attempt_id)
+    forget_leases(desk.turns.store)
+    desk.hub.push("main", **{"src/fees.py": "late_fee = None\n"})
+    assert desk.run(attempt_id) is State.WATCHING
+    one_of_each(desk)
+
+
 @contextmanager
 def dying_at_commit(engine: Engine, number: int) -> Iterator[Callable[[], int]]:
     """Kill the worker at its n-th commit, before it reaches the disk; tell how many there were."""
@@ -181,6 +194,23 @@ def test_a_zombie_cannot_make_an_effect(desk: Desk, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(publishing, "propose", sleeping)
     assert desk.step(attempt_id) is State.WATCHING
     one_of_each(desk)
+
+
+def test_a_zombie_makes_nothing_while_its_heir_has_only_begun(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T11: nothing is visible yet that a look-up could find, so only the fence holds it back."""
+    desk.hub.policy("autonomy: draft_pr")
+    attempt_id = to(desk, State.PUBLISHING)
+    real = publishing.propose
+
+    def sleeping(*args: object, **kwargs: object) -> object:
+        forget_leases(desk.turns.store)
+        with desk.turns.store.write() as session:
+            assert attempts.lease(session, attempt_id, state=State.PUBLISHING, owner="heir", seconds=30)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(publishing, "propose", sleeping)
+    assert desk.step(attempt_id) is State.PUBLISHING
+    assert desk.hub.journal == []
 
 
 def test_a_lease_is_kept_while_the_stage_works_and_given_back_when_it_fails(desk: Desk) -> None:
