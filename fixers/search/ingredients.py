@@ -231,11 +231,8 @@ class Ingredients:
     @cached_property
     def _guards(self) -> tuple[ast.If, ...]:
         found = (node for node in self._nodes if isinstance(node, ast.If) and not node.orelse)
-        return tuple(
-            node
-            for node in found
-            if len(node.body) <= _SMALL and not any(hasattr(child, "body") for child in node.body)
-        )
+        small = (node for node in found if len(node.body) <= _SMALL)
+        return tuple(node for node in small if not any(hasattr(child, "body") for child in node.body))
 
     @cached_property
     def _simple(self) -> tuple[ast.stmt, ...]:

@@ -90,7 +90,8 @@ def _conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
     truths = [
         test for item in names for test in (ast.UnaryOp(op=ast.Not(), operand=name(item)), _is_none(item), name(item))
     ]
-    foreign = [copy for node in ingredients.foreign_conditions(site) for copy in renamed(node, site, ingredients)]
+    # Lazy: a large module has tens of thousands of these, and few are ever asked for.
+    foreign = (copy for node in ingredients.foreign_conditions(site) for copy in renamed(node, site, ingredients))
     near = list(reversed(distinct.values()))
     # Three pools, taken in turn: none of them is better than the other two.
     pools = [iter(near), iter(truths), iter(foreign), (negated(node) for node in near)]
