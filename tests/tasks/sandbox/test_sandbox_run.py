@@ -87,7 +87,7 @@ def test_missing_tree_is_an_error_of_ours(either: Sandbox, tmp_path: Path) -> No
 
 
 def test_wall_limit_kills_the_group(either: Sandbox, tree: Path, marker) -> None:
-    argv = ("/bin/sh", "-c", "trap '' TERM; sleep 60 & sleep 60; :", marker.word)
+    argv = ("/bin/sh", "-c", "trap '' TERM; ( sleep 60; : ) & sleep 60; :", marker.word)
     began = time.monotonic()
     finished = either.run(Command(argv, tree, "/work/project", limits=replace(SMALL, wall_seconds=0.5)))
     assert finished.ended is Ended.WALL
@@ -155,7 +155,7 @@ def test_line_without_end_is_cut_off(either: Sandbox, tree: Path) -> None:
 
 
 def test_leaving_a_conversation_kills_its_group(either: Sandbox, tree: Path, marker) -> None:
-    script = "sleep 60 & read line"
+    script = "( sleep 60; : ) & read line"
     with either.talk(Command(("/bin/sh", "-c", script, marker.word), tree, "/work/project")):
         pass
     assert marker.survivors() == []
