@@ -14,7 +14,7 @@ from fixers.codemods.crash import Crash, Site, crashes, raised_in_test, raising_
 from fixers.codemods.scopes import parameters
 from fixers.codemods.signatures import of_function
 from fixers.codemods.source import Edits, Source, parse
-from fixers.codemods.symbols import Definition, functions, methods, trees
+from fixers.codemods.symbols import Definition, functions
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -271,15 +271,8 @@ def _decorators(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 def _definition(scene: Scene, qualname: str) -> Iterator[tuple[Definition, Source, cst.FunctionDef]]:
     """Yield the one method that a message names, with its syntax, when it may be edited."""
-    owner, _, name = qualname.rpartition(".")
-    found = [
-        Definition(path, method, node)
-        for path, tree in trees(scene.project, mentioning=f"def {name}")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef) and owner.rpartition(".")[2] in {"", node.name}
-        for method in methods(node)
-        if method.name == name
-    ]
+    name = qualname.rpartition(".")[2]
+    found = [item for item in functions(scene.project, qualname) if item.owner is not None]
     if len(found) != 1 or not is_repairable(found[0].path):
         return
     source = parse(scene.project.text(found[0].path))

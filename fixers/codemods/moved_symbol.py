@@ -9,7 +9,7 @@ from typing import ClassVar
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raised_in_test, raising_site
 from fixers.codemods.imports import Import, add_import, spelled
-from fixers.codemods.relocation import Moves, relocate
+from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.scopes import bound
 from fixers.codemods.source import Edits, parse
 from fixers.codemods.symbols import definitions, imports, tree_of, trees
@@ -135,9 +135,8 @@ class MovedSymbol(Codemod):
             yield from self._export(scene, old, home, name)
 
     def _follow(self, scene: Scene, site: Site, moves: Moves, home: str) -> Iterator[Candidate]:
-        changed = {path: relocate(scene.project, path, moves) for path in _site_first(scene, site)}
-        texts = {path: text for path, text in changed.items() if text is not None}
-        if site.path in texts:
+        texts = relocate_from(scene.project, site.path, moves)
+        if texts:
             yield from self.offer(
                 scene,
                 texts,
@@ -204,7 +203,3 @@ def _imports_back(scene: Scene, home: str, old: str) -> bool:
     path = scene.project.path_of(home)
     known = imports(scene.project, path).values() if path else ()
     return any(old in {origin.module, origin.dotted} for origin in known)
-
-
-def _site_first(scene: Scene, site: Site) -> list[str]:
-    return sorted(scene.project.repairable(), key=lambda path: (path != site.path, path))

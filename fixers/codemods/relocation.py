@@ -57,6 +57,18 @@ def relocate(project: Project, path: str, moves: Moves) -> str | None:
     return text if source.text.startswith("\n") else text.lstrip("\n")
 
 
+def relocate_from(project: Project, first: str, moves: Moves) -> dict[str, str]:
+    """Return the new texts of every file that may be edited, `first` in front; empty when `first` does not change.
+
+    A failure in a file that a move does not touch has another cause.
+    """
+    start = relocate(project, first, moves)
+    if start is None:
+        return {}
+    others = {path: relocate(project, path, moves) for path in project.repairable() if path != first}
+    return {first: start, **{path: text for path, text in others.items() if text is not None}}
+
+
 def _mentions(project: Project, path: str, moves: Moves) -> bool:
     """Say whether a file may use a moved name; read with `ast`, since libcst takes a second for a long file."""
     text = project.text(path)
@@ -69,9 +81,11 @@ def _mentions(project: Project, path: str, moves: Moves) -> bool:
         return True
     if tree is None:
         return False
-    chains = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in names)
-    if any(ast.unparse(node.value).partition(".")[0] in reached for node in chains):
-        return True
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in names:
+            root, _, rest = ast.unparse(node).partition(".")
+            if root in reached and moves.target(f"{known[root].dotted}.{rest}") is not None:
+                return True
     plain = (node for node in ast.walk(tree) if isinstance(node, ast.Import))
     return any(alias.name in moves.modules for node in plain for alias in node.names)
 

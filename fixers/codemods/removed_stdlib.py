@@ -175,8 +175,10 @@ class RemovedStdlib(Codemod):
             if _concerns(old, gone) and _is_gone(scene, old, since) and scene.installed.names(new) is not None
         }
         moves = Moves({entry.old: entry.new for entry in entries}, modules)
-        texts = {}
+        texts: dict[str, str] = {}
         for path in _site_first(scene, site):
+            if site is not None and path != site.path and site.path not in texts:
+                return  # the failing file itself is not to be mended this way
             changed = relocate(scene.project, path, moves)
             if changed is not None and not _still_needs(scene, path, changed, gone):
                 texts[path] = changed

@@ -12,7 +12,7 @@ import libcst as cst
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.nearest import nearest
-from fixers.codemods.relocation import Moves, relocate
+from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.source import Edits
 from fixers.codemods.tables.renamed_apis import METHODS, MODULES, SYMBOLS
 from fixers.model import Candidate, Tier
@@ -164,10 +164,8 @@ class RenamedApi(Codemod):
     def _relocate(self, scene: Scene, site: Site, moves: Moves, prior: float) -> Iterator[Candidate]:
         if not moves.symbols and not moves.modules:
             return
-        paths = sorted(scene.project.repairable(), key=lambda path: (path != site.path, path))
-        changed = {path: relocate(scene.project, path, moves) for path in paths}
-        texts = {path: text for path, text in changed.items() if text is not None}
-        if site.path not in texts:
+        texts = relocate_from(scene.project, site.path, moves)
+        if not texts:
             return
         named = [new for old, new in moves.symbols.items() if old.rpartition(".")[2] in site.source.text]
         new = (named or list(moves.modules.values()))[0]

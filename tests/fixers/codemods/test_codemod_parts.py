@@ -20,6 +20,7 @@ from fixers.project import Project
         pytest.param("fromList", {"from_list"}, "from_list", id="another-convention"),
         pytest.param("left3", {"left1", "left2"}, None, id="two-are-as-near"),
         pytest.param("balance", {"ballast", "total"}, None, id="three-slips"),
+        pytest.param("configuration", {"konfigurazzion"}, None, id="three-slips-in-a-long-name"),
         pytest.param("cat", {"car", "dog"}, "car", id="short-one-slip"),
         pytest.param("cat", {"cow"}, None, id="short-two-slips"),
         pytest.param("x", {"y"}, None, id="one-letter"),
