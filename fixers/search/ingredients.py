@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import TypeVar
 
 from fixers.model import Failure
+from fixers.search.callees import accepts, last_name
 from fixers.search.literals import literals_in
 from fixers.search.scope import BUILTINS
 from fixers.search.site import ModuleView, Site
-from fixers.search.syntax import COMPREHENSIONS, FUNCTIONS, FunctionNode, number_of
+from fixers.search.syntax import COMPREHENSIONS, FunctionNode, number_of
 
 Part = TypeVar("Part", bound=ast.AST)
 _SMALL = 3
@@ -176,23 +177,11 @@ class Ingredients:
         return _frequent(node.func.attr for node in self._nodes if isinstance(node, ast.Call)
                          and isinstance(node.func, ast.Attribute) and not node.args and not node.keywords)  # fmt: skip
 
-    def signature(self, call: ast.Call) -> ast.arguments | None:
-        """Return the parameters of a callee that this module defines, `self` taken off; None when it does not."""
-        match call.func:
-            case ast.Name(id=name) if name in self.view.functions:
-                return self.view.functions[name].args
-            case ast.Name(id=name) if name in self.view.classes:
-                return _bound(_member(self.view.classes[name], "__init__"))
-            case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
-                owner = self.view.enclosing_class(call)
-                return _bound(_member(owner, name)) if owner else None
-        return None
-
     def siblings(self, call: ast.Call) -> Iterator[ast.Call]:
         """Yield other calls of the same callee, by its last name."""
-        own = _last(call.func)
+        own = last_name(call.func)
         for node in self._nodes:
-            if isinstance(node, ast.Call) and node is not call and _last(node.func) == own:
+            if isinstance(node, ast.Call) and node is not call and last_name(node.func) == own:
                 yield node
 
     @cached_property
@@ -284,34 +273,6 @@ class Ingredients:
                 self.view.parents.get(child), (ast.Expr, ast.JoinedStr)
             ):
                 yield child.value
-
-
-def accepts(function: FunctionNode, arity: int) -> bool:
-    """Say whether `function` can be called with `arity` positional arguments."""
-    args = function.args
-    most = len(args.posonlyargs) + len(args.args)
-    return most - len(args.defaults) <= arity and (arity <= most or args.vararg is not None)
-
-
-def _member(owner: ast.ClassDef, name: str) -> FunctionNode | None:
-    return next((node for node in owner.body if isinstance(node, FUNCTIONS) and node.name == name), None)
-
-
-def _bound(function: FunctionNode | None) -> ast.arguments | None:
-    """Return the parameters a caller fills: without the first one, unless it is a static method."""
-    if function is None:
-        return None
-    if any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in function.decorator_list):
-        return function.args
-    args = function.args
-    return ast.arguments(
-        posonlyargs=args.posonlyargs[1:], args=args.args if args.posonlyargs else args.args[1:], vararg=args.vararg,
-        kwonlyargs=args.kwonlyargs, kw_defaults=args.kw_defaults, kwarg=args.kwarg, defaults=args.defaults,
-    )  # fmt: skip
-
-
-def _last(callee: ast.expr) -> str:
-    return callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
 
 
 def _spans(node: ast.stmt, line: int) -> bool:

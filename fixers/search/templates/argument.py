@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from fixers.model import Tier
+from fixers.search.callees import signature_of
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
 from fixers.search.syntax import copied, literal, name
@@ -85,7 +86,7 @@ def _dropped(call: ast.Call) -> Iterator[Edit]:
 
 
 def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-    signature = ingredients.signature(call)
+    signature = signature_of(call, ingredients.view)
     unused = set(ingredients.unused(site))
     passed = {keyword.arg for keyword in call.keywords}
     yield from _usual(call)
@@ -151,7 +152,7 @@ def _keywords_known(
 
 def _renamed(call: ast.Call, ingredients: Ingredients) -> Iterator[Edit]:
     """Yield other names for keyword arguments: the callee's parameters, and keywords of its other calls."""
-    signature = ingredients.signature(call)
+    signature = signature_of(call, ingredients.view)
     known = [argument.arg for argument in (*signature.args, *signature.kwonlyargs)] if signature else []
     seen = [keyword.arg for keyword in _keywords_seen(call, ingredients) if keyword.arg]
     taken = {keyword.arg for keyword in call.keywords}
