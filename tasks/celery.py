@@ -6,22 +6,27 @@ the sweep, a message that comes twice finds the attempt leased or moved on.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from celery import Celery, Task
+from celery import Celery
 from kombu.exceptions import OperationalError
 
 from tasks.errors import GoldseamError, Retryable
 from tasks.store.attempts import unfinished
 from tasks.store.database import Store
 from tasks.store.deliveries import waiting
+from tasks.store.models import Attempt
 from tasks.store.states import STAGES, TERMINAL, State
 
 ANALYZE, PUBLISH = "analyze", "publish"
 SWEEP_SECONDS = 5.0
+RESEND_SECONDS = 60.0
+"""A sweep wakes the same attempt at most this often; messages that were lost wait so long."""
+TRIES = 5
 _SEND_SECONDS = 1.0
 """A web request waits at most this long for Redis; the sweep sends what was not sent."""
 
@@ -29,6 +34,7 @@ log = structlog.get_logger()
 
 RunStage = Callable[[int], State]
 Receive = Callable[[int], int | None]
+GiveUp = Callable[[int, str], State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,8 @@ class Work:
     store: Store
     receive: Receive
     stages: Mapping[str, RunStage]
+    give_up: GiveUp
+    """Ends an attempt whose stage was tried often enough; the sentence is for people."""
 
 
 def application(broker_url: str) -> Celery:
@@ -90,53 +98,90 @@ class Sender:
 def register(app: Celery, work: Work) -> Sender:
     """Give a worker the tasks that it has dependencies for; return the sender they use."""
     sender = Sender(app)
+    sent = _Recently()
 
-    @app.task(name="goldseam.receive", bind=True, max_retries=5)
-    def receive(self: Task[Any, Any], delivery_id: int) -> None:
-        attempt_id = _tried(self, work.receive, delivery_id)
+    @app.task(name="goldseam.receive")
+    def receive(delivery_id: int) -> None:
+        attempt_id = work.receive(delivery_id)
         if attempt_id is not None:
-            _wake(work.store, sender, attempt_id)
+            sender.attempt(attempt_id, _state_of(work.store, attempt_id))
 
     @app.task(name="goldseam.sweep")
     def sweep() -> None:
         for delivery_id in _waiting(work.store):
-            sender.delivery(delivery_id)
+            if sent.is_due("delivery", delivery_id):
+                sender.delivery(delivery_id)
         for attempt_id, state in _unfinished(work.store):
-            sender.attempt(attempt_id, state)
+            if sent.is_due(state, attempt_id):
+                sender.attempt(attempt_id, state)
 
     for stage, run in work.stages.items():
-        _register_stage(app, stage, run, sender)
+        _register_stage(app, stage, Step(run, work.give_up, sender, sent))
     return sender
 
 
-def _register_stage(app: Celery, stage: str, run: RunStage, sender: Sender) -> None:
-    @app.task(name=f"goldseam.{stage}", bind=True, max_retries=5)
-    def staged(self: Task[Any, Any], attempt_id: int) -> None:
+@dataclass(slots=True)
+class _Recently:
+    """What this process sent or tried lately, so that a sweep neither floods the queue nor cuts a back-off short."""
+
+    times: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    def is_due(self, what: str, identity: int) -> bool:
+        moment = time.monotonic()
+        self.times = {key: at for key, at in self.times.items() if moment - at < RESEND_SECONDS}
+        if (what, identity) in self.times:
+            return False
+        self.times[what, identity] = moment
+        return True
+
+    def note(self, what: str, identity: int) -> None:
+        self.times[what, identity] = time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage, and what to do with its outcome."""
+
+    run: RunStage
+    give_up: GiveUp
+    sender: Sender
+    sent: _Recently
+
+    def take(self, task: Any, stage: str, attempt_id: int) -> None:
+        """Run the stage and wake whoever comes next; try again later, or end the attempt and say why."""
+        try:
+            state = self.run(attempt_id)
+        except Retryable as error:
+            log.warning("retrying", why=str(error), tries=task.request.retries)
+            if task.request.retries < TRIES:
+                self.sent.note(_state_named(stage), attempt_id)
+                raise task.retry(exc=error, countdown=min(60, 2 ** (task.request.retries + 1))) from None
+            state = self.give_up(attempt_id, f"{error} It was tried {TRIES + 1} times.")
+        except GoldseamError as error:
+            log.warning("ended", why=str(error))
+            state = self.give_up(attempt_id, str(error))
+        except Exception:  # the door of the worker: one broken attempt must not come back for ever
+            log.exception("broken")
+            state = self.give_up(attempt_id, "Goldseam itself broke on this attempt; its log has the traceback.")
+        log.info("stage_ended", state=str(state))
+        if STAGES.get(state) != stage:
+            self.sender.attempt(attempt_id, state)
+
+
+def _register_stage(app: Celery, stage: str, step: Step) -> None:
+    @app.task(name=f"goldseam.{stage}", bind=True, max_retries=TRIES)
+    def staged(self: Any, attempt_id: int) -> None:
         with structlog.contextvars.bound_contextvars(attempt=attempt_id, stage=stage):
-            before = stage
-            state = _tried(self, run, attempt_id)
-            log.info("stage_ended", state=str(state))
-        if STAGES.get(state) != before:
-            sender.attempt(attempt_id, state)
+            step.take(self, stage, attempt_id)
 
 
-def _tried(task: Task[Any, Any], work: Callable[[int], Any], identity: int) -> Any:
-    """Run, and try again later for the errors that say so; others are logged where Celery reports them."""
-    try:
-        return work(identity)
-    except Retryable as error:
-        log.warning("retrying", id=identity, why=str(error), tries=task.request.retries)
-        raise task.retry(exc=error, countdown=min(60, 2 ** (task.request.retries + 1))) from None
-    except GoldseamError as error:
-        log.error("refused", id=identity, why=str(error))  # noqa: TRY400 - a refusal needs no traceback
-        raise
+def _state_named(stage: str) -> str:
+    return next(state for state, name in STAGES.items() if name == stage)
 
 
-def _wake(store: Store, sender: Sender, attempt_id: int) -> None:
-    from tasks.store.models import Attempt  # noqa: PLC0415 - keeps the module's own imports to what every task needs
-
+def _state_of(store: Store, attempt_id: int) -> State:
     with store.read() as session:
-        sender.attempt(attempt_id, session.get_one(Attempt, attempt_id).state)
+        return session.get_one(Attempt, attempt_id).state
 
 
 def _waiting(store: Store) -> list[int]:

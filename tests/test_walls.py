@@ -1,6 +1,7 @@
 """The walls of the house: who may import whom, and who may start what. Each fails on an empty list of files."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 INSIDE = "fixers/runner/inside"
-STANDARD_AND_PYTEST = frozenset({"pytest", "goldseam_inside", "goldseam_probes", "goldseam_replay", "goldseam_server"})
+STANDARD_AND_PYTEST = frozenset({"pytest", "_pytest", *(p.stem for p in (ROOT / INSIDE).glob("goldseam_*.py"))})
 
 
 def modules(folder: str) -> list[Path]:
@@ -75,21 +76,23 @@ def test_only_named_places_start_processes():
     assert importers("tasks", {"subprocess", "multiprocessing", "pty"}, but=PROCESS_STARTERS) == []
 
 
-def test_only_the_publish_stage_can_get_a_token_that_writes():
-    users = [
+def test_only_the_publish_worker_goes_through_the_writing_door():
+    """A writer is opened in one function, which only the publish worker's dependencies name."""
+    users = {
         path.relative_to(ROOT).as_posix()
-        for folder in ("app", "tasks")
+        for folder in ("app", "tasks", "fixers")
         for path in modules(folder)
-        if "publish.sock" in path.read_text() or "PUBLISH_SOCKET" in path.read_text()
-    ]
-    allowed = ("tasks/broker/", "app/server/")
-    assert users, "nobody names the publish socket: this wall would guard nothing"
-    assert [u for u in users if not u.startswith(allowed)] == []
+        if any(i.startswith("tasks.github.client.writing") for i in imports(path))
+    }
+    assert users == {"app/server/services.py"}
+    tree = ast.parse((ROOT / "app/server/services.py").read_text())
+    functions = {f.name: ast.unparse(f) for f in tree.body if isinstance(f, ast.FunctionDef)}
+    assert [name for name, text in functions.items() if "writing(" in text] == ["_writer"]
+    assert [name for name, text in functions.items() if "_writer" in text and name != "_writer"] == ["publish_work"]
+    assert "'publish'" not in functions["analyze_work"]
 
 
 def test_what_runs_inside_needs_only_the_standard_library_and_pytest():
-    import sys
-
     known = sys.stdlib_module_names | STANDARD_AND_PYTEST
     strangers = {
         (path.name, name) for path in modules(INSIDE) for name in imports(path) if name.split(".")[0] not in known

@@ -12,8 +12,8 @@ from tasks.broker.desk import Desk
 from tasks.broker.key import read_key
 from tasks.broker.mint import AppMint
 from tasks.broker.server import serving
-from tasks.broker.stored import StoredKnown
 from tasks.errors import BadInput
+from tasks.store.assignments import StoreKnown
 
 
 def run_broker(config: Settings) -> None:
@@ -25,5 +25,5 @@ def run_broker(config: Settings) -> None:
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
-    with serving(Desk(StoredKnown(store_of(config)), mint), config.token_dir):
+    with serving(Desk(StoreKnown(store_of(config)), mint), config.token_dir):
         over.wait()

@@ -65,7 +65,7 @@ def _workers(celery: Celery) -> Iterator[Part]:
 
 def _broker(config: Settings) -> Iterator[Part]:
     for stage in ("analyze", "publish"):
-        path = socket_path(config.token_dir, stage)  # type: ignore[arg-type]
+        path = socket_path(config.token_dir, stage)
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
                 door.settimeout(_SECONDS)

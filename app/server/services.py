@@ -24,6 +24,7 @@ from tasks.policy.model import ServerPolicy
 from tasks.report.renderer import PullRenderer, marker_key
 from tasks.sandbox.choose import sandbox
 from tasks.stages.decide import decide
+from tasks.stages.ending import give_up
 from tasks.stages.localize import localize
 from tasks.stages.observe import observe, receive
 from tasks.stages.publish import publish
@@ -82,7 +83,7 @@ def analyze_work(config: Settings) -> Work:
         "decide": partial(decide, turns=turns, readers=readers, server=policy),
         "watch": partial(watch, turns=turns, readers=readers),
     }
-    return Work(store, partial(receive, store=store, own_app_id=config.app_id), stages)
+    return _work(config, store, turns, stages)
 
 
 def publish_work(config: Settings) -> Work:
@@ -92,7 +93,16 @@ def publish_work(config: Settings) -> Work:
     writers = partial(_writer, config, _client(config, "publish"))
     renderer = PullRenderer(marker_key(config.data_dir.absolute() / "marker.key"), config.address)
     run = partial(publish, turns=turns, writers=writers, server=server_policy(config), renderer=renderer)
-    return Work(store, partial(receive, store=store, own_app_id=config.app_id), {"publish": run})
+    return _work(config, store, turns, {"publish": run})
+
+
+def _work(config: Settings, store: Store, turns: Turns, stages: Mapping[str, RunStage]) -> Work:
+    return Work(
+        store=store,
+        receive=partial(receive, store=store, own_app_id=config.app_id),
+        stages=stages,
+        give_up=lambda attempt_id, sentence: give_up(attempt_id, turns=turns, sentence=sentence),
+    )
 
 
 def _fixers(config: Settings, *, consent: str) -> tuple[Fixer, ...]:

@@ -21,7 +21,7 @@ def at_bench(
     with turns.take(attempt_id, state) as turn:
         if turn is not None:
             try:
-                with engine.prepare(turn.get(Kind.ORDER, Order)) as bench:
+                with engine.prepare(turn.attempt, turn.get(Kind.ORDER, Order)) as bench:
                     return work(bench, turn)
             except EnvironmentFailed as error:
                 mend = "Name the commands that set it up under `setup` in .github/goldseam.yml."

@@ -34,6 +34,8 @@ class Order(Contract):
     test_command: tuple[str, ...] | None = None
     setup: tuple[tuple[str, ...], ...] = ()
     python: str | None = None
+    consent: str = "none"
+    """What may be sent to a language model: `none`, `diagnostics`, `code`."""
     notes: tuple[str, ...] = ()
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from fixers.evidence import Localized, Observed, Repair, Trace
 from fixers.model import Declined
 from tasks.stages.documents import Order
+from tasks.store.models import Attempt
 
 
 class Bench(Protocol):
@@ -33,7 +34,7 @@ class Bench(Protocol):
 class Engine(Protocol):
     """Opens benches."""
 
-    def prepare(self, order: Order) -> AbstractContextManager[Bench]:
+    def prepare(self, attempt: Attempt, order: Order) -> AbstractContextManager[Bench]:
         """Fetch the tree and make its environment.
 
         Raises EnvironmentFailed or BadInput, which end the attempt with their sentence,

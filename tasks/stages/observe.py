@@ -155,6 +155,7 @@ def _order(reader: Reader, attempt: Attempt, seen: Observation, server: ServerPo
         test_command=asked.test_command,
         setup=asked.setup,
         python=asked.python,
+        consent=policy.consent.word,
         notes=(*seen.notes, *((policy.problem,) if policy.problem else ())),
     )
 

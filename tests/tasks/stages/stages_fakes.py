@@ -206,7 +206,7 @@ class ScriptedEngine:
     orders: list[Order] = field(default_factory=list)
 
     @contextmanager
-    def prepare(self, order: Order) -> Iterator[ScriptedEngine]:
+    def prepare(self, attempt: Attempt, order: Order) -> Iterator[ScriptedEngine]:
         self.orders.append(order)
         if self.unprepared is not None:
             raise self.unprepared
