@@ -151,6 +151,7 @@ def run_repair(
                 deadline=started + request.budget_seconds,
                 budget_candidates=request.budget_candidates,
                 failing_seconds=slowest,
+                durations=observed.durations,
                 jobs=request.jobs,
             )
             _hunt(hunt, request, observed, localized, installed_in(request.target, sandbox))

@@ -33,6 +33,11 @@ PLAUSIBLE_CAP = 60
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
 
 
+_FELL = {Status.FAIL: "failing tests", Status.BREAKS: "tests around it", Status.TIMEOUT: "time limit"}
+QUICK_SECONDS = 0.3
+"""What the tests around a function may take together to be run in the screen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plausible:
     """A candidate that passes the failing tests and the tests around it."""
@@ -72,7 +77,10 @@ class Hunt:
     budget_candidates: int
     failing_seconds: float = 0.1
     """How long the failing tests take."""
+    durations: Mapping[str, float] = field(default_factory=dict)
+    """Seconds that each test took before."""
     jobs: int = 2
+    _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     families: dict[str, Counts] = field(default_factory=dict)
     plausible: list[Plausible] = field(default_factory=list)
     tried: set[tuple[str, str]] = field(default_factory=set)
@@ -105,6 +113,19 @@ class Hunt:
             if c.generated
         ]
         return tuple(sorted(rows, key=lambda f: (-f.passed_failing_tests, -f.validated, f.name)))
+
+    def quick_around(self, path: str, function: str) -> tuple[str, ...]:
+        """Return the quickest passing tests that run a function, as many as take `QUICK_SECONDS` together."""
+        key = (path, function)
+        if key not in self._quick:
+            chosen, total = [], 0.0
+            for test in sorted(impacted(self, path, function), key=lambda t: self.durations.get(t, 0.0)):
+                total += self.durations.get(test, 0.0) + 0.001  # pytest's own cost of a test
+                if total > QUICK_SECONDS:
+                    break
+                chosen.append(test)
+            self._quick[key] = tuple(chosen)
+        return self._quick[key]
 
     def counts(self, name: str) -> Counts:
         """Return a family's score sheet."""
@@ -224,8 +245,8 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
 
 
 def _begin(hunt: Hunt, batch: list[Mutation]) -> _Batch:
-    swaps = [variant_of(m) for m in batch if m.swap is not None]
-    number = hunt.evaluator.start_screen(swaps, hunt.failing, hunt.failing_seconds) if swaps else None
+    swaps = [m for m in batch if m.swap is not None]
+    number = _start_screen(hunt, swaps)
     tickets = {
         index: hunt.evaluator.start(variant_of(m), hunt.failing)
         for index, m in enumerate(batch)
@@ -241,8 +262,9 @@ def _land(hunt: Hunt, batch: _Batch) -> None:
         counts = hunt.counts(f"search:{mutation.template}")
         counts.validated += 1
         said = statuses.get(id(mutation))
-        if said in {Status.FAIL, Status.TIMEOUT}:
-            counts.refuse("failing tests" if said is Status.FAIL else "time limit")
+        if said in _FELL:
+            counts.refuse(_FELL[said])
+            counts.passed += said is Status.BREAKS
             continue
         ticket = batch.tickets.get(index) or hunt.evaluator.start(variant_of(mutation), hunt.failing)
         _judge(hunt, mutation, hunt.evaluator.finish(ticket), counts)
@@ -258,10 +280,15 @@ def _screened(hunt: Hunt, swaps: list[Mutation], number: int | None) -> dict[int
         statuses = hunt.evaluator.finish_screen(number)
         said.update((id(m), status) for m, status in zip(swaps, statuses, strict=False))
         swaps = swaps[len(statuses) :]
-        number = None
-        if swaps and statuses:
-            number = hunt.evaluator.start_screen([variant_of(m) for m in swaps], hunt.failing, hunt.failing_seconds)
+        number = _start_screen(hunt, swaps) if statuses else None
     return said
+
+
+def _start_screen(hunt: Hunt, swaps: list[Mutation]) -> int | None:
+    if not swaps:
+        return None
+    variants = [(variant_of(m), hunt.quick_around(m.path, m.function)) for m in swaps]
+    return hunt.evaluator.start_screen(variants, hunt.failing, hunt.failing_seconds)
 
 
 def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:
@@ -288,7 +315,7 @@ def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> 
 
 def _passes_all(hunt: Hunt, variant: Variant, function: str, outcome: Outcome, counts: Counts) -> bool:
     if outcome.status is not Status.PASS:
-        counts.refuse({Status.FAIL: "failing tests", Status.TIMEOUT: "time limit"}.get(outcome.status, "crash"))
+        counts.refuse(_FELL.get(outcome.status, "crash"))
         return False
     counts.passed += 1
     around = impacted(hunt, variant.path, function)

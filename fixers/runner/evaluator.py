@@ -15,6 +15,8 @@ class Status(StrEnum):
 
     PASS = "pass"  # noqa: S105 - an outcome, no password
     FAIL = "fail"
+    BREAKS = "breaks"
+    """The failing tests pass, and a test that passed before does not."""
     TIMEOUT = "timeout"
     CRASH = "crash"
     UNSUPPORTED = "unsupported"

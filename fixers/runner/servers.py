@@ -94,16 +94,24 @@ class ForkEvaluator:
             self._start_zygote(ticket)
         return ticket
 
-    def start_screen(self, variants: Sequence[Variant], tests: Sequence[str], seconds: float) -> int | None:
+    def start_screen(
+        self, variants: Sequence[tuple[Variant, tuple[str, ...]]], tests: Sequence[str], seconds: float
+    ) -> int | None:
         """Begin to judge swaps in one process, many times faster than one by one; None where that cannot be done.
 
-        `seconds` is how long the tests take.
+        With each variant come the passing tests around it, run when `tests` pass.
+        `seconds` is how long `tests` take.
         """
         if self.collected is None or not self._screens:
             return None
-        changes = [self._change(variant) for variant in variants]
+        around = {names: number for number, names in enumerate(dict.fromkeys(names for _, names in variants))}
         return self.collected.submit(
-            kind="batch", variants=changes, tests=list(tests), seconds=seconds, wall=_BATCH_SECONDS
+            kind="batch",
+            variants=[{**self._change(variant), "around": around[names]} for variant, names in variants],
+            around=[list(names) for names in around],
+            tests=list(tests),
+            seconds=seconds,
+            wall=_BATCH_SECONDS,
         )
 
     def finish_screen(self, number: int) -> list[Status]:
