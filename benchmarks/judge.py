@@ -1,0 +1,94 @@
+"""Is a proven patch the right one? Asked of the truth, after the fact, and never of the engine."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from benchmarks.cases import Case
+from benchmarks.slips import functions
+from benchmarks.suite import command, run_tests
+from benchmarks.trees import changed_sources
+from fixers import patch as patches
+
+MODULE = "<module>"
+"""What stands outside all functions of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a patch is right, and how that is known."""
+
+    right: Literal["yes", "no", "unknown"]
+    how: str
+
+
+def judge(case: Case, patch: str, cache: Path) -> Judgement:
+    """Compare a patch with the truth: by its text first, then by the tests that it could not see.
+
+    `unknown` is said of a patch that reads differently and passes all tests, none of which was held back.
+    """
+    texts = {path.relative_to(case.tree).as_posix(): path for path in case.tree.rglob("*.py")}
+    try:
+        edits = patches.apply(patch, {name: _text(path) for name, path in texts.items()})
+    except patches.PatchDoesNotApply as error:
+        return Judgement("no", f"it does not apply: {error}")
+    if all(as_in_truth(e.before, e.after, _text(case.truth / e.path)) for e in edits):
+        return Judgement("yes", "every function it changes reads as in the truth")
+    with tempfile.TemporaryDirectory(prefix="goldseam-judge-") as scratch:
+        tree = patches.patched_tree(case.tree, edits, Path(scratch) / "tree")
+        outcomes = run_tests(tree, case.python, command(case.tests), cache)
+    wanted = {*case.failing, *case.held_back}
+    red = sorted(wanted - outcomes.passed)
+    if red:
+        return Judgement("no", f"{len(red)} of the tests of the bug fail, {red[0]} first")
+    if case.held_back:
+        return Judgement("yes", f"{len(case.held_back)} tests that it could not see pass")
+    return Judgement("unknown", "it reads differently, and no test was left to hold back")
+
+
+def as_in_truth(before: str, after: str, truth: str) -> bool:
+    """Say whether each part of a file that a patch changed is now what the truth has there."""
+    old, new, right = parts(before), parts(after), parts(truth)
+    changed = [name for name in {*old, *new} if old.get(name) != new.get(name)]
+    return bool(changed) and all(new.get(name) == right.get(name) for name in changed)
+
+
+def parts(text: str) -> dict[str, str]:
+    """Return a file's functions by dotted name, and the rest, each as a program without docstrings."""
+    tree = ast.parse(text)
+    found: dict[str, str] = {}
+    for name, function in functions(tree):
+        found[name] = found.get(name, "") + _program(function)
+        function.args, function.body, function.decorator_list = _NOTHING, [ast.Pass()], []
+    found[MODULE] = _program(tree)
+    return found
+
+
+def places_of_truth(case: Case) -> frozenset[tuple[str, str]]:
+    """Return the (path, function) pairs in which the tree and the truth differ."""
+    found = set()
+    for path in changed_sources(case.tree, case.truth, case.tests):
+        broken, right = parts(_text(case.tree / path)), parts(_text(case.truth / path))
+        found |= {(path, name) for name in {*broken, *right} if broken.get(name) != right.get(name)}
+    return frozenset(found)
+
+
+_NOTHING = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+
+
+def _program(node: ast.AST) -> str:
+    for inner in ast.walk(node):
+        body = getattr(inner, "body", None)
+        if isinstance(inner, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and body:
+            match body[0]:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    inner.body = body[1:] or [ast.Pass()]
+    return ast.dump(node)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace") if path.exists() else ""

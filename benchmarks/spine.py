@@ -1,0 +1,115 @@
+"""`make bench-spine`: repair bugs of published packages and verify each proof.
+
+Sources come from the package index when this runs and stay under `.cache/bench`;
+a second run fetches and installs nothing. The exit code is 0 when nothing is left
+unexplained: each row has a status, and each `fixed` row a proof that holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.cases import NoCase, case_of
+from benchmarks.catalogue import ITEMS, Item, Release
+from benchmarks.repair import Row, repair
+from benchmarks.table import summary, table
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="PACKAGE", help="Measure this package; may be repeated.")
+@click.option("--seed", default=20261122, show_default=True, help="Of the slips, the held-back tests and the repair.")
+@click.option("--budget", default=60.0, show_default=True, help="Seconds of search for each bug.")
+@click.option("--list", "listing", is_flag=True, help="Print the entries and stop.")
+@click.option("--cache", default=ROOT / ".cache" / "bench", show_default=True, type=click.Path(path_type=Path))
+@click.option("--results", default=ROOT / "benchmarks" / "results", type=click.Path(path_type=Path))
+def main(*, only: tuple[str, ...], seed: int, budget: float, listing: bool, cache: Path, results: Path) -> None:
+    """Repair real and injected bugs of published packages, and verify each proof."""
+    items = [item for item in ITEMS if not only or item.package in only]
+    if not items:
+        raise click.UsageError(f"No entry is called {', '.join(only)}. Type --list to see them.")
+    if listing:
+        for item in items:
+            click.echo(_described(item))
+        return
+    click.echo(f"seed {seed}, {budget:g} s of search for each of {len(items)} bugs")
+    rows = []
+    for number, item in enumerate(items, 1):
+        row = measure(item, seed=seed, budget=budget, cache=cache)
+        rows.append(row)
+        click.echo(f"[{number}/{len(items)}] {row.package}: {row.status} {row.reason} {row.seconds:.0f} s", err=True)
+    click.echo(table(rows))
+    click.echo()
+    click.echo(summary(rows))
+    if not only:
+        written = write(rows, results, {"seed": seed, "budget_seconds": budget, **machine()})
+        click.echo(f"written to {os.path.relpath(written)}")
+    sys.exit(1 if unexplained(rows) else 0)
+
+
+def measure(item: Item, *, seed: int, budget: float, cache: Path) -> Row:
+    """Return the row of one entry; an entry that gives no bug here is a row as well."""
+    try:
+        case = case_of(item, seed, cache)
+    except NoCase as error:
+        kind = "real" if isinstance(item, Release) else "injected"
+        return Row(item.package, _described(item), kind, "no case", sentence=str(error))
+    return repair(case, budget=budget, seed=seed, cache=cache)
+
+
+def unexplained(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that end without a reason, and fixes whose proof does not hold."""
+    return [
+        row
+        for row in rows
+        if row.status in {"hang", "error"}
+        or (row.status == "fixed" and row.verified != "holds")
+        or (row.status == "declined" and not (row.reason and row.sentence))
+    ]
+
+
+def write(rows: Sequence[Row], results: Path, facts: dict[str, Any]) -> Path:
+    """Write the rows and what is needed to compare them with another run; return the file."""
+    results.mkdir(parents=True, exist_ok=True)
+    target = results / f"spine-{datetime.now(UTC):%Y-%m-%d}.json"
+    target.write_text(json.dumps({**facts, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False) + "\n")
+    return target
+
+
+def machine() -> dict[str, Any]:
+    """Return the facts of this machine and this checkout that explain a difference in times."""
+    git = ["git", "-C", str(ROOT)]
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    dirty = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=False).stdout.strip()
+    return {
+        "goldseam": version("goldseam"),
+        "commit": commit + ("+changes" if dirty else ""),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "load": [round(load, 1) for load in os.getloadavg()],
+        "pytest": version("pytest"),
+    }
+
+
+def _described(item: Item) -> str:
+    if isinstance(item, Release):
+        return f"{item.package} {item.before} → {item.after}: {item.about}"
+    return f"{item.package} {item.version}: a slip drawn by the seed"
+
+
+if __name__ == "__main__":
+    main()
