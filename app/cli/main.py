@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from app.cli.demo import demo
 from app.cli.doctor import doctor
 from app.cli.fix import fix
 from app.cli.govern import ledger, resume, stop
@@ -24,7 +25,7 @@ def cli() -> None:
     """Take a red CI run to a proven, reviewable repair."""
 
 
-for _verb in (fix, verify, doctor, rules, up, web, worker, broker, beat, stop, resume, ledger):
+for _verb in (fix, verify, demo, doctor, rules, up, web, worker, broker, beat, stop, resume, ledger):
     cli.add_command(_verb)
 
 

@@ -67,14 +67,14 @@ class Part:
 
 
 @contextmanager
-def running(config: Settings) -> Iterator[list[Part]]:
+def running(config: Settings, environment: Mapping[str, str] = os.environ) -> Iterator[list[Part]]:
     """Start all processes; on leaving, end them and wait for what they are doing."""
     _check(config)
     data = config.data_dir.absolute()
     for folder in (data, config.run_dir, data / "logs"):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     upgrade(store_of(config).engine)
-    parts = list(_parts(config, data / "logs"))
+    parts = list(_parts(config, data / "logs", environment))
     try:
         for part in parts:
             part.start()
@@ -114,7 +114,7 @@ def _check(config: Settings) -> None:
         )
 
 
-def _parts(config: Settings, logs: Path) -> Iterator[Part]:
+def _parts(config: Settings, logs: Path, environment: Mapping[str, str]) -> Iterator[Part]:
     # -P: the working directory may hold an `app` of its own.
     verb = [sys.executable, "-P", "-m", "app.cli.main"]
     if not config.redis_url:
@@ -128,13 +128,13 @@ def _parts(config: Settings, logs: Path) -> Iterator[Part]:
         ("publish", ["worker", "publish"]),
         ("beat", ["beat"]),
     ):
-        yield Part(name, [*verb, *words], _environment(name), logs / f"{name}.log")
+        yield Part(name, [*verb, *words], _visible(name, environment), logs / f"{name}.log")
 
 
-def _environment(name: str) -> dict[str, str]:
-    """Return our environment without the secrets that this process does not need."""
+def _visible(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without the secrets that this process does not need."""
     hidden = set(_SECRETS) - set(_MAY_SEE.get(name, ()))
-    return {key: value for key, value in os.environ.items() if key not in hidden}
+    return {key: value for key, value in environment.items() if key not in hidden}
 
 
 def _wait_for(path: Path) -> None:

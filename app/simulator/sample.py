@@ -86,6 +86,11 @@ test = ["pytest"]
 [tool.pytest.ini_options]
 pythonpath = ["."]
 """
+POLICY = """\
+# How far Goldseam may go by itself in this repository.
+version: 1
+autonomy: draft_pr
+"""
 FAILURE = """\
     def test_last_day_of_grace():
 >       assert late_fee(3) == 0
@@ -134,6 +139,72 @@ tests/test_fees.py:12: AssertionError</failure></testcase>
 """
 
 
+UNSETTLED_NAME = "acme/shipping"
+UNSETTLED_GREEN = '''\
+"""Surcharges for parcels."""
+
+LIGHT = 2
+PER_KILOGRAM = 4
+
+
+def surcharge(weight: int) -> int:
+    """Return the surcharge of a parcel; light parcels have none."""
+    if weight <= LIGHT:
+        return 0
+    return weight * PER_KILOGRAM
+'''
+UNSETTLED_RED = '''\
+"""Surcharges for parcels."""
+
+LIGHT = 2
+PER_KILOGRAM = 4
+
+
+def surcharge(weight: int) -> int:
+    """Return the surcharge of a parcel; light parcels have none."""
+    return weight * PER_KILOGRAM if weight >= LIGHT else 0
+'''
+UNSETTLED_TESTS = """\
+from shipping.parcels import surcharge
+
+
+def test_nothing():
+    assert surcharge(0) == 0
+
+
+def test_light():
+    assert surcharge(2) == 0
+
+
+def test_heavy():
+    assert surcharge(3) == 12
+    assert surcharge(10) == 40
+"""
+UNSETTLED_OUTPUT = """\
+============================= test session starts ==============================
+platform linux -- Python 3.11.7, pytest-9.2.0, pluggy-1.7.0
+rootdir: /home/runner/work/shipping/shipping
+configfile: pyproject.toml
+collected 3 items
+
+tests/test_parcels.py .F.                                                [100%]
+
+=================================== FAILURES ===================================
+__________________________________ test_light __________________________________
+
+    def test_light():
+>       assert surcharge(2) == 0
+E       assert 8 == 0
+E        +  where 8 = surcharge(2)
+
+tests/test_parcels.py:9: AssertionError
+=========================== short test summary info ============================
+FAILED tests/test_parcels.py::test_light - assert 8 == 0
+ +  where 8 = surcharge(2)
+========================= 1 failed, 2 passed in 0.02s ==========================
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The sample repository and its red run."""
@@ -144,32 +215,57 @@ class Sample:
 
 def red_main(hub: Hub) -> Sample:
     """Make a repository whose default branch was green and is red since its last commit; no webhook is sent."""
-    files = {
-        "billing/__init__.py": "",
-        "billing/fees.py": GREEN,
-        "tests/test_fees.py": TESTS,
+    files = _files("billing", PROJECT) | {"billing/fees.py": GREEN, "tests/test_fees.py": TESTS}
+    return _red(hub, NAME, files, {"billing/fees.py": RED}, message="Shorten late_fee", output=OUTPUT, report=REPORT)
+
+
+def unsettled_main(hub: Hub) -> Sample:
+    """Make a repository whose tests do not say which of two repairs is meant; no webhook is sent."""
+    files = _files("shipping", PROJECT.replace("billing", "shipping"))
+    files |= {"shipping/parcels.py": UNSETTLED_GREEN, "tests/test_parcels.py": UNSETTLED_TESTS}
+    return _red(
+        hub,
+        UNSETTLED_NAME,
+        files,
+        {"shipping/parcels.py": UNSETTLED_RED},
+        message="Say it in one line",
+        output=UNSETTLED_OUTPUT,
+        report="",
+    )
+
+
+def _files(package: str, project: str) -> dict[str, str]:
+    return {
+        f"{package}/__init__.py": "",
         ".github/workflows/ci.yml": WORKFLOW,
-        "pyproject.toml": PROJECT,
-        "README.md": "# billing\n\nFees for late payments.\n",
+        ".github/goldseam.yml": POLICY,
+        "pyproject.toml": project,
+        "README.md": f"# {package}\n",
     }
-    repository = hub.add_repository(NAME, {path: text.encode() for path, text in files.items()})
+
+
+def _red(
+    hub: Hub, name: str, files: dict[str, str], change: dict[str, str], *, message: str, output: str, report: str
+) -> Sample:
+    repository = hub.add_repository(name, {path: text.encode() for path, text in files.items()})
     first = repository.git.refs()[f"refs/heads/{repository.default_branch}"]
-    passed = OUTPUT.partition("=" * 35 + " FAILURES")[0].replace("...F...", ".......")
+    passed = output.partition("=" * 35 + " FAILURES")[0].replace("F", ".")
     hub.add_run(
         repository,
         first,
         repository.default_branch,
-        jobs=[("test", job_log(COMMAND, f"{passed}7 passed in 0.02s", exit_code=0, at=hub.now()), "")],
+        jobs=[("test", job_log(COMMAND, f"{passed}passed in 0.02s", exit_code=0, at=hub.now()), "")],
     )
-    second = hub.commit(repository, repository.default_branch, {"billing/fees.py": RED.encode()}, "Shorten late_fee")
+    changed = {path: text.encode() for path, text in change.items()}
+    second = hub.commit(repository, repository.default_branch, changed, message)
     run = hub.add_run(
         repository,
         second,
         repository.default_branch,
         jobs=[
-            ("test", job_log(COMMAND, OUTPUT, exit_code=1, at=hub.now()), FAILED_STEP),
+            ("test", job_log(COMMAND, output, exit_code=1, at=hub.now()), FAILED_STEP),
             ("lint", job_log("python -m compileall -q .", "", exit_code=0, at=hub.now()), ""),
         ],
-        artifacts={"test-report": {"report.xml": REPORT.encode()}},
+        artifacts={"test-report": {"report.xml": report.encode()}} if report else None,
     )
     return Sample(repository, run)
