@@ -62,6 +62,11 @@ def application(broker_url: str) -> Celery:
             "visibility_timeout": 3600,
             "socket_connect_timeout": _SEND_SECONDS,
             "socket_timeout": 30,
+            # A message is not worth waiting for: the sweep sends what Redis did not take.
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0,
+            "interval_max": 0,
         },
         task_publish_retry=False,
         beat_schedule={"sweep": {"task": "goldseam.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": ANALYZE}}},

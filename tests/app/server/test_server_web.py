@@ -1,0 +1,115 @@
+"""The receiving door: nothing is acknowledged that is not stored, nothing is stored that is not signed."""
+
+import hashlib
+import hmac
+import json
+import uuid
+
+import pytest
+from sqlalchemy import select, text
+
+from app.config import Settings
+from app.server import web
+from tasks.store.database import open_store
+from tasks.store.models import Delivery
+
+SECRET = "s3cret"
+
+
+@pytest.fixture
+def config(tmp_path):
+    return Settings(
+        webhook_secret=SECRET,
+        webhook_secret_old="older",
+        data_dir=tmp_path,
+        redis_url="redis://127.0.0.1:1/0",  # nobody listens there
+        _env_file=None,
+    )
+
+
+@pytest.fixture
+def client(config, tmp_path):
+    return web.make_app(config).test_client()
+
+
+def signed(body: bytes, secret: str = SECRET) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def post(client, body: bytes, *, signature: str | None = None, guid: str | None = None, event: str = "ping"):
+    headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": guid or str(uuid.uuid4())}
+    if signature is not None:
+        headers["X-Hub-Signature-256"] = signature
+    return client.post("/webhooks/github", data=body, headers=headers, content_type="application/json")
+
+
+def stored(config) -> list[Delivery]:
+    with open_store(config.database).read() as session:
+        return list(session.scalars(select(Delivery)))
+
+
+def test_a_signed_delivery_is_stored_and_acknowledged_while_redis_is_away(client, config):
+    body = json.dumps({"zen": "x"}).encode()
+    assert post(client, body, signature=signed(body)).status_code == 202
+    assert [d.body for d in stored(config)] == [body]
+
+
+def test_the_same_delivery_twice_is_one_row(client, config):
+    guid, body = str(uuid.uuid4()), b"{}"
+    assert [post(client, body, signature=signed(body), guid=guid).status_code for _ in range(3)] == [202, 202, 202]
+    assert len(stored(config)) == 1
+
+
+def test_the_secret_before_a_rotation_still_counts(client):
+    assert post(client, b"{}", signature=signed(b"{}", "older")).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [None, "sha256=" + "0" * 64, "sha1=" + "0" * 40, signed(b'{"a": 1}'), signed(b"{}", ""), signed(b"{}", "other")],
+    ids=["none", "zeros", "sha1", "of another text", "with an empty secret", "with another secret"],
+)
+def test_a_wrong_signature_leaves_nothing_behind(client, config, signature):
+    assert post(client, b"{}", signature=signature).status_code == 401
+    assert stored(config) == []
+
+
+@pytest.mark.parametrize(
+    ("guid", "event"), [("not-a-guid", "ping"), ("../../etc/passwd", "ping"), (str(uuid.uuid4()), "")]
+)
+def test_malformed_headers_are_refused(client, config, guid, event):
+    assert post(client, b"{}", signature=signed(b"{}"), guid=guid, event=event).status_code == 400
+    assert stored(config) == []
+
+
+def test_an_unknown_event_is_stored_and_acknowledged(client, config):
+    assert post(client, b"{}", signature=signed(b"{}"), event="solar_flare").status_code == 202
+    assert [d.event for d in stored(config)] == ["solar_flare"]
+
+
+def test_a_body_over_the_cap_is_refused_before_it_is_read(client, config):
+    body = b"x" * (web.BODY_LIMIT + 1)
+    assert post(client, body, signature=signed(body)).status_code == 413
+    assert stored(config) == []
+
+
+def test_a_database_that_cannot_be_written_answers_503(client, config):
+    with open_store(config.database).write() as session:
+        session.execute(text("DROP TABLE deliveries"))
+    assert post(client, b"{}", signature=signed(b"{}")).status_code == 503
+
+
+def test_health_names_what_is_down(client):
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    down = {part["name"] for part in answer.get_json()["parts"] if not part["up"]}
+    assert {"redis", "token broker, analyze", "token broker, publish"} <= down
+
+
+def test_metrics_count_outcomes_and_carry_no_secret(client):
+    post(client, b"{}", signature=signed(b"{}"))
+    post(client, b"{}", signature=None)
+    page = client.get("/metrics").get_data(as_text=True)
+    assert 'goldseam_deliveries_total{outcome="stored"} 1.0' in page
+    assert 'goldseam_deliveries_total{outcome="refused"} 1.0' in page
+    assert SECRET not in page
