@@ -23,7 +23,7 @@ from fixers.outcome import conclude, declined_trace, green_trace
 from fixers.progress import Progress, Silent
 from fixers.project import Project
 from fixers.repair import Hunt, run_codemods, search, try_candidates
-from fixers.reproduce import Green, reproduce
+from fixers.reproduce import TEST_SECONDS, Green, reproduce
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ServerGone, fork_evaluator
 from fixers.runner.suite import run_suite
@@ -32,6 +32,8 @@ from fixers.select import select
 from fixers.verify import Base
 
 VERSION = distribution_version("goldseam")
+VARIANT_SECONDS = 3.0
+"""What a variant gets beside a multiple of the time its tests took before."""
 PROBED_SUITE_SECONDS = 60.0
 """A suite that takes longer is probed only in the files of its failing tests."""
 
@@ -67,6 +69,8 @@ class Request:
     commit: str = ""
     asked: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
+    reported: tuple[Failure, ...] = ()
+    """Faults that were seen outside any test, for instance in production."""
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     base: Target | None = None
     budget_seconds: float = 60.0
@@ -74,6 +78,8 @@ class Request:
     seed: int = 0
     jobs: int = 2
     fixers: tuple[Fixer, ...] = ()
+    test_seconds: float = TEST_SECONDS
+    """A test that outlives this fails."""
 
 
 def attempt(request: Request, sandbox: Sandbox, progress: Progress | None = None) -> Trace:
@@ -103,7 +109,9 @@ def run_reproduce(request: Request, sandbox: Sandbox) -> Observed | Green | Decl
         request.project,
         asked=request.asked,
         expected=request.expected,
+        reported=request.reported,
         base=request.base,
+        test_seconds=request.test_seconds,
     )
 
 
@@ -115,7 +123,14 @@ def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Loca
     if observed.suite_seconds > PROBED_SUITE_SECONDS:
         wanted = tuple(dict.fromkeys(i.split("::", 1)[0] for i in failing))
         notes = (f"The suite takes {observed.suite_seconds:.0f} s, so only {len(wanted)} test files were probed.",)
-    run = run_suite(request.target, sandbox, wanted=wanted, rootdir=observed.rootdir, spectrum_for=failing)
+    run = run_suite(
+        request.target,
+        sandbox,
+        wanted=wanted,
+        rootdir=observed.rootdir,
+        spectrum_for=failing,
+        test_seconds=observed.test_seconds,
+    )
     spectrum = dict(run.spectrum)
     if not spectrum:
         notes += ("The probed run gave no statement counts; places come from tracebacks alone.",)
@@ -130,7 +145,8 @@ def run_repair(
     """Make candidates, screen them, and group what passes by behaviour."""
     failing = sorted(observed.reproduction.failing, key=lambda i: observed.durations.get(i, 0.0))
     started = time.monotonic()
-    slowest = sum(observed.durations.get(i, 0.0) for i in failing)
+    endless = frozenset(observed.endless)
+    durations = {test: seconds for test, seconds in observed.durations.items() if test not in endless}
     try:
         with fork_evaluator(
             request.target,
@@ -139,7 +155,8 @@ def run_repair(
             tests=tuple(observed.outcomes),
             rootdir=observed.rootdir,
             jobs=request.jobs,
-            wall=max(3.0, 5 * slowest + 1.0),
+            wall=VARIANT_SECONDS,
+            durations=durations,
         ) as evaluator:
             hunt = Hunt(
                 project=request.project,
@@ -150,8 +167,6 @@ def run_repair(
                 progress=progress or Silent(),
                 deadline=started + request.budget_seconds,
                 budget_candidates=request.budget_candidates,
-                failing_seconds=slowest,
-                durations=observed.durations,
                 jobs=request.jobs,
             )
             _hunt(hunt, request, observed, localized, installed_in(request.target, sandbox))

@@ -198,6 +198,10 @@ class Observed(Contract):
     rootdir: str
     suite_seconds: float
     notes: tuple[str, ...] = ()
+    endless: tuple[str, ...] = ()
+    """Failing tests that did not come to an end by themselves."""
+    test_seconds: float = 60.0
+    """How long a test may take when it runs again."""
 
 
 class Localized(Contract):

@@ -31,8 +31,6 @@ BATCH = 32
 """Mutations that one process screens."""
 PLAUSIBLE_CAP = 60
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
-
-
 _FELL = {Status.FAIL: "failing tests", Status.BREAKS: "tests around it", Status.TIMEOUT: "time limit"}
 QUICK_SECONDS = 0.3
 """What the tests around a function may take together to be run in the screen."""
@@ -75,10 +73,6 @@ class Hunt:
     progress: Progress
     deadline: float
     budget_candidates: int
-    failing_seconds: float = 0.1
-    """How long the failing tests take."""
-    durations: Mapping[str, float] = field(default_factory=dict)
-    """Seconds that each test took before."""
     jobs: int = 2
     _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     families: dict[str, Counts] = field(default_factory=dict)
@@ -119,8 +113,8 @@ class Hunt:
         key = (path, function)
         if key not in self._quick:
             chosen, total = [], 0.0
-            for test in sorted(impacted(self, path, function), key=lambda t: self.durations.get(t, 0.0)):
-                total += self.durations.get(test, 0.0) + 0.001  # pytest's own cost of a test
+            for test in sorted(impacted(self, path, function), key=lambda t: self.evaluator.durations.get(t, 0.0)):
+                total += self.evaluator.durations.get(test, 0.0) + 0.001  # pytest's own cost of a test
                 if total > QUICK_SECONDS:
                     break
                 chosen.append(test)
@@ -168,8 +162,8 @@ def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
         sources = {e.path: e.after for e in candidate.edits}
         variant = Variant(path=candidate.path, swap=swap, sources=sources)
         counts.validated += 1
-        outcome = hunt.evaluator.run(variant, hunt.failing)
-        if _passes_all(hunt, variant, candidate.function, outcome, counts):
+        outcome = hunt.evaluator.run(variant, _tests_for(hunt, candidate.path, candidate.function))
+        if _passes(hunt, outcome, counts):
             counts.example = candidate.summary
             hunt.plausible.append(Plausible(candidate, swap))
 
@@ -247,27 +241,25 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
 def _begin(hunt: Hunt, batch: list[Mutation]) -> _Batch:
     swaps = [m for m in batch if m.swap is not None]
     number = _start_screen(hunt, swaps)
-    tickets = {
-        index: hunt.evaluator.start(variant_of(m), hunt.failing)
-        for index, m in enumerate(batch)
-        if m.swap is None or number is None
-    }
+    tickets = {index: _start(hunt, m) for index, m in enumerate(batch) if m.swap is None or number is None}
     return _Batch(batch, number, tickets)
 
 
 def _land(hunt: Hunt, batch: _Batch) -> None:
     swaps = [m for m in batch.mutations if m.swap is not None]
     statuses = _screened(hunt, swaps, batch.screen)
+    closer: list[tuple[Mutation, Ticket]] = []
     for index, mutation in enumerate(batch.mutations):
         counts = hunt.counts(f"search:{mutation.template}")
         counts.validated += 1
-        said = statuses.get(id(mutation))
+        said = statuses.get(id(mutation), Status.PASS)
         if said in _FELL:
             counts.refuse(_FELL[said])
             counts.passed += said is Status.BREAKS
-            continue
-        ticket = batch.tickets.get(index) or hunt.evaluator.start(variant_of(mutation), hunt.failing)
-        _judge(hunt, mutation, hunt.evaluator.finish(ticket), counts)
+        else:
+            closer.append((mutation, batch.tickets.get(index) or _start(hunt, mutation)))
+    for mutation, ticket in closer:
+        _judge(hunt, mutation, hunt.evaluator.finish(ticket), hunt.counts(f"search:{mutation.template}"))
     hunt.progress.tick(
         tried=hunt.validated, passing=len(hunt.plausible), seconds_left=max(0.0, hunt.deadline - time.monotonic())
     )
@@ -288,11 +280,11 @@ def _start_screen(hunt: Hunt, swaps: list[Mutation]) -> int | None:
     if not swaps:
         return None
     variants = [(variant_of(m), hunt.quick_around(m.path, m.function)) for m in swaps]
-    return hunt.evaluator.start_screen(variants, hunt.failing, hunt.failing_seconds)
+    return hunt.evaluator.start_screen(variants, hunt.failing)
 
 
 def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:
-    if not _passes_all(hunt, variant_of(mutation), mutation.function, outcome, counts):
+    if not _passes(hunt, outcome, counts):
         return
     try:
         edit = render(hunt.project, mutation)
@@ -313,16 +305,30 @@ def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> 
     hunt.plausible.append(Plausible(candidate, mutation.swap))
 
 
-def _passes_all(hunt: Hunt, variant: Variant, function: str, outcome: Outcome, counts: Counts) -> bool:
-    if outcome.status is not Status.PASS:
-        counts.refuse(_FELL.get(outcome.status, "crash"))
-        return False
-    counts.passed += 1
-    around = impacted(hunt, variant.path, function)
-    if around and hunt.evaluator.run(variant, around).status is not Status.PASS:
+def _start(hunt: Hunt, mutation: Mutation) -> Ticket:
+    return hunt.evaluator.start(variant_of(mutation), _tests_for(hunt, mutation.path, mutation.function))
+
+
+def _tests_for(hunt: Hunt, path: str, function: str) -> tuple[str, ...]:
+    """Return the failing tests and then those that must stay green: one process runs them in this order."""
+    return (*hunt.failing, *impacted(hunt, path, function))
+
+
+def _passes(hunt: Hunt, outcome: Outcome, counts: Counts) -> bool:
+    if outcome.status is Status.PASS:
+        counts.passed += 1
+        return True
+    fell_around = bool(outcome.failing) and not _is_failing(hunt, outcome.failing[0])
+    if outcome.status is Status.FAIL and fell_around:
+        counts.passed += 1
         counts.refuse("tests around it")
-        return False
-    return True
+    else:
+        counts.refuse(_FELL.get(outcome.status, "crash"))
+    return False
+
+
+def _is_failing(hunt: Hunt, test: str) -> bool:
+    return test in hunt.failing or test.split("::", 1)[0] in hunt.failing
 
 
 def impacted(hunt: Hunt, path: str, function: str) -> tuple[str, ...]:

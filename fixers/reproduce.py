@@ -13,10 +13,14 @@ from fixers.evidence import CommandRun, Observed, Reproduction
 from fixers.model import Declined, Failure, Reason
 from fixers.project import Project
 from fixers.runner.sandbox import Ended, Sandbox
-from fixers.runner.suite import SuiteResult, run_suite
+from fixers.runner.suite import SuiteResult, TestResult, run_suite
 from fixers.runner.target import Target
 
 REPEATS = 3
+TEST_SECONDS = 60.0
+"""A test that outlives this fails, whatever it waits for."""
+_SHORTEST, _LONGER = 5.0, 10.0
+_TIMED_OUT = "TestTimedOut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +38,38 @@ def reproduce(
     *,
     asked: Sequence[str] = (),
     expected: Sequence[str] = (),
+    reported: Sequence[Failure] = (),
     base: Target | None = None,
+    test_seconds: float = TEST_SECONDS,
 ) -> Observed | Green | Declined:
     """Run the suite and the failing tests again.
 
     `asked` limits the attempt to these test ids (the user's word). `expected` are ids
     that a log named; when none of them fails here, the fault is not reproduced.
+    `reported` are faults seen outside any test, for instance in production.
     `base` is the same project before the change under test, where that is known.
     """
-    baseline = run_suite(target, sandbox)
+    baseline = run_suite(target, sandbox, test_seconds=test_seconds)
     failing = _unusable(baseline) or _chosen(baseline, asked)
     if isinstance(failing, Declined):
         return failing
+    if not asked and expected:
+        failing = _named(failing, expected)
+        if not failing:
+            return _declined_not_reproduced(expected, baseline)
     if not failing:
-        return _declined_not_reproduced(expected, baseline) if expected else Green(baseline.collected, baseline.seconds)
-    repeats = [run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir) for _ in range(REPEATS - 1)]
+        return _declined_untested(reported[0], baseline) if reported else Green(baseline.collected, baseline.seconds)
+    limit = again_seconds(baseline.tests, test_seconds)
+    repeats = [
+        run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir, test_seconds=limit)
+        for _ in range(REPEATS - 1)
+    ]
     broken = tuple(i for i in failing if all(i in run.ids("failed") for run in repeats))
     if not broken:
         return _declined_flaky(failing, repeats)
     if base is not None and _red_there(base, sandbox, broken, baseline.rootdir):
         return _declined_base_is_red(broken)
-    return _observed(baseline, repeats, broken, failing, project)
+    return _observed(baseline, repeats, broken, failing, project, limit)
 
 
 def _observed(
@@ -63,6 +78,7 @@ def _observed(
     broken: tuple[str, ...],
     failing: tuple[str, ...],
     project: Project,
+    limit: float,
 ) -> Observed:
     chosen = frozenset(broken)
     flaky = [i for i in failing if i not in chosen]
@@ -85,7 +101,29 @@ def _observed(
         rootdir=baseline.rootdir,
         suite_seconds=round(baseline.seconds, 2),
         notes=notes,
+        endless=tuple(t.id for t in baseline.tests if _is_endless(t)),
+        test_seconds=limit,
     )
+
+
+def again_seconds(tests: Sequence[TestResult], test_seconds: float) -> float:
+    """Return how long a test may take when it runs again: far longer than the slowest one that came to its end."""
+    slowest = max((t.seconds for t in tests if not _is_endless(t)), default=0.0)
+    return min(test_seconds, max(_SHORTEST, _LONGER * slowest))
+
+
+def _is_endless(test: TestResult) -> bool:
+    return test.failure is not None and test.failure.exception.endswith(_TIMED_OUT)
+
+
+def _named(failing: Sequence[str], expected: Sequence[str]) -> tuple[str, ...]:
+    """Return the failing tests that a report names, written in its way: from another directory, without parameters."""
+
+    def is_named(test: str, name: str) -> bool:
+        same = test in {name, name.split("[", 1)[0], name.split("::", 1)[0]} or test.split("[", 1)[0] == name
+        return same or test.endswith("/" + name) or name.endswith("/" + test)
+
+    return tuple(test for test in failing if any(is_named(test, name) for name in expected))
 
 
 def _red_there(base: Target, sandbox: Sandbox, broken: Sequence[str], rootdir: str) -> bool:
@@ -174,6 +212,17 @@ def _declined_not_reproduced(expected: Sequence[str], baseline: SuiteResult) -> 
         Reason.NOT_REPRODUCED,
         f"{expected[0]} failed in the report, but all {_tests(baseline.collected)} pass here.",
         "Compare the interpreter and the package versions with those of the failing run.",
+    )
+
+
+def _declined_untested(failure: Failure, baseline: SuiteResult) -> Declined:
+    place = next((f for f in reversed(failure.frames) if f.in_project), None)
+    where = f" at {place.path}:{place.line} in {place.function}" if place else ""
+    return Declined(
+        Reason.NOT_REPRODUCED,
+        f"{failure.exception or 'A fault'}{where} was reported, but no test shows it: all {_tests(baseline.collected)} "
+        "pass here. Without a failing test no repair can be proven.",
+        "Add a test that calls that place as production did and fails, and run again.",
     )
 
 

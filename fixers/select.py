@@ -27,6 +27,8 @@ OBSERVED = 6
 CALLS = 80
 MUTANTS = 700
 TESTS = 150
+TEST_SECONDS = 5.0
+"""Processor time that a test may take while its calls are recorded."""
 SECONDS = 45.0
 
 
@@ -117,6 +119,7 @@ def _ask(
         tests=tests,
         cap=CALLS,
         mutants=MUTANTS,
+        test_seconds=TEST_SECONDS,
         wall=SECONDS,
     )
     return server.take(number, SECONDS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +20,12 @@ from fixers.runner.target import Target
 
 START_SECONDS = 120.0
 _BATCH_SECONDS = 60.0
+_QUIET_SECONDS = 10.0
+"""How long a screening process may say nothing, beside what its variants may take."""
+_SLACK = 5.0
+"""How many times longer than before the tests of a variant may run."""
+_CPU_SECONDS = 1.0
+"""Processor time that any variant gets, however short its tests."""
 
 
 class ServerGone(Exception):
@@ -69,7 +75,9 @@ class ForkEvaluator:
     collected: Server | None
     zygote: Server
     wall: float
-    """Seconds one variant may take."""
+    """Seconds one variant may take beside five times what its tests took before."""
+    durations: Mapping[str, float] = field(default_factory=dict)
+    """How long each test takes; one that does not end counts for nothing."""
     screen_note: str = ""
     """Why variants cannot be screened in one process, once that is known."""
     _screens: bool = True
@@ -80,30 +88,33 @@ class ForkEvaluator:
 
     def start(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Ticket:
         """Begin an evaluation without waiting, so that several run at once."""
-        ticket = Ticket(variant, tuple(tests), stop_at_first)
+        ticket = Ticket(variant, tuple(tests), stop_at_first, self.wall + _SLACK * self.seconds_of(tests))
         if variant.swap is not None and self.collected is not None:
             ticket.number = self.collected.submit(
                 kind="run",
                 **self._change(variant),
                 tests=list(tests),
                 stop=stop_at_first,
-                wall=self.wall,
+                wall=ticket.wall,
+                cpu=_CPU_SECONDS + _SLACK * self.seconds_of(tests),
             )
             ticket.server = self.collected
         else:
             self._start_zygote(ticket)
         return ticket
 
-    def start_screen(
-        self, variants: Sequence[tuple[Variant, tuple[str, ...]]], tests: Sequence[str], seconds: float
-    ) -> int | None:
+    def seconds_of(self, tests: Sequence[str]) -> float:
+        """Return how long these tests take, as far as that is known."""
+        return sum(self.durations.get(test, 0.0) for test in tests)
+
+    def start_screen(self, variants: Sequence[tuple[Variant, tuple[str, ...]]], tests: Sequence[str]) -> int | None:
         """Begin to judge swaps in one process, many times faster than one by one; None where that cannot be done.
 
         With each variant come the passing tests around it, run when `tests` pass.
-        `seconds` is how long `tests` take.
         """
         if self.collected is None or not self._screens:
             return None
+        seconds = self.seconds_of(tests)
         around = {names: number for number, names in enumerate(dict.fromkeys(names for _, names in variants))}
         return self.collected.submit(
             kind="batch",
@@ -111,7 +122,8 @@ class ForkEvaluator:
             around=[list(names) for names in around],
             tests=list(tests),
             seconds=seconds,
-            wall=_BATCH_SECONDS,
+            wall=_BATCH_SECONDS + 8 * _SLACK * seconds,
+            quiet=_QUIET_SECONDS + 8 * _SLACK * seconds,
         )
 
     def finish_screen(self, number: int) -> list[Status]:
@@ -119,7 +131,7 @@ class ForkEvaluator:
         if self.collected is None:
             return []
         answer = self.collected.take(number, _BATCH_SECONDS)
-        if answer.get("status") == "untrusted":
+        if answer.get("status") != "screened":
             self._screens = False
             self.screen_note = str(answer.get("signature", ""))
         return [_status(text) for text in answer.get("statuses", ())]
@@ -134,10 +146,10 @@ class ForkEvaluator:
     def finish(self, ticket: Ticket) -> Outcome:
         """Wait for a started evaluation; falls back to a fresh import when code could not be swapped."""
         assert ticket.server is not None, "a ticket comes from start()"  # noqa: S101 - states an invariant for mypy
-        answer = ticket.server.take(ticket.number, self.wall)
+        answer = ticket.server.take(ticket.number, ticket.wall)
         if answer.get("status") == "unsupported" and ticket.variant.sources:
             self._start_zygote(ticket)
-            answer = ticket.server.take(ticket.number, self.wall)
+            answer = ticket.server.take(ticket.number, ticket.wall)
         return _outcome(answer)
 
     def _start_zygote(self, ticket: Ticket) -> None:
@@ -147,7 +159,7 @@ class ForkEvaluator:
             sources=dict(ticket.variant.sources),
             tests=list(ticket.tests),
             stop=ticket.stop_at_first,
-            wall=self.wall,
+            wall=ticket.wall,
         )
 
 
@@ -158,6 +170,7 @@ class Ticket:
     variant: Variant
     tests: tuple[str, ...]
     stop_at_first: bool
+    wall: float
     server: Server | None = None
     number: int = -1
 
@@ -172,6 +185,7 @@ def fork_evaluator(
     rootdir: str,
     jobs: int,
     wall: float,
+    durations: Mapping[str, float] | None = None,
 ) -> Iterator[ForkEvaluator]:
     """Start both servers; the collecting one only when the tests can be collected at all."""
     limits = Limits(wall_seconds=7200, cpu_seconds=7200, memory_bytes=3 << 30)
@@ -185,7 +199,7 @@ def fork_evaluator(
         with sandbox.talk(collected_command) as talk:
             ready = _first_event(talk, collected_command) == "ready"
             collected = Server(talk, patience=START_SECONDS) if ready else None
-            yield ForkEvaluator(target, project, collected, zygote, wall)
+            yield ForkEvaluator(target, project, collected, zygote, wall, durations or {})
 
 
 def first_line(project: Project, path: str, line: int) -> int:

@@ -14,6 +14,8 @@ import goldseam_inside
 import goldseam_state
 
 VARIANT_SECONDS = 1.0
+ASKED = 8
+"""Failing tests that screen, the fastest ones; what passes them meets all the others in a fork."""
 WALL_FACTOR = 4
 """Real time a variant gets for each second of CPU time: machines are loaded, and tests may sleep."""
 
@@ -22,57 +24,79 @@ def screen(server, request, tell):
     """Tell one status per variant as they come; answer with all of them, or `untrusted` when the canary sang."""
     limit = max(VARIANT_SECONDS, 5 * request["seconds"])
     state = goldseam_state.State(server.request["tree"], server.items.values())
-    items = repeatable(goldseam_inside.in_order(server.items.values(), request["tests"]), limit, state)
-    if not items:
+    bench = Bench(server, request["around"], limit, state)
+    canary = bench.repeatable(goldseam_inside.in_order(server.items.values(), request["tests"])[:ASKED])
+    if not canary:
         return {"status": "untrusted", "signature": "no failing test fails twice alike in one process"}
-    before = [failure_of(item, limit, state) for item in items]
     statuses, over = [], time.monotonic() + request["wall"] - 2 * WALL_FACTOR * limit
     for variant in request["variants"]:
-        statuses.append(judge(server, variant, items, limit))
-        state.restore()
+        statuses.append(bench.judge(variant, [item for item, _ in canary]))
         tell(one=statuses[-1])
         if statuses[-1] == "timeout" or time.monotonic() > over:
             # What was interrupted may have left anything behind, so this child ends here.
             return {"status": "screened", "statuses": statuses}
-    if [failure_of(item, limit, state) for item in items] != before:
-        return {"status": "untrusted", "signature": "the tests fail in another way after the batch"}
+    if any(bench.failure_of(item) != before for item, before in canary) or not bench.still_steady():
+        return {"status": "untrusted", "signature": "the tests do otherwise after the batch"}
     return {"status": "screened", "statuses": statuses}
 
 
-def repeatable(items, limit, state):
-    """Return the tests that fail, and fail alike when they run again."""
-    found = []
-    for item in items:
-        first = failure_of(item, limit, state)
-        if first and failure_of(item, limit, state) == first:
-            found.append(item)
-    return found
+class Bench:
+    """Where variants are tried one after another in this process."""
 
+    def __init__(self, server, around, limit, state):
+        self.server, self.limit, self.state = server, limit, state
+        self.around = around
+        self.steady = {}
 
-def judge(server, variant, items, limit):
-    """Run the tests under one variant and undo it."""
-    changed = [(f, f.__code__) for f in server.touched(variant["path"], variant["swap"])]
-    try:
-        if server.swap(variant["path"], variant["swap"]):
-            return "unsupported"
-        with Alarm(limit):
-            return "fail" if any(problem(item) for item in items) else "pass"
-    except goldseam_inside.TestTimedOut:
-        return "timeout"
-    finally:
-        for function, code in changed:
-            function.__code__ = code
+    def repeatable(self, items):
+        """Return the tests that fail, and fail alike when they run again, each with how it fails."""
+        found = []
+        for item in items:
+            first = self.failure_of(item)
+            if first not in ("", "no end") and self.failure_of(item) == first:
+                found.append((item, first))
+        return found
 
+    def judge(self, variant, failing):
+        status = self.under(variant, failing, "fail")
+        if status != "pass":
+            return status
+        return self.under(variant, self.steady_around(variant["around"]), "breaks")
 
-def failure_of(item, limit, state):
-    """Describe how a test fails, without addresses; empty when it passes or does not end."""
-    try:
-        with Alarm(limit):
-            return problem(item)
-    except goldseam_inside.TestTimedOut:
-        return ""
-    finally:
-        state.restore()
+    def steady_around(self, number):
+        """Return the tests around a function that pass here with the code as it is; found when first needed."""
+        if number not in self.steady:
+            items = goldseam_inside.in_order(self.server.items.values(), self.around[number])
+            self.steady[number] = [item for item in items if not self.failure_of(item)]
+        return self.steady[number]
+
+    def still_steady(self):
+        return not any(self.failure_of(item) for items in self.steady.values() for item in items)
+
+    def under(self, variant, items, bad):
+        """Run tests under one variant and undo it."""
+        changed = [(f, f.__code__) for f in self.server.touched(variant["path"], variant["swap"])]
+        try:
+            if self.server.swap(variant["path"], variant["swap"]):
+                return "unsupported"
+            with Alarm(self.limit):
+                return bad if any(problem(item) for item in items) else "pass"
+        except goldseam_inside.TestTimedOut:
+            return "timeout"
+        finally:
+            for function, code in changed:
+                function.__code__ = code
+            self.state.restore()
+
+    def failure_of(self, item):
+        """Describe how a test fails, without addresses; empty when it passes, `no end` when it does not end."""
+        try:
+            with Alarm(self.limit):
+                return problem(item)
+        except goldseam_inside.TestTimedOut:
+            return "no end"
+        finally:
+            self.state.restore()
 
 
 def problem(item):
@@ -89,20 +113,23 @@ def problem(item):
 
 
 class Alarm:
-    """Raises TestTimedOut in the block after some CPU time, or four times as much real time."""
+    """Raises TestTimedOut in the block after some CPU time, or four times as much real time; never for 0 seconds."""
 
     def __init__(self, seconds):
         self.timers = ((signal.ITIMER_PROF, seconds), (signal.ITIMER_REAL, WALL_FACTOR * seconds))
 
     def __enter__(self):
+        if not self.timers[0][1]:
+            return
         signal.signal(signal.SIGPROF, _too_long)
         signal.signal(signal.SIGALRM, _too_long)
         for timer, seconds in self.timers:
             signal.setitimer(timer, seconds)
 
     def __exit__(self, *_):
-        for timer, _seconds in self.timers:
-            signal.setitimer(timer, 0)
+        for timer, seconds in self.timers:
+            if seconds:
+                signal.setitimer(timer, 0)
 
 
 def _too_long(signum, frame):

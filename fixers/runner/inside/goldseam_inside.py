@@ -8,11 +8,15 @@ GOLDSEAM_REPORT_FD, because standard output belongs to the repository's code.
 
 import json
 import os
+import re
 import signal
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 MESSAGE_CAP = 4000
+MOUNTED = ["", ""]
+"""Where the tree stands in this process, and where the host says that it stands; the same in a sandbox."""
 FRAME_CAP = 60
 RERUN_GUARDS = (
     # plug-in module, options that keep it from hiding, repeating or reordering tests
@@ -21,6 +25,16 @@ RERUN_GUARDS = (
     ("pytest_randomly", ("-p", "no:randomly")),
     ("pytest_random_order", ("-p", "no:random_order")),
     ("pytest_rerunfailures", ("--reruns=0",)),
+)
+
+STAND_INS = (
+    # plug-in module, options with a value, options without: asked for in many a configuration, no matter to a result
+    ("xdist", ("-n", "--numprocesses", "--dist", "--maxprocesses"), ()),
+    (
+        "pytest_cov",
+        ("--cov", "--cov-report", "--cov-config", "--cov-fail-under", "--cov-context"),
+        ("--no-cov", "--no-cov-on-fail", "--cov-append", "--cov-branch"),
+    ),
 )
 
 
@@ -39,6 +53,20 @@ class Answers:
 
 class TestTimedOut(BaseException):
     """Raised inside a test that outlived its limit; no `except Exception` may swallow it."""
+
+
+class StandIns:
+    """Takes the options of plug-ins that only speed up or measure a run, where those are not installed."""
+
+    def pytest_addoption(self, parser):
+        group = parser.getgroup("goldseam")
+        for module, valued, flags in STAND_INS:
+            if not installed(module):
+                add = group._addoption  # noqa: SLF001 - the public method refuses short options in lower case
+                for name in valued:
+                    add(name, dest="goldseam_ignored", action="append", nargs="?")
+                for name in flags:
+                    add(name, dest="goldseam_ignored", action="append_const", const=name)
 
 
 class Reporter:
@@ -80,7 +108,8 @@ class Reporter:
             shuffle_by_module(items, self.seed)
 
     def pytest_collection_finish(self, session):
-        self.answers.send(event="collected", rootdir=str(session.config.rootdir), ids=[i.nodeid for i in session.items])
+        root = os.path.relpath(str(session.config.rootdir), MOUNTED[0] or os.getcwd())
+        self.answers.send(event="collected", rootdir=root, ids=[i.nodeid for i in session.items])
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.answers.send(event="start", id=nodeid)
@@ -113,6 +142,19 @@ class Reporter:
 def is_wanted(nodeid, wanted):
     """Say whether an id, its file, or its test without parameters was asked for."""
     return nodeid in wanted or nodeid.split("::", 1)[0] in wanted or nodeid.split("[", 1)[0] in wanted
+
+
+def in_order(items, asked):
+    """Return the items that were asked for, in that order: the first names are those most likely to fail."""
+    place = {name: number for number, name in reversed(list(enumerate(asked)))}
+    found = []
+    for item in items:
+        name = item.nodeid
+        numbers = [place.get(n) for n in (name, name.split("[", 1)[0], name.split("::", 1)[0])]
+        numbers = [n for n in numbers if n is not None]
+        if numbers:
+            found.append((min(numbers), item))
+    return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
 
 def phase_outcome(report):
@@ -175,12 +217,17 @@ def frames_of(error):
     while trace is not None:
         code = trace.tb_frame.f_code
         name = getattr(code, "co_qualname", code.co_name)
-        frames.append([code.co_filename, trace.tb_lineno, name.rsplit("<locals>.", 1)[-1]])
+        frames.append([as_mounted(code.co_filename), trace.tb_lineno, name.rsplit("<locals>.", 1)[-1]])
         trace = trace.tb_next
     if isinstance(error, SyntaxError) and error.filename:
-        frames.append([error.filename, error.lineno or 0, "<module>"])
+        frames.append([as_mounted(error.filename), error.lineno or 0, "<module>"])
     kept = [f for f in frames if not is_harness(f[0])]
     return kept if len(kept) <= FRAME_CAP else kept[: FRAME_CAP // 2] + kept[-FRAME_CAP // 2 :]
+
+
+def as_mounted(path):
+    """Name a file of the tree as if the tree stood where it was meant to: without a sandbox it cannot."""
+    return MOUNTED[1] + path[len(MOUNTED[0]) :] if path.startswith(MOUNTED[0]) else path
 
 
 def is_harness(path):
@@ -214,7 +261,7 @@ def pytest_arguments(request):
     """Compose pytest's arguments: the project's own, our guards, and the files of the wanted tests."""
     arguments = list(request["args"])
     if request.get("wanted") is not None:
-        base = request.get("rootdir") or os.getcwd()
+        base = os.path.normpath(os.path.join(os.getcwd(), request.get("rootdir") or "."))
         files = dict.fromkeys(os.path.join(base, w.split("::", 1)[0]) for w in request["wanted"])
         arguments = list(request["options"]) + list(files)
     return [*arguments, "--maxfail=0", *guards()]
@@ -248,7 +295,7 @@ def run(request, answers):
     import pytest
 
     reporter = Reporter(answers, request.get("wanted"), request.get("seed"), request.get("test_seconds", 0.0))
-    plugins = [reporter]
+    plugins = [StandIns(), reporter]
     if request["mode"] == "spectrum":
         import goldseam_probes
 
@@ -264,6 +311,8 @@ def main():
     os.set_inheritable(descriptor, False)
     answers = Answers(descriptor)
     request, rest = take_request()
+    MOUNTED[:] = [os.path.join(os.getcwd(), ""), os.path.join(request["tree"], "")]
+    request["tree"] = os.getcwd()
     if request["mode"] in ("run", "spectrum"):
         run(request, answers)
     else:

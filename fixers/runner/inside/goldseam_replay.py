@@ -8,13 +8,11 @@ forked child.
 
 import copy
 import hashlib
-import re
 import signal
 import sys
 
 import goldseam_inside
 
-ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 SHOWN = 160
 CALL_SECONDS = 0.25
 
@@ -130,7 +128,7 @@ def record(server, request, codes):
     recorder = Recorder(codes, request["cap"])
     sys.setprofile(recorder)
     try:
-        server.run_items(request["tests"], stop=False)
+        server.run_items(request["tests"], stop=False, limit=request["test_seconds"])
     finally:
         sys.setprofile(None)
     return recorder.calls, recorder.lost
@@ -218,7 +216,7 @@ def _too_long(signum, frame):
 def describe(value, depth=4):
     """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items."""
     try:
-        return ADDRESS.sub("0x", _describe(value, depth))
+        return goldseam_inside.ADDRESS.sub("0x", _describe(value, depth))
     except CallTooLong:
         raise
     except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
@@ -272,7 +270,7 @@ def show(name, call):
 
 def short(value):
     try:
-        text = ADDRESS.sub("0x", repr(value))
+        text = goldseam_inside.ADDRESS.sub("0x", repr(value))
     except BaseException:  # noqa: BLE001 - as above
         text = "<%s>" % type(value).__name__
     return text if len(text) <= 60 else text[:57] + "..."

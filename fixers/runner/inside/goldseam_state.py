@@ -1,0 +1,131 @@
+"""Put back what one variant did to the process before the next one runs in it.
+
+Looks at what the project's modules hold: rebound names, changed lists, dictionaries
+and sets, attributes of its classes and instances, variables of closures, caches of
+functions; and at the parameters of the tests, the environment, the directory and the
+random generator. What it does not see, the canary of the batch and the clean run must.
+"""
+
+import functools
+import os
+import random
+import sys
+from collections import deque
+
+DEPTH = 6
+LARGEST = 2000
+"""Containers with more items are compared by length alone."""
+MOST = 20000
+_CACHED = type(functools.lru_cache(maxsize=None)(len))
+
+
+class State:
+    """A picture of the process, taken once, that can be restored any number of times."""
+
+    def __init__(self, tree, items):
+        self.tree = os.path.join(tree, "")
+        self.kept, self.caches, self.seen = [], [], set()
+        self.modules = {name for name, module in list(sys.modules.items()) if self._is_ours(module)}
+        for name in sorted(self.modules):
+            self._value(vars(sys.modules[name]), DEPTH)
+        for item in items:
+            call = getattr(item, "callspec", None)
+            self._value(call.params if call is not None else None, DEPTH)
+        self.environment = dict(os.environ)
+        self.random = random.getstate()
+        self.directory = os.getcwd()
+
+    def restore(self):
+        """Undo what was changed since the picture was taken."""
+        for thing, before in self.kept:
+            if not _same(thing, before):
+                _refill(thing, before)
+        for cache in self.caches:
+            cache.cache_clear()
+        if dict(os.environ) != self.environment:
+            os.environ.clear()
+            os.environ.update(self.environment)
+        random.setstate(self.random)
+        os.chdir(self.directory)
+
+    def _is_ours(self, module):
+        path = getattr(module, "__file__", None)
+        return isinstance(path, str) and path.startswith(self.tree) and "/site-packages/" not in path
+
+    def _value(self, value, depth):
+        """Remember a value and what it holds; ids are safe because the modules keep all of it alive meanwhile."""
+        if depth <= 0 or value is None or id(value) in self.seen or len(self.kept) >= MOST:
+            return
+        self.seen.add(id(value))
+        if isinstance(value, (dict, list, set, deque, bytearray)):
+            self.kept.append((value, _copy(value)))
+        elif isinstance(value, type) and value.__module__ in self.modules:
+            self.kept.append((value, dict(vars(value))))
+        elif type(value) is _CACHED:
+            self.caches.append(value)
+        for part in self._parts(value):
+            self._value(part, depth - 1)
+
+    def _parts(self, value):
+        if isinstance(value, (dict, list, tuple, deque)):
+            inner = value.values() if isinstance(value, dict) else value
+            return list(inner) if len(value) <= LARGEST else ()
+        if isinstance(value, type):
+            return list(vars(value).values()) if value.__module__ in self.modules else ()
+        if isinstance(value, (staticmethod, classmethod)):
+            return (value.__func__,)
+        if type(value) is _CACHED:
+            return (value.__wrapped__,)
+        if type(value).__name__ == "function":
+            ours = value.__module__ in self.modules
+            return (value.__defaults__, value.__kwdefaults__, value.__dict__, *_cells(value)) if ours else ()
+        return (vars(value),) if type(value).__module__ in self.modules and hasattr(value, "__dict__") else ()
+
+
+def _cells(function):
+    for cell in function.__closure__ or ():
+        try:
+            yield cell.cell_contents
+        except ValueError:  # not filled yet
+            continue
+
+
+def _copy(value):
+    if isinstance(value, dict):
+        return dict(value)
+    return set(value) if isinstance(value, set) else list(value)
+
+
+def _same(thing, before):
+    """Compare by identity and order of the parts, so that no `__eq__` of the repository runs here."""
+    now = dict(vars(thing)) if isinstance(thing, type) else thing
+    if len(now) != len(before):
+        return False
+    if len(before) > LARGEST:
+        return True
+    if isinstance(before, set):
+        return now == before
+    if isinstance(before, dict):
+        pairs = zip(dict.items(now), before.items())
+        return all(name is key and one is other for (name, one), (key, other) in pairs)
+    return all(one is other for one, other in zip(now, before))
+
+
+def _refill(thing, before):
+    if isinstance(thing, type):
+        for name in set(vars(thing)) - set(before):
+            type.__delattr__(thing, name)
+        for name, value in before.items():
+            if vars(thing).get(name) is not value:
+                type.__setattr__(thing, name, value)
+    elif isinstance(thing, dict):
+        dict.clear(thing)
+        dict.update(thing, before)
+    elif isinstance(thing, set):
+        thing.clear()
+        thing.update(before)
+    elif isinstance(thing, deque):
+        thing.clear()
+        thing.extend(before)
+    else:
+        thing[:] = before
