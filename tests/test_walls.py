@@ -77,19 +77,17 @@ def test_only_named_places_start_processes():
 
 
 def test_only_the_publish_worker_goes_through_the_writing_door():
-    """A writer is opened in one function, which only the publish worker's dependencies name."""
-    users = {
+    """One module opens writers and asks at the broker's publish door, and it knows no engine and no sandbox."""
+    writers = {
         path.relative_to(ROOT).as_posix()
         for folder in ("app", "tasks", "fixers")
         for path in modules(folder)
-        if any(i.startswith("tasks.github.client.writing") for i in imports(path))
+        if "tasks.github.client.writing" in imports(path) or 'door_of(config, "publish")' in path.read_text()
     }
-    assert users == {"app/server/services.py"}
-    tree = ast.parse((ROOT / "app/server/services.py").read_text())
-    functions = {f.name: ast.unparse(f) for f in tree.body if isinstance(f, ast.FunctionDef)}
-    assert [name for name, text in functions.items() if "writing(" in text] == ["_writer"]
-    assert [name for name, text in functions.items() if "_writer" in text and name != "_writer"] == ["publish_work"]
-    assert "'publish'" not in functions["analyze_work"]
+    assert writers == {"app/server/publish.py"}
+    publish = set(imports(ROOT / "app/server/publish.py"))
+    assert not {i for i in publish if i.startswith(("fixers", "tasks.sandbox", "tasks.workbench", "tasks.environment"))}
+    assert "app.server.publish" not in set(imports(ROOT / "app/server/analyze.py"))
 
 
 def test_what_runs_inside_needs_only_the_standard_library_and_pytest():

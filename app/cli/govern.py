@@ -8,7 +8,7 @@ import sys
 import click
 
 from app.config import settings
-from app.server.services import stop_switch, store_of
+from app.server.stores import stop_switch, store_of
 from tasks import stop as stops
 from tasks.ledger.chain import Broken, verify
 from tasks.ledger.entry import Actor

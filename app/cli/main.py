@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from types import MappingProxyType
 
 import click
 
-from app.cli.demo import demo
-from app.cli.doctor import doctor
-from app.cli.fix import fix
-from app.cli.govern import ledger, resume, stop
-from app.cli.rules import rules
-from app.cli.serve import beat, broker, up, web, worker
-from app.cli.verify import verify
 from fixers.runner.sandbox import SandboxError
 from tasks.errors import EnvironmentFailed, GoldseamError
 
 USAGE, ENVIRONMENT, INTERNAL = 2, 3, 4
 
+VERBS = MappingProxyType(
+    {
+        "fix": "fix",
+        "verify": "verify",
+        "demo": "demo",
+        "doctor": "doctor",
+        "rules": "rules",
+        "up": "serve",
+        "web": "serve",
+        "worker": "serve",
+        "broker": "serve",
+        "beat": "serve",
+        "stop": "govern",
+        "resume": "govern",
+        "ledger": "govern",
+    }
+)
+"""Verb to its module; a module is imported when its verb is used, because the engine's imports cost a second."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Verbs(click.Group):
+    """The verbs, loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the verbs in the order in which a person meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - same
+        """Import a verb's module and return its command; None when there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        command = getattr(import_module(f"app.cli.{VERBS[cmd_name]}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="goldseam", message="goldseam %(version)s")
 def cli() -> None:
     """Take a red CI run to a proven, reviewable repair."""
-
-
-for _verb in (fix, verify, demo, doctor, rules, up, web, worker, broker, beat, stop, resume, ledger):
-    cli.add_command(_verb)
 
 
 def main() -> None:

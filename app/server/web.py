@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from app.config import Settings, settings
 from app.pages.routes import pages
 from app.server.health import health
-from app.server.services import stop_switch, store_of
+from app.server.stores import stop_switch, store_of
 from tasks.celery import Sender, application
 from tasks.github.webhook import verify_signature
 from tasks.store.database import Store, upgrade

@@ -7,8 +7,7 @@ from typing import Literal
 import structlog
 
 from app.config import Settings
-from app.server.services import analyze_work, publish_work
-from tasks.celery import ANALYZE, PUBLISH, application, register
+from tasks.celery import ANALYZE, PUBLISH, Work, application, register
 from tasks.store.database import upgrade
 
 Role = Literal["analyze", "publish"]
@@ -17,7 +16,7 @@ Role = Literal["analyze", "publish"]
 def run_worker(config: Settings, role: Role) -> None:
     """Work until told to stop; a stage under way is finished or taken up by the next worker."""
     log_lines()
-    work = analyze_work(config) if role == "analyze" else publish_work(config)
+    work = _work(config, role)
     upgrade(work.store.engine)
     app = application(config.broker_url)
     register(app, work)
@@ -26,6 +25,17 @@ def run_worker(config: Settings, role: Role) -> None:
     # Threads, because stages wait for sandboxed processes and for GitHub, and open their own connections.
     options = ["--pool=threads", f"--concurrency={count}", f"--queues={queue}", f"--hostname={role}@%h"]
     app.worker_main(["worker", *options, "--loglevel=WARNING", "--without-gossip", "--without-mingle"])
+
+
+def _work(config: Settings, role: Role) -> Work:
+    """Import and make the dependencies of one role: the publish worker never loads the engine's stages."""
+    if role == "analyze":
+        from app.server.analyze import analyze_work  # noqa: PLC0415 - see above
+
+        return analyze_work(config)
+    from app.server.publish import publish_work  # noqa: PLC0415 - see above
+
+    return publish_work(config)
 
 
 def run_beat(config: Settings) -> None:
