@@ -141,6 +141,7 @@ FAILURES = {
     "silence": ((200, None), "did not answer in time", 2),
     "a drip": ((299, b"{}"), "not complete after 1 s", 1),
     "another model": (message(USE, model="claude-opus-5-5"), "was asked", 1),
+    "a dearer kind of the model": (message(USE, model=f"{DEFAULT_MODEL}-fast"), "was asked", 1),
     "a model named by an enemy": (message(USE, model="\u202e" * 999), "was asked", 1),
     "a refusal": (message(stop="refusal"), "declined", 1),
     "no document": ((200, b"<html>"), "not what the API documents", 1),
