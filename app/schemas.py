@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fixers.evidence import Alternative, Evidence, Gate, Trace
-from fixers.model import Contract, Failure
+from fixers.model import Contract, Failure, Reason
 from fixers.reprove import Judgement
 
 
@@ -67,6 +67,26 @@ class FixReport(Contract):
             seconds=trace.seconds,
         )
 
+    @classmethod
+    def without_attempt(cls, status: Literal["declined", "error"], reason: Reason | None, sentence: str) -> FixReport:
+        """Return the report of a command that ended before an attempt could begin."""
+        return cls(
+            status=status,
+            reason=str(reason) if reason else None,
+            sentence=sentence,
+            next_step="",
+            failure=None,
+            failing=(),
+            localization=(),
+            patch="",
+            fixer="",
+            candidates=CandidateCounts(),
+            alternatives=(),
+            evidence=None,
+            notes=(),
+            seconds={},
+        )
+
 
 def _counts(trace: Trace) -> CandidateCounts:
     fields: dict[str, Any] = {
@@ -84,6 +104,8 @@ class VerifyReport(Contract):
     holds: bool
     gates: tuple[Gate, ...]
     differences: tuple[str, ...]
+    error: str = ""
+    """Why nothing could be run; empty when it was."""
 
     @classmethod
     def of(cls, judgement: Judgement) -> VerifyReport:

@@ -11,8 +11,9 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as distribution_version
-from typing import Protocol
+from typing import Protocol, Self
 
+from fixers import story
 from fixers.codemods.base import Installed, Scene
 from fixers.evidence import Behaviour, Budget, Cluster, Localized, Observed, Repair, Trace
 from fixers.installed import installed_in
@@ -34,6 +35,8 @@ from fixers.verify import Base
 VERSION = distribution_version("goldseam")
 VARIANT_SECONDS = 3.0
 """What a variant gets beside a multiple of the time its tests took before."""
+FIXER_SECONDS, FIXER_CANDIDATES = 300.0, 20
+"""What a further fixer may use, beyond the budget of the search."""
 PROBED_SUITE_SECONDS = 60.0
 """A suite that takes longer is probed only in the files of its failing tests."""
 
@@ -47,6 +50,9 @@ class Fixer(Protocol):
 
     def propose(self, case: Case) -> Iterator[Candidate]:
         """Yield candidates; each is screened and proven like any other."""
+
+    def said(self) -> str:
+        """Return how the last `propose` ended, in a sentence for a reviewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +92,22 @@ def attempt(request: Request, sandbox: Sandbox, progress: Progress | None = None
     """Run all stages in this process and return the trace; never raises for what the target does."""
     progress = progress or Silent()
     clock: dict[str, float] = {}
-    with _Timed("reproduce", clock, progress):
+    with _Timed("reproduce", clock, progress) as stage:
         observed = run_reproduce(request, sandbox)
+        stage.line = story.reproduced(observed)
     if isinstance(observed, Green):
         return green_trace(VERSION, observed, clock)
     if isinstance(observed, Declined):
-        return declined_trace(VERSION, observed, clock)
-    with _Timed("localize", clock, progress):
+        return declined_trace(VERSION, observed, clock, rank(request.project, None, request.reported))
+    with _Timed("localize", clock, progress) as stage:
         localized = run_localize(request, observed, sandbox)
-    with _Timed("repair", clock, progress):
+        stage.line = story.localized(localized)
+    with _Timed("repair", clock, progress) as stage:
         repair = run_repair(request, observed, localized, sandbox, progress)
-    with _Timed("verify", clock, progress):
+        stage.line = story.repaired(repair)
+    with _Timed("verify", clock, progress) as stage:
         trace = run_verify(request, observed, localized, repair, sandbox)
+        stage.line = story.verified(repair, trace)
     return trace.model_copy(update={"seconds": clock})
 
 
@@ -135,7 +145,7 @@ def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Loca
     if not spectrum:
         notes += ("The probed run gave no statement counts; places come from tracebacks alone.",)
     read = read_spectrum(spectrum, failing) if spectrum else None
-    suspects = rank(request.project, read, observed.failures, changed=request.changed)
+    suspects = rank(request.project, read, (*observed.failures, *request.reported), changed=request.changed)
     return Localized(suspects=suspects, spectrum=spectrum, notes=notes)
 
 
@@ -178,9 +188,8 @@ def run_repair(
         families=hunt.documents(),
         budget=_budget(request, hunt, time.monotonic() - started),
         calls=selection.calls,
-        differs_when=selection.differs_when,
         interrupted=hunt.cut == "interrupted",
-        notes=selection.notes,
+        notes=(*selection.notes, *hunt.notes),
     )
 
 
@@ -206,10 +215,12 @@ def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized
         return
     literals = literals_of_tests(request.project, observed.reproduction.failing)
     search(hunt, localized.suspects, observed.failures, literals)
-    if not hunt.plausible:
+    if not hunt.plausible and hunt.cut != "interrupted":
         case = Case(request.project, observed.failures, localized.suspects, hunt)
         for fixer in request.fixers:
+            hunt.allow(FIXER_SECONDS, FIXER_CANDIDATES)
             try_candidates(hunt, fixer.propose(case))
+            hunt.notes.append(f"{fixer.name}: {fixer.said()}")
 
 
 def literals_of_tests(project: Project, failing: Sequence[str]) -> tuple[object, ...]:
@@ -253,17 +264,22 @@ def _no_evaluator(request: Request, seconds: float, why: str) -> Repair:
 
 
 class _Timed:
-    """Notes how long a stage took, and tells the progress that it began."""
+    """Notes how long a stage took, and tells the progress that it began and what came of it."""
 
     def __init__(self, name: str, clock: dict[str, float], progress: Progress) -> None:
         self.name, self.clock, self.progress = name, clock, progress
+        self.line = ""
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self.progress.stage(self.name)
         self.started = time.monotonic()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        self.clock[self.name] = round(time.monotonic() - self.started, 2)
+        seconds = time.monotonic() - self.started
+        self.clock[self.name] = round(seconds, 2)
+        if self.line:
+            self.progress.said(self.line, seconds)
 
 
 __all__ = ["Behaviour", "Case", "Cluster", "Fixer", "Reason", "Request", "attempt"]

@@ -142,6 +142,10 @@ class Cluster(Contract):
     size: int
     outputs: tuple[tuple[str, str], ...] = ()
     """Pairs (call, what these proposals do there), calls on which clusters differ first."""
+    settling: tuple[tuple[str, str], ...] = ()
+    """Pairs (call as source, `returns <literal>` or `raises <module>:<class>`); no other cluster does all of it."""
+    differs_when: tuple[str, ...] = ()
+    """Calls on which these proposals differ from the code before."""
 
 
 class Repair(Contract):
@@ -153,8 +157,6 @@ class Repair(Contract):
     budget: Budget
     calls: int = 0
     """Calls replayed to tell proposals apart."""
-    differs_when: tuple[str, ...] = ()
-    """Calls on which the first cluster differs from the code before."""
     interrupted: bool = False
     notes: tuple[str, ...] = ()
 

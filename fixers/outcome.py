@@ -14,7 +14,7 @@ from fixers.evidence import (
     Repair,
     Trace,
 )
-from fixers.model import Declined, Reason, Tier
+from fixers.model import Declined, Reason, Suspect, Tier
 from fixers.project import Project
 from fixers.reproduce import Green
 from fixers.runner.sandbox import Sandbox
@@ -36,7 +36,9 @@ def green_trace(version: str, green: Green, seconds: Mapping[str, float]) -> Tra
     )
 
 
-def declined_trace(version: str, declined: Declined, seconds: Mapping[str, float]) -> Trace:
+def declined_trace(
+    version: str, declined: Declined, seconds: Mapping[str, float], places: Sequence[Suspect] = ()
+) -> Trace:
     """Return the trace of an attempt that ended before any candidate was made."""
     return Trace(
         goldseam_version=version,
@@ -44,6 +46,7 @@ def declined_trace(version: str, declined: Declined, seconds: Mapping[str, float
         reason=declined.reason,
         sentence=declined.sentence,
         next_step=declined.next_step,
+        localization=tuple(places[:SUSPECTS_KEPT]),
         seconds=dict(seconds),
     )
 
@@ -91,10 +94,7 @@ def _prove_cluster(base: Base, cluster: Cluster, sandbox: Sandbox, seed: int) ->
 def _fixed(
     trace: Trace, base: Base, repair: Repair, cluster: Cluster, proof: Proof, *, sandbox: Sandbox, version: str
 ) -> Trace:
-    is_first = cluster is repair.clusters[0]
-    behaviour = Behaviour(
-        calls=repair.calls, clusters=len(repair.clusters), differs_when=repair.differs_when if is_first else ()
-    )
+    behaviour = Behaviour(calls=repair.calls, clusters=len(repair.clusters), differs_when=cluster.differs_when)
     evidence = evidence_of(base, proof, sandbox, version=version, budget=repair.budget, behaviour=behaviour)
     return trace.model_copy(
         update={
@@ -122,6 +122,8 @@ def _why(repair: Repair, cluster: Cluster) -> str:
         )
     if repair.budget.exhausted and cluster.proposals[0].fixer.startswith("codemod:"):
         parts.append("It follows from the error itself, by rule.")
+    elif cluster.proposals[0].fixer.startswith("model:"):
+        parts.append("The search found none; a model proposed it, and the same gates passed it.")
     else:
         parts.append("All other edits of this place that Goldseam knows were tried.")
     return " ".join(parts)
@@ -138,17 +140,14 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
         next_step = "Read it as a hint at the cause; apply it by hand if it is right."
     else:
         reason, next_step = Reason.BUDGET_EXHAUSTED, "Read it, or run again with a larger --budget."
-        seconds = repair.budget.seconds
-        sentence = (
-            f"One repair passes every test, but the {seconds:g} s ended before the others of its place were tried."
-        )
+        end = "you stopped" if repair.interrupted else f"the {repair.budget.seconds:g} s ended"
+        sentence = f"One repair passes every test, but {end} before the others of its place were tried."
     update = {"reason": reason, "sentence": sentence, "next_step": next_step, "alternatives": alternatives}
     return trace.model_copy(update=update)
 
 
 def _alternative(project: Project, cluster: Cluster, proof: Proof) -> Alternative:
     proposal = proof.proposal
-    tests = (settling_test(project, proposal, call, outcome) for call, outcome in cluster.outputs)
     return Alternative(
         patch=proposal.patch,
         fixer=proposal.fixer,
@@ -156,7 +155,7 @@ def _alternative(project: Project, cluster: Cluster, proof: Proof) -> Alternativ
         line=proposal.line,
         summary=proposal.summary,
         outputs=cluster.outputs,
-        settling_test=next((t for t in tests if t), ""),
+        settling_test=settling_test(project, proposal, cluster.settling),
     )
 
 

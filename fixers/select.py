@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +49,6 @@ class Selection:
 
     clusters: tuple[Cluster, ...]
     calls: int = 0
-    differs_when: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
 
@@ -73,9 +72,8 @@ def select(hunt: Hunt) -> Selection:
     numbers = {id(p): column.get(i) for i, p in enumerate(unique)}
     ordered = sorted(groups.values(), key=lambda g: (min(_rank(p.candidate) for p in g), -len(g)))
     clusters = tuple(_cluster(group, comparison, [numbers[id(p)] for p in group]) for group in ordered)
-    first = next((numbers[id(p)] for p in ordered[0]), None)
     notes = (comparison.note,) if comparison.note else ()
-    return Selection(clusters, comparison.calls, _differs(comparison, first), notes)
+    return Selection(clusters, comparison.calls, notes)
 
 
 def compare(hunt: Hunt, variants: Sequence[Plausible]) -> Comparison:
@@ -144,11 +142,35 @@ def _cluster(group: Sequence[Plausible], comparison: Comparison, numbers: Sequen
     number = next((n for n in numbers if n is not None), None)
     rows = sorted(comparison.rows, key=lambda r: (r["origin"] != "recorded", len(r["call"])))
     outputs: list[tuple[str, str]] = []
+    settling: tuple[tuple[str, str], ...] = ()
     if number is not None:
         between = [r for r in rows if len(set(r["outcomes"][1:])) > 1]
         outputs = [(str(r["call"]), str(r["outcomes"][number])) for r in between[:5]]
+        settling = _settling(between, number, comparison.behaviours)
     best = sorted(group, key=lambda p: _rank(p.candidate))[:KEPT]
-    return Cluster(proposals=tuple(proposal(p.candidate) for p in best), size=len(group), outputs=tuple(outputs))
+    return Cluster(
+        proposals=tuple(proposal(p.candidate) for p in best),
+        size=len(group),
+        outputs=tuple(outputs),
+        settling=settling,
+        differs_when=_differs(comparison, number),
+    )
+
+
+def _settling(rows: Sequence[Mapping[str, Any]], number: int, behaviours: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Pick calls that tell this variant from all that behave otherwise; none when they cannot be written down."""
+    others = {n for n in range(1, len(behaviours)) if behaviours[n] != behaviours[number]}
+    chosen = []
+    for row in rows:
+        answers = row.get("answers", ())
+        if row.get("source") and answers[number]:
+            apart = {
+                n for n in others if answers[n] != answers[number] and row["outcomes"][n] != row["outcomes"][number]
+            }
+            if apart:
+                chosen.append((str(row["source"]), str(answers[number])))
+                others -= apart
+    return tuple(chosen) if not others else ()
 
 
 def proposal(candidate: Candidate) -> Proposal:
@@ -173,19 +195,26 @@ def _differs(comparison: Comparison, number: int | None) -> tuple[str, ...]:
     return tuple(f"{r['call']}: {r['outcomes'][0]} before, {r['outcomes'][number]} after" for r in changed[:5])
 
 
-def settling_test(project: Project, place: Proposal, call: str, outcome: str) -> str:
+def settling_test(project: Project, place: Proposal, pairs: Sequence[tuple[str, str]]) -> str:
     """Return a test that would make this behaviour the required one; empty when it cannot be written down."""
-    if "." in place.function or not call.startswith(f"{place.function}(") or "<" in call or "..." in call:
+    if not pairs or not place.function.isidentifier():
         return ""
-    module = project.module_name(place.path)
-    head = f"from {module} import {place.function}\n\n\n"
-    name = f"def test_{place.function}_settled():\n"
-    if outcome.startswith("returns "):
-        return f"{head}{name}    assert {call} == {outcome.removeprefix('returns ')}\n"
-    if outcome.startswith("raises ") and "changes" not in outcome:
-        error = outcome.removeprefix("raises ")
-        return f"import pytest\n{head}{name}    with pytest.raises({error.rsplit('.', 1)[-1]}):\n        {call}\n"
-    return ""
+    imports, body = [f"from {project.module_name(place.path)} import {place.function}"], []
+    for call, answer in pairs:
+        if not call.startswith(f"{place.function}("):
+            return ""
+        kind, _, what = answer.partition(" ")
+        if kind == "returns":
+            sign = "is" if what in {"None", "True", "False"} else "=="
+            body.append(f"    assert {call} {sign} {what}")
+            continue
+        module, _, name = what.partition(":")
+        if not name.isidentifier():
+            return ""
+        imports += ["import pytest", *([] if module == "builtins" else [f"from {module} import {name}"])]
+        body.append(f"    with pytest.raises({name}):\n        {call}")
+    head = "\n".join(sorted(set(imports), key=lambda line: (not line.startswith("import"), line)))
+    return f"{head}\n\n\ndef test_{place.function}_settled():\n" + "\n".join(body) + "\n"
 
 
 __all__ = ["Comparison", "Selection", "compare", "proposal", "select", "settling_test"]

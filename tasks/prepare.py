@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fixers.engine import Request
+from fixers.model import Failure
 from fixers.project import is_repairable, read_project
 from fixers.runner.target import Target
 from tasks.environment.prepare import prepare as prepare_environment
@@ -29,6 +30,7 @@ class Wishes:
     workflow_steps: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
+    reported: tuple[Failure, ...] = ()
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     budget_seconds: float = 60.0
     seed: int = 0
@@ -84,6 +86,7 @@ def request_for(target: Target, wishes: Wishes, *, commit: str = "") -> Request:
         commit=commit,
         asked=wishes.asked,
         expected=wishes.expected,
+        reported=wishes.reported,
         changed=wishes.changed,
         budget_seconds=wishes.budget_seconds,
         seed=wishes.seed,
@@ -99,7 +102,7 @@ def split_command(text: str) -> tuple[str, ...]:
         raise BadInput(f"The test command {text!r} cannot be read: {error}.") from error
 
 
-def expected_ids(failures: Sequence[object]) -> tuple[str, ...]:
+def expected_ids(failures: Sequence[Failure]) -> tuple[str, ...]:
     """Return the test ids that parsed failures name, without duplicates, in order."""
-    ids = (test for failure in failures for test in getattr(failure, "test_ids", ()))
+    ids = (test for failure in failures for test in failure.test_ids)
     return tuple(dict.fromkeys(ids))

@@ -78,19 +78,21 @@ def fix(  # one parameter an option
     environment could not be made to run, 4 an internal error, 130 interrupted.
     """
     checkout = _checkout(path)
+    outputs = _outputs(Outputs(patch_out, trace_out, evidence_out, as_json, apply_patch))
+    reported = _reported(log, traceback, checkout)
     policy = local_policy(checkout)
     wishes = Wishes(
         python=python,
         test_command=split_command(test_command) if test_command else policy.test_command,
         setup=policy.setup,
         asked=failing,
-        expected=expected_ids(_reported(log, traceback, checkout)),
+        expected=expected_ids(reported),
+        reported=tuple(failure for failure in reported if not failure.test_ids),
         budget_seconds=budget,
         seed=seed,
         jobs=jobs,
         trusted=trust_target,
     )
-    outputs = Outputs(patch_out, trace_out, evidence_out, as_json, apply_patch)
     console = Console(stderr=as_json, highlight=False, quiet=as_json)
     sandbox = choose_sandbox(trust_target=trust_target)
     cache = cache_directory()
@@ -118,6 +120,14 @@ def _checkout(path: Path) -> Path:
     return path.resolve()
 
 
+def _outputs(outputs: Outputs) -> Outputs:
+    """Return them as they are; BadInput, before anything has run, when one could not be written."""
+    for file in (outputs.patch, outputs.trace, outputs.evidence):
+        if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
+            raise BadInput(f"{file} cannot be written: {file.absolute().parent} must be a directory, and it a file.")
+    return outputs
+
+
 def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple[Failure, ...]:
     """Return the failures that a given report names; BadInput when there are none in it."""
     failures: tuple[Failure, ...] = ()
@@ -127,7 +137,10 @@ def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple
             continue
         if not given.is_file():
             raise BadInput(f"{given} is not a file.")
-        found = read(given, files)
+        try:
+            found = read(given, files)
+        except OSError as error:
+            raise BadInput(f"{given} cannot be read: {error.strerror}.") from error
         if not found:
             raise BadInput(
                 f"{given} holds no failure that Goldseam can read. Run without it to look at the suite itself."
@@ -141,8 +154,8 @@ def _read_log(path: Path, files: list[str]) -> tuple[Failure, ...]:
         return read_log(iter(lambda: stream.read(1 << 16), b""), project_files=files).failures
 
 
-def _read_traceback(path: Path, _: list[str]) -> tuple[Failure, ...]:
-    return read_traceback(path.read_text(errors="replace"))
+def _read_traceback(path: Path, files: list[str]) -> tuple[Failure, ...]:
+    return read_traceback(path.read_text(errors="replace"), project_files=files)
 
 
 def _with_model(request: Request, llm: str) -> Request:
@@ -176,10 +189,14 @@ def _write(trace: Trace, outputs: Outputs, cache: Path) -> str:
 
 
 def _apply(trace: Trace, checkout: Path) -> None:
-    """Write the patched files, each whole or not at all."""
+    """Write the patched files, each whole or not at all; BadInput when the checkout is no longer the one proven."""
     paths = [line.removeprefix("+++ b/") for line in trace.patch.splitlines() if line.startswith("+++ b/")]
     texts = {path: (checkout / path).read_bytes().decode() for path in paths}
-    for edit in patches.apply(trace.patch, texts):
+    try:
+        edits = patches.apply(trace.patch, texts)
+    except patches.PatchDoesNotApply as error:
+        raise BadInput(f"The checkout was changed meanwhile, so nothing was written. {error}") from error
+    for edit in edits:
         target = checkout / edit.path
         fresh = target.with_name(f".{target.name}.goldseam")
         fresh.write_bytes(edit.after.encode())

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 from types import MappingProxyType
 
 import click
 
-from fixers.runner.sandbox import SandboxError
-from tasks.errors import EnvironmentFailed, GoldseamError
-
-USAGE, ENVIRONMENT, INTERNAL = 2, 3, 4
+from app.cli.ending import document, ending_of
 
 VERBS = MappingProxyType(
     {
@@ -55,31 +53,30 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code; with `--json` there is one document whatever happens."""
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as end:
         code = end.exit_code
-    except click.ClickException as error:
-        error.show()
-        code = USAGE
-    except (click.Abort, KeyboardInterrupt):
-        code = 130
-    except (EnvironmentFailed, SandboxError) as error:
-        code = _say(error, ENVIRONMENT)
-    except GoldseamError as error:
-        code = _say(error, USAGE)
-    except OSError as error:
-        code = _say(error, INTERNAL)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the door: what nobody caught is told here
+        code = _tell(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _say(error: Exception, code: int) -> int:
-    print(f"goldseam: {error}", file=sys.stderr)
-    tail = getattr(error, "tail", "")
-    if tail:
-        print(tail.rstrip(), file=sys.stderr)
-    return code
+def _tell(error: Exception | KeyboardInterrupt) -> int:
+    ending = ending_of(error)
+    if ending.unforeseen:
+        traceback.print_exception(error)
+    if isinstance(error, click.UsageError):
+        error.show()
+    else:
+        print(f"goldseam: {ending.sentence}", file=sys.stderr)
+    if ending.tail:
+        print(ending.tail, file=sys.stderr)
+    verb = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    if "--json" in sys.argv and verb in {"fix", "verify"}:
+        print(document(verb, ending))
+    return ending.code
 
 
 if __name__ == "__main__":

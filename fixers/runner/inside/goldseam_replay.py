@@ -14,6 +14,7 @@ import sys
 import goldseam_inside
 
 SHOWN = 160
+LITERAL = 300
 CALL_SECONDS = 0.25
 
 
@@ -82,10 +83,17 @@ def compare(server, request):
     columns.extend(under(server, variant, observed, inputs) for variant in request["variants"])
     rows = []
     for number, (index, call, origin) in enumerate(inputs):
-        outcomes = [column[number] for column in columns]
+        outcomes = [column[number][0] for column in columns]
         if tells_apart(outcomes, origin):
-            shown = [outcome[:SHOWN] for outcome in outcomes]
-            rows.append({"call": show(observed[index][0], call), "origin": origin, "outcomes": shown})
+            rows.append(
+                {
+                    "call": show(observed[index][0], call),
+                    "origin": origin,
+                    "outcomes": [outcome[:SHOWN] for outcome in outcomes],
+                    "source": source_of(observed[index][0], call),
+                    "answers": [column[number][1] for column in columns],
+                }
+            )
     digests = [hash_of(columns, c, inputs) for c in range(len(columns))]
     return {"calls": len(inputs), "rows": rows[:300], "lost": lost, "behaviours": digests}
 
@@ -101,7 +109,7 @@ def under(server, variant, observed, inputs):
     before = [(function, function.__code__) for functions in server.functions.values() for function in functions]
     try:
         if server.swap(variant["path"], variant["swap"]):
-            return ["?"] * len(inputs)
+            return [("?", "")] * len(inputs)
         return [replay(observed[index][1], call) for index, call, _ in inputs]
     finally:
         for function, code in before:
@@ -119,7 +127,7 @@ def comparable(outcome, origin):
 
 
 def hash_of(columns, column, inputs):
-    text = "\0".join(comparable(outcome, origin) for outcome, (_, _, origin) in zip(columns[column], inputs))
+    text = "\0".join(comparable(outcome, origin) for (outcome, _), (_, _, origin) in zip(columns[column], inputs))
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
@@ -188,25 +196,28 @@ def values_near(value):  # noqa: C901 - one line a type
 
 
 def replay(function, call):
-    """Return a text that tells this call's behaviour from any other."""
+    """Return a text that tells this call's behaviour from any other, and what a test of it would assert, if it can."""
     try:
         fresh = copy.deepcopy(call)
     except BaseException:  # noqa: BLE001 - as in recording
-        return "?"
+        return "?", ""
+    answer = ""
     signal.signal(signal.SIGVTALRM, _too_long)
     signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
     try:
         result = function(*fresh["positional"], *fresh["rest"], **fresh["keywords"])
         told = "returns " + describe(result)
+        answer = "returns " + literal(result) if literal(result) else ""
     except CallTooLong:
         told = "does not end"
     except BaseException as error:  # noqa: BLE001 - the point is to see what it raises
         told = "raises " + goldseam_inside.type_name(error)
+        answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     after = describe([fresh["positional"], fresh["rest"], fresh["keywords"]])
     before = describe([call["positional"], call["rest"], call["keywords"]])
-    return told if after == before else told + " and changes its arguments to " + after
+    return (told, answer) if after == before else (told + " and changes its arguments to " + after, "")
 
 
 def _too_long(signum, frame):
@@ -266,6 +277,29 @@ def show(name, call):
     parts = [short(v) for v in call["positional"] + call["rest"]]
     parts += ["%s=%s" % (k, short(v)) for k, v in call["keywords"].items()]
     return "%s(%s)" % (name, ", ".join(parts))
+
+
+def source_of(name, call):
+    """Return a call as an expression that can be run elsewhere; empty when an argument has no literal."""
+    parts = [literal(v) for v in call["positional"] + call["rest"]]
+    parts += ["%s=%s" % (k, literal(v)) for k, v in call["keywords"].items()]
+    return "%s(%s)" % (name, ", ".join(parts)) if all(p and not p.endswith("=") for p in parts) else ""
+
+
+def literal(value):
+    """Return a short expression equal to a plain value, or an empty string."""
+    return repr(value) if is_plain(value, 4) and len(repr(value)) <= LITERAL else ""
+
+
+def is_plain(value, depth):
+    if value is None or type(value) in (bool, int, str, bytes):
+        return True
+    if type(value) is float:
+        return value - value == 0.0  # neither infinite nor NaN
+    if depth <= 0 or type(value) not in (list, tuple, dict, set) or (type(value) is set and not value):
+        return False
+    inner = [*value, *value.values()] if type(value) is dict else list(value)
+    return len(inner) <= LITERAL and all(is_plain(part, depth - 1) for part in inner)
 
 
 def short(value):
