@@ -79,6 +79,8 @@ class Hunt:
     plausible: list[Plausible] = field(default_factory=list)
     tried: set[tuple[str, str]] = field(default_factory=set)
     exhausted: bool = False
+    notes: list[str] = field(default_factory=list)
+    """What a fixer wants a reviewer to know, for instance why the model gave up."""
     cut: str = ""
     """Why the search ended before its space did: `budget`, `interrupted`, or empty."""
 
@@ -124,6 +126,12 @@ class Hunt:
     def counts(self, name: str) -> Counts:
         """Return a family's score sheet."""
         return self.families.setdefault(name, Counts())
+
+    def allow(self, seconds: float, candidates: int) -> None:
+        """Give the next fixer its own time and number of candidates."""
+        self.deadline = time.monotonic() + seconds
+        self.budget_candidates = self.generated + candidates
+        self.cut = ""
 
     def spent(self) -> bool:
         """Whether to stop now; notes why."""

@@ -40,6 +40,10 @@ class ModelFixer:
         """What the trace calls it."""
         return f"model:{self.model.id}"
 
+    def said(self) -> str:
+        """Return how the last conversation ended."""
+        return self.outcome.sentence if self.outcome else "It was not asked."
+
     def propose(self, case: Case) -> Iterator[Candidate]:
         """Yield the model's proposals one by one; the engine judges each before the model hears of it."""
         redactor = Redactor(self.detectors)

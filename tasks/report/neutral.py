@@ -10,8 +10,14 @@ import re
 import unicodedata
 
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
+_REACHING = re.compile(r"[@#](?=[\w-])|://|(?<=www)\.|(?<=GH-)(?=\d)", re.IGNORECASE)
+"""What GitHub turns into a mention, a reference or a link, after it has rendered: escapes do not stop it."""
+_BREAK = "&#8203;"
 
 
 def visible(text: str) -> str:
@@ -39,11 +45,20 @@ def block(text: str, language: str = "text", limit: int = 8000) -> str:
 
 
 def prose(text: str, limit: int = 600) -> str:
-    """Return text for a sentence: mark-up escaped, mentions and issue references broken."""
+    """Return text for a sentence: what stands between backticks as code, the rest with nothing in it interpreted."""
     flat = shortened(" ".join(visible(text).split()), limit)
-    escaped = _SPECIAL.sub(r"\\\1", flat)
-    # A zero-width joiner would be invisible to a reader too; an entity is not interpreted and shows as typed.
-    return escaped.replace("@", "&#64;").replace("://", ":&#47;&#47;")
+    parts = re.split(r"`([^`]+)`", flat)
+    return "".join(inline(part, limit) if index % 2 else _plain(part) for index, part in enumerate(parts))
+
+
+def prose_cell(text: str, limit: int = 200) -> str:
+    """Return prose for a table cell, where a bar would end the cell even within code."""
+    return prose(text.replace("|", "¦"), limit)
+
+
+def _plain(text: str) -> str:
+    escaped = _MARKUP.sub(r"\\\1", text.replace("&", "&amp;"))
+    return _REACHING.sub(lambda m: f"{m.group()[:1]}{_BREAK}{m.group()[1:]}", escaped)
 
 
 def cell(text: str, limit: int = 120) -> str:

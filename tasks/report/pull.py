@@ -82,7 +82,7 @@ def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
     yield ""
     yield f"**Check it yourself:** `goldseam verify {bundle}`"
     yield ""
-    yield "**Talk to me:** a comment that starts with `/goldseam help` lists what I understand."
+    yield "**Controls:** merge it, or close it: then this fault is left alone for 7 days. Comments are not read yet."
 
 
 def _proof_table(evidence: Evidence) -> Iterator[str]:
@@ -100,8 +100,8 @@ def _proof_table(evidence: Evidence) -> Iterator[str]:
         yield f"| {tool} | {check.before} findings | {check.after}, {_new(len(check.new))} |"
     behaviour = evidence.behaviour
     if behaviour is not None and behaviour.calls:
-        differs = "; ".join(inline(d, 120) for d in behaviour.differs_when[:3]) or "the failing tests only"
-        yield f"| behaviour on {behaviour.calls} replayed calls | – | differs at {differs} |"
+        differs = "; ".join(inline(d, 120) for d in behaviour.differs_when[:3]) or "none of them"
+        yield f"| behaviour on {behaviour.calls} replayed calls | – | differs from the code before on {differs} |"
         others = behaviour.clusters - 1
         yield f"| other behaviours that pass the failing tests | – | {others or 'none'} |"
     gates = sum(1 for g in evidence.gates if g.passed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fixers.evidence import Alternative, Evidence, Family, Trace
 from fixers.model import Failure, Suspect
-from tasks.report.neutral import block, cell, inline, prose
+from tasks.report.neutral import block, cell, inline, prose, prose_cell
 
 _PLACES = 10
 _FAMILIES = 40
@@ -85,7 +85,7 @@ def _places(suspects: tuple[Suspect, ...]) -> Iterator[str]:
     yield "| # | place | function | score | because |"
     yield "|--:|---|---|--:|---|"
     for number, s in enumerate(suspects[:_PLACES], 1):
-        reasons = prose("; ".join(s.reasons), 200)
+        reasons = prose_cell("; ".join(s.reasons))
         place, function = cell(f"{s.path}:{s.line}"), cell(s.function or "module")
         yield f"| {number} | {place} | {function} | {s.score:.2f} | {reasons} |"
     if len(suspects) > _PLACES:
@@ -106,7 +106,7 @@ def _tried(families: tuple[Family, ...]) -> Iterator[str]:
     for f in families[:_FAMILIES]:
         fell = ", ".join(f"{gate} {count:,}" for gate, count in sorted(f.refused.items(), key=lambda p: -p[1]))
         counts = f"{f.generated:,} | {f.validated:,} | {f.passed_failing_tests:,}"
-        yield f"| {cell(f.name)} | {counts} | {prose(fell) or '–'} | {prose(f.example, 120) or '–'} |"
+        yield f"| {cell(f.name)} | {counts} | {prose_cell(fell) or '–'} | {prose_cell(f.example, 120) or '–'} |"
     yield ""
 
 
@@ -131,7 +131,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     yield "| gate | passed | |"
     yield "|---|---|---|"
     for gate in evidence.gates:
-        yield f"| {prose(gate.name)} | {'yes' if gate.passed else '**no**'} | {prose(gate.detail, 200)} |"
+        yield f"| {prose(gate.name)} | {'yes' if gate.passed else '**no**'} | {prose_cell(gate.detail)} |"
     yield ""
     yield "| run | tests | passed | failed | seed | seconds |"
     yield "|---|--:|--:|--:|--:|--:|"
