@@ -99,7 +99,6 @@ RELEASES = (
 HOSTS = (
     Host("cssselect", "1.6.0", extra=("lxml",)),
     Host("inflection", "0.5.1", tests=("test_inflection.py",)),
-    Host("more-itertools", "11.2.1"),
     Host("parsel", "1.12.1", extra=("psutil", "jmespath")),
     Host("schema", "0.7.8", tests=("test_schema.py",), extra=("mock",)),
     Host("sqlparse", "0.6.1"),

@@ -46,17 +46,21 @@ def main(*, only: tuple[str, ...], seed: int, budget: float, listing: bool, cach
             click.echo(_described(item))
         return
     click.echo(f"seed {seed}, {budget:g} s of search for each of {len(items)} bugs")
-    rows = []
+    facts = {"seed": seed, "budget_seconds": budget, **machine()}
+    target = (cache if only else results) / f"spine-{datetime.now(UTC):%Y-%m-%d}.json"
+    rows: list[Row] = []
     for number, item in enumerate(items, 1):
-        row = measure(item, seed=seed, budget=budget, cache=cache)
-        rows.append(row)
-        click.echo(f"[{number}/{len(items)}] {row.package}: {row.status} {row.reason} {row.seconds:.0f} s", err=True)
+        rows.append(measure(item, seed=seed, budget=budget, cache=cache))
+        # After each row, so that an interrupted run leaves what it has.
+        write(rows, target, {**facts, "entries": len(items)})
+        last = rows[-1]
+        click.echo(
+            f"[{number}/{len(items)}] {last.package}: {last.status} {last.reason} {last.seconds:.0f} s", err=True
+        )
     click.echo(table(rows))
     click.echo()
     click.echo(summary(rows))
-    if not only:
-        written = write(rows, results, {"seed": seed, "budget_seconds": budget, **machine()})
-        click.echo(f"written to {os.path.relpath(written)}")
+    click.echo(f"written to {os.path.relpath(target)}")
     sys.exit(1 if unexplained(rows) else 0)
 
 
@@ -81,12 +85,13 @@ def unexplained(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def write(rows: Sequence[Row], results: Path, facts: dict[str, Any]) -> Path:
-    """Write the rows and what is needed to compare them with another run; return the file."""
-    results.mkdir(parents=True, exist_ok=True)
-    target = results / f"spine-{datetime.now(UTC):%Y-%m-%d}.json"
-    target.write_text(json.dumps({**facts, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False) + "\n")
-    return target
+def write(rows: Sequence[Row], target: Path, facts: dict[str, Any]) -> None:
+    """Write the rows and what is needed to compare them with another run, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(".fresh")
+    document = {**facts, "rows": [asdict(row) for row in rows]}
+    fresh.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    fresh.replace(target)
 
 
 def machine() -> dict[str, Any]:
