@@ -50,15 +50,9 @@ def reproduce(
     `base` is the same project before the change under test, where that is known.
     """
     baseline = run_suite(target, sandbox, test_seconds=test_seconds)
-    failing = _unusable(baseline) or _chosen(baseline, asked)
-    if isinstance(failing, Declined):
+    failing = _unusable(baseline) or _to_repair(baseline, asked, expected, reported)
+    if isinstance(failing, Green | Declined):
         return failing
-    if not asked and expected:
-        failing = _named(failing, expected)
-        if not failing:
-            return _declined_not_reproduced(expected, baseline)
-    if not failing:
-        return _declined_untested(reported[0], baseline) if reported else Green(baseline.collected, baseline.seconds)
     limit = again_seconds(baseline.tests, test_seconds)
     repeats = [
         run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir, test_seconds=limit)
@@ -116,6 +110,11 @@ def _is_endless(test: TestResult) -> bool:
     return test.failure is not None and test.failure.exception.endswith(_TIMED_OUT)
 
 
+def _needs_plugin(test: TestResult) -> bool:
+    """Say whether pytest itself refused a coroutine: no repair of the code can make it run."""
+    return test.failure is not None and test.failure.message.startswith("async def functions are not natively")
+
+
 def _named(failing: Sequence[str], expected: Sequence[str]) -> tuple[str, ...]:
     """Return the failing tests that a report names, written in its way: from another directory, without parameters."""
 
@@ -155,6 +154,23 @@ def with_sources(failure: Failure, project: Project) -> Failure:
         source = lines[frame.line - 1].strip() if 0 < frame.line <= len(lines) else frame.source
         frames.append(frame.model_copy(update={"source": source}))
     return failure.model_copy(update={"frames": tuple(frames)})
+
+
+def _to_repair(
+    baseline: SuiteResult, asked: Sequence[str], expected: Sequence[str], reported: Sequence[Failure]
+) -> tuple[str, ...] | Green | Declined:
+    failing = _chosen(baseline, asked)
+    if isinstance(failing, Declined):
+        return failing
+    unaided = [t.id for t in baseline.tests if _needs_plugin(t)]
+    if unaided and set(failing) <= set(unaided):
+        return _declined_no_plugin(unaided)
+    failing = tuple(i for i in failing if i not in unaided)
+    if not asked and expected:
+        return _named(failing, expected) or _declined_not_reproduced(expected, baseline)
+    if failing:
+        return failing
+    return _declined_untested(reported[0], baseline) if reported else Green(baseline.collected, baseline.seconds)
 
 
 def _chosen(baseline: SuiteResult, asked: Sequence[str]) -> tuple[str, ...] | Declined:
@@ -210,7 +226,7 @@ def _unusable(run: SuiteResult) -> Declined | None:
 def _declined_not_reproduced(expected: Sequence[str], baseline: SuiteResult) -> Declined:
     return Declined(
         Reason.NOT_REPRODUCED,
-        f"{expected[0]} failed in the report, but all {_tests(baseline.collected)} pass here.",
+        f"{expected[0]} failed in the report, but {_not_so_here(baseline)}.",
         "Compare the interpreter and the package versions with those of the failing run.",
     )
 
@@ -223,6 +239,14 @@ def _declined_untested(failure: Failure, baseline: SuiteResult) -> Declined:
         f"{failure.exception or 'A fault'}{where} was reported, but no test shows it: all {_tests(baseline.collected)} "
         "pass here. Without a failing test no repair can be proven.",
         "Add a test that calls that place as production did and fails, and run again.",
+    )
+
+
+def _declined_no_plugin(tests: Sequence[str]) -> Declined:
+    return Declined(
+        Reason.ENVIRONMENT_FAILED,
+        f"{tests[0]} is a coroutine, and this environment has no pytest plug-in that runs one.",
+        "Install pytest-asyncio or anyio where the tests run, as the project's own set-up does.",
     )
 
 
@@ -242,6 +266,11 @@ def _declined_flaky(flaky: Sequence[str], repeats: Sequence[SuiteResult]) -> Dec
         f"{flaky[0]} {how}, with the same code. No code repair is claimed for a flaky test.",
         "Look for shared state, time, randomness or test order; run it alone ten times.",
     )
+
+
+def _not_so_here(baseline: SuiteResult) -> str:
+    others = len(baseline.ids("failed"))
+    return f"only {others} other tests fail here" if others else f"all {_tests(baseline.collected)} pass here"
 
 
 def _tests(count: int) -> str:

@@ -3,14 +3,18 @@
 import platform
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from fixers.engine import Request
 from fixers.project import Project, read_project
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
 from tasks.sandbox.choose import sandbox as choose_sandbox
+from tasks.sandbox.export import tree_digest
 
 MakeTarget = Callable[[Mapping[str, str]], tuple[Target, Project]]
 
@@ -43,6 +47,23 @@ def make_target(tmp_path: Path) -> MakeTarget:
             provenance="the interpreter of these tests",
         )
         return target, read_project(tree, target.source_roots)
+
+    return make
+
+
+MakeRequest = Callable[..., Request]
+
+
+@pytest.fixture
+def make_request(make_target: MakeTarget) -> MakeRequest:
+    """Lay out files and describe an attempt at them, with a budget that a test can afford."""
+
+    def make(files: Mapping[str, str], *, source_roots: tuple[str, ...] = (".",), **fields: Any) -> Request:
+        target, _ = make_target(files)
+        target = replace(target, source_roots=source_roots)
+        fields = {"budget_seconds": 30.0, "budget_candidates": 1500, **fields}
+        project = read_project(target.tree, source_roots)
+        return Request(target=target, project=project, digest=tree_digest(target.tree), **fields)
 
     return make
 

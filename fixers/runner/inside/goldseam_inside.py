@@ -276,6 +276,19 @@ def enter(request):
         sys.path.insert(0, path)
     sys.dont_write_bytecode = True
     sys.argv[:] = ["pytest"]
+    leave_plugins_as_they_are()
+
+
+def leave_plugins_as_they_are():
+    """Keep pytest from rewriting the assertions of installed plug-ins, which tells nobody anything about a project.
+
+    It would keep the outcome in a bytecode cache beside them, but no cache can be
+    written here: each start would pay again, about a second with hypothesis or anyio.
+    """
+    from _pytest.config import Config
+
+    if hasattr(Config, "_mark_plugins_for_rewrite"):
+        Config._mark_plugins_for_rewrite = lambda *_: None  # noqa: SLF001 - there is no public switch
 
 
 def take_request():

@@ -1,0 +1,24 @@
+"""A slip is found and repaired whatever the suite around it looks like."""
+
+import pytest
+from engine_projects import FIXED_LINE, SHAPES
+
+from fixers.engine import Request, run_localize, run_repair, run_reproduce
+from fixers.evidence import Observed
+
+
+def repaired(request: Request, sandbox):
+    observed = run_reproduce(request, sandbox)
+    assert isinstance(observed, Observed), observed
+    localized = run_localize(request, observed, sandbox)
+    return observed, localized, run_repair(request, observed, localized, sandbox)
+
+
+@pytest.mark.parametrize("files", SHAPES.values(), ids=SHAPES)
+def test_the_slip_is_repaired(make_request, sandbox, files):
+    request = make_request(files, asked=["test_fees.py::test_fee"] if "cheese" in str(files) else [])
+    observed, _, repair = repaired(request, sandbox)
+    assert observed.reproduction.consistent
+    assert repair.budget.exhausted
+    proposals = [p for c in repair.clusters for p in c.proposals]
+    assert any(f"+{FIXED_LINE}" in p.patch for p in proposals), (repair.families, repair.notes)
