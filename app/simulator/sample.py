@@ -213,15 +213,15 @@ class Sample:
     run: Run
 
 
-def red_main(hub: Hub) -> Sample:
+def red_main(hub: Hub, *, name: str = NAME, policy: str = "") -> Sample:
     """Make a repository whose default branch was green and is red since its last commit; no webhook is sent."""
-    files = _files("billing", PROJECT) | {"billing/fees.py": GREEN, "tests/test_fees.py": TESTS}
-    return _red(hub, NAME, files, {"billing/fees.py": RED}, message="Shorten late_fee", output=OUTPUT, report=REPORT)
+    files = _files("billing", PROJECT, policy or POLICY) | {"billing/fees.py": GREEN, "tests/test_fees.py": TESTS}
+    return _red(hub, name, files, {"billing/fees.py": RED}, message="Shorten late_fee", output=OUTPUT, report=REPORT)
 
 
 def unsettled_main(hub: Hub) -> Sample:
     """Make a repository whose tests do not say which of two repairs is meant; no webhook is sent."""
-    files = _files("shipping", PROJECT.replace("billing", "shipping"))
+    files = _files("shipping", PROJECT.replace("billing", "shipping"), POLICY)
     files |= {"shipping/parcels.py": UNSETTLED_GREEN, "tests/test_parcels.py": UNSETTLED_TESTS}
     return _red(
         hub,
@@ -234,11 +234,11 @@ def unsettled_main(hub: Hub) -> Sample:
     )
 
 
-def _files(package: str, project: str) -> dict[str, str]:
+def _files(package: str, project: str, policy: str) -> dict[str, str]:
     return {
         f"{package}/__init__.py": "",
         ".github/workflows/ci.yml": WORKFLOW,
-        ".github/goldseam.yml": POLICY,
+        ".github/goldseam.yml": policy,
         "pyproject.toml": project,
         "README.md": f"# {package}\n",
     }

@@ -1,0 +1,168 @@
+"""The whole server on this machine: real processes, real sandbox, real git, a simulated GitHub."""
+
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from app.cli.demo import _fields, _free_port, _wait_for_health
+from app.config import Settings
+from app.server.up import running
+from app.simulator import keys, payloads, sample
+from app.simulator.hub import Hub
+from app.simulator.server import serve
+from tasks.ledger.chain import Verified, verify
+from tasks.store.database import open_store
+from tasks.store.models import Attempt, Delivery, Incident
+from tasks.store.states import TERMINAL, State
+
+pytestmark = pytest.mark.timeout(600)
+GOLDSEAM = Path(sys.executable).with_name("goldseam")
+
+
+class Stack:
+    """A running server and its GitHub."""
+
+    def __init__(self, hub: Hub, config: Settings, environment: dict[str, str]) -> None:
+        self.hub, self.config, self.environment = hub, config, environment
+        self.store = open_store(config.database)
+
+    def send(self, red: sample.Sample, *, times: int = 1) -> None:
+        """Deliver everything that GitHub sends for one red run, each delivery as often as asked."""
+        deliveries = [
+            self.hub.deliver(event, load) for event, load in payloads.of_run(self.hub, red.repository, red.run)
+        ]
+        for delivery in deliveries * (times - 1):
+            self.hub.redeliver(delivery)
+
+    def attempts(self, repository: str) -> list[Attempt]:
+        with self.store.read() as session:
+            return list(session.scalars(select(Attempt).where(Attempt.repository == repository)))
+
+    def rested(self, repository: str) -> Attempt:
+        """Wait until the repository's one attempt rests."""
+        for _ in range(1200):
+            found = self.attempts(repository)
+            if found and found[0].state in TERMINAL | {State.WATCHING}:
+                return found[0]
+            time.sleep(0.25)
+        raise AssertionError(f"{repository} did not rest: {[a.state for a in found]}")
+
+    def effects(self, repository: str) -> list[str]:
+        return [
+            f"{e.method} {e.path}"
+            for e in self.hub.journal
+            if f"/{repository}/" in e.path and "access_tokens" not in e.path
+        ]
+
+    def page(self, path: str) -> str:
+        with urllib.request.urlopen(self.config.address + path, timeout=10) as answer:
+            return answer.read().decode()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    data = tmp_path_factory.mktemp("server")
+    pair, secret = keys.generate(), secrets.token_hex(16)
+    key_file = data / "app.pem"
+    key_file.touch(mode=0o600)
+    key_file.write_bytes(pair.private)
+    hub = Hub(data / "github", pair.public, webhook_secret=secret)
+    with serve(hub) as simulator:
+        environment = {
+            **os.environ,
+            "GOLDSEAM_GITHUB_URL": f"{simulator.url}/api/v3",
+            "GOLDSEAM_APP_ID": str(hub.app.id),
+            "GOLDSEAM_PRIVATE_KEY_FILE": str(key_file),
+            "GOLDSEAM_WEBHOOK_SECRET": secret,
+            "GOLDSEAM_LISTEN": f"127.0.0.1:{_free_port()}",
+            "GOLDSEAM_DATA_DIR": str(data / "data"),
+            "GOLDSEAM_GITHUB_PAUSE_SECONDS": "0",
+        }
+        config = Settings.model_validate(_fields(environment))
+        hub.webhook_url = f"{config.address}/webhooks/github"
+        with running(config, environment):
+            _wait_for_health(config.address)
+            yield Stack(hub, config, environment)
+
+
+def test_one_red_run_told_by_ten_deliveries_is_one_pull_request(stack):
+    red = sample.red_main(stack.hub)
+    stack.send(red, times=2)
+    attempt = stack.rested("acme/billing")
+    assert attempt.state is State.WATCHING, attempt.sentence
+    (pull,) = red.repository.pulls.values()
+    assert (pull.base_branch, pull.draft) == ("main", True)
+    assert "days > GRACE" in pull.body
+    with stack.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Incident)) == 1
+        assert session.scalar(select(func.count()).select_from(Delivery)) >= 4
+        assert isinstance(verify(session), Verified)
+    assert len(stack.attempts("acme/billing")) == 1
+    assert f"/attempts/{attempt.id}" in stack.page("/")
+    assert "fixed" in stack.page(f"/attempts/{attempt.id}/trace.json")
+
+
+def test_a_path_under_deny_paths_is_refused_with_its_clause(stack):
+    policy = "version: 1\nautonomy: draft_pr\ndeny_paths: ['billing/**']\n"
+    red = sample.red_main(stack.hub, name="acme/guarded", policy=policy)
+    stack.send(red)
+    attempt = stack.rested("acme/guarded")
+    assert attempt.state is State.DECLINED
+    assert str(attempt.reason) == "refused_by_policy"
+    assert "repo:deny_paths[0]" in attempt.sentence
+    assert not red.repository.pulls
+    assert [e for e in stack.effects("acme/guarded") if "/check-runs" not in e] == []
+
+
+def test_with_the_stop_file_a_red_run_is_stored_and_nothing_is_done(stack):
+    stop = Path(stack.environment["GOLDSEAM_DATA_DIR"]) / "STOP"
+    stop.touch()
+    try:
+        red = sample.unsettled_main(stack.hub)
+        stack.send(red)
+        time.sleep(8)  # more than a sweep
+        assert [a.state for a in stack.attempts("acme/shipping")] == [State.RECEIVED]
+        assert stack.effects("acme/shipping") == []
+        assert str(stop) in stack.page("/")
+    finally:
+        stop.unlink()
+    attempt = stack.rested("acme/shipping")
+    assert (attempt.state, str(attempt.reason)) == (State.DECLINED, "ambiguous")
+    assert not red.repository.pulls
+
+
+def test_one_changed_byte_breaks_the_ledger(stack, tmp_path):
+    copy = tmp_path / "goldseam.db"
+    with sqlite3.connect(Path(stack.environment["GOLDSEAM_DATA_DIR"]) / "goldseam.db") as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+    environment = {**stack.environment, "GOLDSEAM_DATABASE_URL": f"sqlite:///{copy}"}
+    command = [str(GOLDSEAM), "ledger", "verify"]
+    assert subprocess.run(command, env=environment, check=False).returncode == 0
+    with sqlite3.connect(copy) as database:
+        database.execute("UPDATE ledger SET entry = replace(entry, 'done', 'dome') WHERE seq = 3")
+    broken = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert (broken.returncode, "entry 3" in broken.stdout) == (2, True)
+
+
+def test_no_process_but_the_broker_ever_saw_the_key(stack):
+    key = stack.environment["GOLDSEAM_PRIVATE_KEY_FILE"]
+    holders = []
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+                has_key = key.encode() in (process / "environ").read_bytes()
+            except OSError:
+                continue
+            if b"app.cli.main" in words or any(b"gunicorn" in w for w in words):
+                holders.append((words[-2].decode(), has_key))
+    assert [name for name, has_key in holders if has_key] == ["broker"]
+    assert len(holders) >= 5
