@@ -270,7 +270,8 @@ def _declined_flaky(flaky: Sequence[str], repeats: Sequence[SuiteResult]) -> Dec
 
 def _not_so_here(baseline: SuiteResult) -> str:
     others = len(baseline.ids("failed"))
-    return f"only {others} other tests fail here" if others else f"all {_tests(baseline.collected)} pass here"
+    only = "only another test fails here" if others == 1 else f"only {others} other tests fail here"
+    return only if others else f"all {_tests(baseline.collected)} pass here"
 
 
 def _tests(count: int) -> str:
