@@ -20,7 +20,7 @@ demo: .venv/.run ## Show the main job on this machine: a red run, a repair, a pu
 
 test: .venv/.dev ## Run all tests
 	scripts/setup system-test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/.dev ## Lint, types, schemas, docs, and the calls to GitHub against its published descriptions
 	scripts/setup system-check

@@ -258,9 +258,9 @@ def _budget(request: Request, hunt: Hunt, seconds: float) -> Budget:
 
 
 def _no_evaluator(request: Request, seconds: float, why: str) -> Repair:
-    note = f"The process that tries candidates ended: {why.strip()[-300:] or 'it gave no reason'}."
+    broken = f"the process that tries candidates ended: {why.strip()[-300:] or 'it gave no reason'}"
     budget = Budget(seconds=request.budget_seconds, seconds_used=round(seconds, 2))
-    return Repair(clusters=(), families=(), budget=budget, notes=(note,))
+    return Repair(clusters=(), families=(), budget=budget, broken=broken)
 
 
 class _Timed:

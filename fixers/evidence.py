@@ -158,6 +158,8 @@ class Repair(Contract):
     calls: int = 0
     """Calls replayed to tell proposals apart."""
     interrupted: bool = False
+    broken: str = ""
+    """Why no candidate could be run at all; empty when candidates could."""
     notes: tuple[str, ...] = ()
 
 

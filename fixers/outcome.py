@@ -173,6 +173,9 @@ def _reason(repair: Repair, proofs: Sequence[Proof]) -> tuple[Reason, str, str]:
         if gate.name.startswith("G"):
             return Reason.REFUSED_BY_INTEGRITY, f"A repair passes the failing tests but is refused: {gate.detail}", look
         return Reason.NO_CANDIDATE, f"Every repair of the failing tests fell at another gate: {gate.detail}", look
+    if repair.broken:
+        sentence = f"The fault is reproduced, but no candidate could be tried: {repair.broken}."
+        return Reason.UNSUPPORTED, sentence, f"{look} This is a limit of Goldseam, not of the code."
     tried = f"{budget.validated:,} candidates were run and none passes the failing tests"
     if repair.interrupted:
         return Reason.BUDGET_EXHAUSTED, f"Interrupted: {tried} so far.", "Run again with a larger --budget."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -43,8 +44,13 @@ def doctor(*, server: bool) -> None:
     if server:
         console.print("\n  Configuration in force:")
         for name, value in config.model_dump().items():
-            console.print(Text(f"    GOLDSEAM_{name.upper()} = {value}"), soft_wrap=True)
+            console.print(Text(f"    GOLDSEAM_{name.upper()} = {_masked(str(value))}"), soft_wrap=True)
     sys.exit(0 if all(f.ok or not f.required for f in findings) else 1)
+
+
+def _masked(value: str) -> str:
+    """Hide a password that stands within an address."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]+@", r"\1:********@", value)
 
 
 def _machine() -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+import requests
 from pydantic import ValidationError
 from rich.console import Console
 from rich.text import Text
@@ -18,16 +19,18 @@ from tasks.errors import BadInput
 from tasks.prepare import Wishes, exported, local_policy, prepare, split_command
 from tasks.sandbox.choose import sandbox as choose_sandbox
 
+_LARGEST = 64 << 20
+
 
 @click.command()
-@click.argument("bundle", type=click.Path(path_type=Path))
+@click.argument("bundle")
 @click.option("--repo", type=click.Path(path_type=Path), default=Path(), help="The checkout the proof was made for.")
 @click.option("--python", "python", type=click.Path(path_type=Path), help="Interpreter of an environment that stands.")
 @click.option("--test-command", help="Where the project's own cannot be found.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--trust-target", is_flag=True, help="Run the target's code without a sandbox.")
 def verify(
-    bundle: Path, repo: Path, python: Path | None, test_command: str | None, as_json: bool, trust_target: bool
+    bundle: str, repo: Path, python: Path | None, test_command: str | None, as_json: bool, trust_target: bool
 ) -> None:
     """Run the proof in BUNDLE again on the checkout --repo, which must not hold the patch yet.
 
@@ -56,16 +59,31 @@ def verify(
     sys.exit(0 if judgement.holds else 1)
 
 
-def read_bundle(path: Path) -> Evidence:
-    """Read an evidence bundle; BadInput with the first thing that is wrong with it."""
+def read_bundle(place: str) -> Evidence:
+    """Read an evidence bundle from a file or an http(s) address; BadInput says the first thing that is wrong."""
     try:
-        return Evidence.model_validate_json(path.read_bytes())
+        return Evidence.model_validate_json(_bytes_of(place))
     except FileNotFoundError:
-        raise BadInput(f"{path} does not exist. Give the evidence file that `goldseam fix` wrote.") from None
+        raise BadInput(f"{place} does not exist. Give the evidence file that `goldseam fix` wrote.") from None
+    except requests.RequestException as error:
+        raise BadInput(f"{place} cannot be fetched: {type(error).__name__}. Save the file and give its path.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise BadInput(f"{path} is no evidence bundle: {where}: {first['msg']}.") from None
+        raise BadInput(f"{place} is no evidence bundle: {where}: {first['msg']}.") from None
+
+
+def _bytes_of(place: str) -> bytes:
+    if not place.startswith(("http://", "https://")):
+        return Path(place).read_bytes()
+    with requests.get(place, timeout=30, stream=True) as answer:
+        answer.raise_for_status()
+        data = b""
+        for chunk in answer.iter_content(1 << 16):
+            data += chunk
+            if len(data) > _LARGEST:
+                raise BadInput(f"{place} is larger than {_LARGEST >> 20} MiB, so it is no evidence bundle.")
+    return data
 
 
 def _show(judgement: Judgement) -> None:
