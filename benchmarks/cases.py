@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,11 +62,14 @@ def case_of(item: Item, seed: int, cache: Path) -> Case:
         raise NoCase(str(error)) from error
 
 
-def split(failing: Sequence[str], seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Share failing tests out: what the repair may see, and a quarter held back; of three or fewer, none is."""
-    shuffled = sorted(failing)
-    random.Random(seed).shuffle(shuffled)
-    held = frozenset(shuffled[: len(shuffled) // _HELD_BACK])
+def split(failing: Sequence[str], suite: Collection[str], seed: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Share failing tests out: what the repair may see, and a quarter held back; of three or fewer, none is.
+
+    pytest deselects by prefix, so an id with which another id of the suite begins is always shown.
+    """
+    eligible = [test for test in sorted(failing) if not any(t != test and t.startswith(test) for t in suite)]
+    random.Random(seed).shuffle(eligible)
+    held = frozenset(eligible[: len(failing) // _HELD_BACK])
     return tuple(t for t in sorted(failing) if t not in held), tuple(sorted(held))
 
 
@@ -84,7 +87,7 @@ def _real(release: Release, seed: int, cache: Path) -> Case:
     )
     if not failing:
         raise NoCase(f"No test of {release.after} fails on {release.before} and passes on {release.after} here.")
-    seen, held = split(failing, seed)
+    seen, held = split(failing, broken.failed | broken.passed, seed)
     bug = f"{release.before} → {release.after}: {release.about}"
     return Case(release.package, bug, "real", tree, after, release.tests, python, seen, held)
 
@@ -103,7 +106,7 @@ def _injected(host: Host, seed: int, cache: Path) -> Case:
             _whole(tree, partial(_slipped, truth, path, slip))
         failing = noticed(whole, run_tests(tree, python, command(host.tests), cache / "runs"))
         if failing:
-            seen, held = split(failing, seed)
+            seen, held = split(failing, whole.failed | whole.passed, seed)
             bug = f"{host.version}, {slip.kind} in {slip.function}: `{_short(slip.was)}` → `{_short(slip.now)}`"
             return Case(host.package, bug, "injected", tree, truth, host.tests, python, seen, held)
     raise NoCase(f"None of {SLIPS_TRIED} slips drawn for {host.package} was noticed by a small part of its tests.")

@@ -48,6 +48,8 @@ class Row:
     failing: int = 0
     held_back: int = 0
     patch: str = ""
+    notes: tuple[str, ...] = ()
+    """What the product says a reviewer should know: parts that did not run."""
     stages: dict[str, float] = field(default_factory=dict)
 
 
@@ -77,6 +79,7 @@ def repair(case: Case, *, budget: float, seed: int, cache: Path) -> Row:
 def _row(case: Case, report: dict[str, Any], evidence: Path, cache: Path, facts: dict[str, Any]) -> Row:
     status = report.get("status", "error")
     known: dict[str, Any] = {**facts, **report.get("candidates", {}), "stages": report.get("seconds", {})}
+    known["notes"] = tuple(report.get("notes", ()))
     known["truth_rank"] = truth_rank(case, report.get("localization", ()))
     if status == "fixed":
         known["verified"] = _verified(case, evidence)

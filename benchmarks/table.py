@@ -36,7 +36,7 @@ def table(rows: Sequence[Row]) -> str:
             note += f" Offered: {', '.join(row.offered)}."
         if row.truth_rank:
             note += f" [truth's function at rank {row.truth_rank}]"
-        lines.append(f"    {note}")
+        lines += [f"    {note}", *(f"    note: {said.splitlines()[0][:200]}" for said in row.notes if said)]
     return "\n".join(lines)
 
 

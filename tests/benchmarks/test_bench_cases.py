@@ -16,10 +16,18 @@ def outcomes(passed, failed=(), *, complete=True):
 @pytest.mark.parametrize(("failing", "held"), [(1, 0), (3, 0), (4, 1), (9, 2)])
 def test_a_quarter_is_held_back_and_nothing_gets_lost(failing, held):
     ids = [f"t::{n}" for n in range(failing)]
-    shown, kept = split(ids, seed=7)
+    shown, kept = split(ids, ids, seed=7)
     assert len(kept) == held
     assert sorted((*shown, *kept)) == sorted(ids)
-    assert split(list(reversed(ids)), seed=7) == (shown, kept)
+    assert split(list(reversed(ids)), ids, seed=7) == (shown, kept)
+
+
+def test_a_test_whose_id_begins_another_is_never_held_back():
+    """pytest would keep both from the run: its --deselect goes by prefix."""
+    failing = ["t.py::test_a", "t.py::test_b", "t.py::test_c", "t.py::test_d"]
+    for seed in range(8):
+        _, held = split(failing, {*failing, "t.py::test_a_long", "t.py::test_b[1]", "t.py::test_c2"}, seed)
+        assert held == ("t.py::test_d",)
 
 
 ALL = {f"t{n}" for n in range(10)}

@@ -37,7 +37,8 @@ def test_wilson_agrees_with_published_values(hits, of, low, high):
 
 
 def test_every_row_carries_its_reason():
-    text = table([FIXED, DECLINED, MISSING])
+    text = table([FIXED, replace(DECLINED, notes=("Calls could not be replayed.",)), MISSING])
+    assert "note: Calls could not be replayed." in text
     assert "30/20/2" in text
     assert "as in the truth [truth's function at rank 3]" in text
     assert "40 were run. Offered: no, yes." in text
