@@ -1,5 +1,10 @@
 """Cases: which tests are shown and which held back, which slips are drawn, and which of them count."""
 
+import io
+import sys
+import tarfile
+from pathlib import Path
+
 import pytest
 
 from benchmarks import catalogue
@@ -68,6 +73,75 @@ def test_tests_move_whole_and_sources_stay(tmp_path):
     assert found == ["shop.py", "tests/test_2.py"]
     assert (tmp_path / "mixed" / "shop.py").read_text() == "V = 1\n"
     assert changed_sources(tmp_path / "1", tmp_path / "2", ("tests",)) == ("shop.py",)
+
+
+def test_a_single_test_file_moves_too(tmp_path):
+    for version in ("1", "2"):
+        (tmp_path / version).mkdir()
+        (tmp_path / version / "test_shop.py").write_text(version)
+    transplant(tmp_path / "1", tmp_path / "2", ("test_shop.py",), tmp_path / "mixed")
+    assert (tmp_path / "mixed" / "test_shop.py").read_text() == "2"
+    assert (tmp_path / "1" / "test_shop.py").read_text() == "1"
+
+
+SHOP = "def price(item, count):\n    if count > 2:\n        return 1\n    return item - count\n"
+SHOP_TESTS = """
+import shop
+
+def test_price():
+    assert shop.price(9, 2) == 7
+
+def test_many():
+    assert shop.price(9, 3) == 1
+
+def test_other():
+    assert True
+
+def test_another():
+    assert True
+"""
+
+
+@pytest.fixture
+def fetched(monkeypatch, tmp_path):
+    """Archives made here in the place of fetched ones, and this interpreter in the place of an environment."""
+
+    def archive(package, version, cache):
+        path = tmp_path / f"{package}-{version}.tar.gz"
+        text = SHOP.replace("item - count", "item + count") if version == "1" else SHOP
+        tests = SHOP_TESTS if version != "1" else "def test_old(): pass\n"
+        with tarfile.open(path, "w:gz") as tar:
+            for name, data in (("shop.py", text.encode()), ("tests/test_shop.py", tests.encode())):
+                info = tarfile.TarInfo(f"{package}-{version}/{name}")
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        return path
+
+    monkeypatch.setattr("benchmarks.index.fetch", archive)
+    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: Path(sys.executable))
+    return tmp_path / "cache"
+
+
+def test_a_release_becomes_old_sources_under_new_tests(fetched):
+    case = case_of(catalogue.Release("shop", "1", "2", "sign"), 1, fetched)
+    assert case.failing == ("tests/test_shop.py::test_price",)
+    assert "item + count" in (case.tree / "shop.py").read_text()
+    assert "item - count" in (case.truth / "shop.py").read_text()
+
+
+def test_a_release_that_no_test_tells_apart_is_no_case(fetched):
+    with pytest.raises(NoCase, match="No test of 3 fails on 2"):
+        case_of(catalogue.Release("shop", "2", "3", "nothing"), 1, fetched)
+
+
+def test_a_host_gets_a_slip_that_few_tests_notice(fetched):
+    case = case_of(catalogue.Host("shop", "2"), 1, fetched)
+    assert 1 <= len(case.failing) <= 2
+    assert (case.truth / "shop.py").read_text() == SHOP
+    assert (case.tree / "shop.py").read_text() != SHOP
+    assert (case.tree / "tests" / "test_shop.py").read_text() == SHOP_TESTS
+    again = case_of(catalogue.Host("shop", "2"), 1, fetched)
+    assert again == case
 
 
 @pytest.mark.parametrize(
