@@ -192,7 +192,8 @@ def _differs(comparison: Comparison, number: int | None) -> tuple[str, ...]:
         return ()
     changed = [r for r in comparison.rows if r["outcomes"][0] != r["outcomes"][number]]
     changed.sort(key=lambda r: (r["origin"] != "recorded", len(r["call"])))
-    return tuple(f"{r['call']}: {r['outcomes'][0]} before, {r['outcomes'][number]} after" for r in changed[:5])
+    told = (f"{r['call']}: {r['outcomes'][0]} before, {r['outcomes'][number]} after" for r in changed)
+    return tuple(dict.fromkeys(told))[:5]
 
 
 def settling_test(project: Project, place: Proposal, pairs: Sequence[tuple[str, str]]) -> str:
