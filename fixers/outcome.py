@@ -140,7 +140,7 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
         next_step = "Read it as a hint at the cause; apply it by hand if it is right."
     else:
         reason, next_step = Reason.BUDGET_EXHAUSTED, "Read it, or run again with a larger --budget."
-        end = "you stopped" if repair.interrupted else f"the {repair.budget.seconds:g} s ended"
+        end = "you stopped it" if repair.interrupted else "the budget ended"
         sentence = f"One repair passes every test, but {end} before the others of its place were tried."
     update = {"reason": reason, "sentence": sentence, "next_step": next_step, "alternatives": alternatives}
     return trace.model_copy(update=update)
@@ -180,7 +180,8 @@ def _reason(repair: Repair, proofs: Sequence[Proof]) -> tuple[Reason, str, str]:
     if repair.interrupted:
         return Reason.BUDGET_EXHAUSTED, f"Interrupted: {tried} so far.", "Run again with a larger --budget."
     if not budget.exhausted and budget.validated:
-        spent = f"the budget of {budget.seconds:g} s ended before all were tried"
+        what = f"budget of {budget.seconds:g} s" if budget.seconds_used >= budget.seconds else "number allowed"
+        spent = f"the {what} ended before all were tried"
         return Reason.BUDGET_EXHAUSTED, f"{tried}; {spent}.", f"{look} A larger --budget may help."
     return Reason.NO_CANDIDATE, f"{tried}.", look
 

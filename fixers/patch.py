@@ -5,15 +5,16 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchSet
 
 from fixers.model import FileEdit
 
 _NO_NEWLINE = "\\ No newline at end of file\n"
+_HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+_NOT_PLAIN = re.compile(r"(rename |copy |new file |deleted file |old mode |GIT binary patch|Binary files )")
 
 
 class PatchDoesNotApply(Exception):
@@ -48,37 +49,100 @@ def _lines(text: str) -> list[str]:
 
 
 def apply(patch: str, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
-    """Apply a diff to texts by path; PatchDoesNotApply unless every hunk fits exactly where it says."""
-    try:
-        files = PatchSet(patch.splitlines(keepends=True))
-    except UnidiffParseError as error:
-        raise PatchDoesNotApply(f"The patch cannot be read: {error}.") from error
+    """Apply a diff to texts by path; PatchDoesNotApply unless every hunk fits exactly where it says.
+
+    Lines end at line feeds alone, and hunks stand in order: what is applied here is
+    byte for byte what git would apply, without its search for a better place.
+    """
     edits = []
-    for file in files:
-        if file.path not in texts or file.is_rename or file.is_removed_file:
-            raise PatchDoesNotApply(f"The patch touches {file.path}, which is not a plain edit of an existing file.")
-        before = _lines(texts[file.path])
-        after, position = [], 0
-        for hunk in file:
-            start = hunk.source_start - 1 if hunk.source_length else hunk.source_start
-            old = [line.value for line in hunk if line.is_context or line.is_removed]
-            new = [line.value for line in hunk if line.is_context or line.is_added]
-            at_end = start + len(old) == len(before)
-            if [o.rstrip("\n") for o in old] != [b.rstrip("\n") for b in before[start : start + len(old)]]:
-                raise PatchDoesNotApply(f"The patch does not fit {file.path} at line {hunk.source_start}.")
-            if (
-                at_end
-                and new
-                and _NO_NEWLINE in str(hunk)
-                and str(hunk).rstrip("\n").endswith(_NO_NEWLINE.rstrip("\n"))
-            ):
-                new[-1] = new[-1].rstrip("\n")
-            after += before[position:start] + new
-            position = start + len(old)
-        edits.append(FileEdit(file.path, texts[file.path], "".join(after + before[position:])))
+    for path, hunks in _files(patch.split("\n")):
+        if path not in texts:
+            raise PatchDoesNotApply(f"The patch touches {path}, which is not a plain edit of an existing file.")
+        edits.append(FileEdit(path, texts[path], _applied(path, _lines(texts[path]), hunks)))
     if not edits:
         raise PatchDoesNotApply("The patch is empty.")
+    if len({edit.path for edit in edits}) < len(edits):
+        raise PatchDoesNotApply("The patch names a file twice.")
     return tuple(edits)
+
+
+def touched(patch: str) -> tuple[str, ...]:
+    """Return the paths that a diff edits, in its order; PatchDoesNotApply when it cannot be read."""
+    return tuple(path for path, _ in _files(patch.split("\n")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hunk:
+    start: int
+    """Index of the first old line."""
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def _applied(path: str, before: list[str], hunks: Sequence[_Hunk]) -> str:
+    after: list[str] = []
+    position = 0
+    for hunk in hunks:
+        end = hunk.start + len(hunk.old)
+        if hunk.start < position or tuple(before[hunk.start : end]) != hunk.old:
+            raise PatchDoesNotApply(f"The patch does not fit {path} at line {hunk.start + 1}.")
+        after += before[position : hunk.start] + list(hunk.new)
+        position = end
+    return "".join(after + before[position:])
+
+
+def _files(lines: list[str]) -> Iterator[tuple[str, list[_Hunk]]]:
+    number = 0
+    while number < len(lines):
+        if _NOT_PLAIN.match(lines[number]):
+            raise PatchDoesNotApply(f"`{lines[number][:80]}` is not a plain edit of an existing file.")
+        if not (
+            lines[number].startswith("--- ") and lines[number + 1 : number + 2] and lines[number + 1][:4] == "+++ "
+        ):
+            number += 1
+            continue
+        old, new = _path(lines[number], "a/"), _path(lines[number + 1], "b/")
+        if old != new:
+            raise PatchDoesNotApply(f"From {old} to {new} is not a plain edit of an existing file.")
+        number += 2
+        hunks = []
+        while number < len(lines) and (header := _HUNK.match(lines[number])):
+            hunk, number = _hunk(header, lines, number + 1)
+            hunks.append(hunk)
+        if not hunks:
+            raise PatchDoesNotApply(f"The patch cannot be read: {old} has no hunk.")
+        yield old, hunks
+
+
+def _hunk(header: re.Match[str], lines: list[str], number: int) -> tuple[_Hunk, int]:
+    start, left, right = int(header[1]), int(header[2] or 1), int(header[3] or 1)
+    old: list[str] = []
+    new: list[str] = []
+    start -= 1 if left else 0
+    while len(old) < left or len(new) < right:
+        line = lines[number] if number < len(lines) else "nothing"
+        sides = {" ": (old, new), "-": (old,), "+": (new,)}.get(line[:1])
+        if sides is None:
+            raise PatchDoesNotApply(f"The patch cannot be read: line {number + 1} belongs to no hunk.")
+        number += 1
+        ends = number < len(lines) and lines[number] == _NO_NEWLINE.rstrip("\n")
+        for side in sides:
+            side.append(line[1:] + ("" if ends else "\n"))
+        number += ends
+    if len(old) != left or len(new) != right:
+        raise PatchDoesNotApply(f"The patch cannot be read: a hunk before line {number + 1} miscounts its lines.")
+    return _Hunk(start, tuple(old), tuple(new)), number
+
+
+def _path(line: str, prefix: str) -> str:
+    name = line[4:].split("\t", 1)[0]
+    if name.startswith('"') and name.endswith('"'):
+        # git writes names that are not plain ASCII as C strings of UTF-8 bytes.
+        try:
+            name = name[1:-1].encode("ascii").decode("unicode_escape").encode("latin-1").decode()
+        except UnicodeError as error:
+            raise PatchDoesNotApply(f"The patch cannot be read: the name {name} is no UTF-8.") from error
+    return name.removeprefix(prefix)
 
 
 def patched_tree(tree: Path, edits: Sequence[FileEdit], destination: Path) -> Path:

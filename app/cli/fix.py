@@ -190,11 +190,10 @@ def _write(trace: Trace, outputs: Outputs, cache: Path) -> str:
 
 def _apply(trace: Trace, checkout: Path) -> None:
     """Write the patched files, each whole or not at all; BadInput when the checkout is no longer the one proven."""
-    paths = [line.removeprefix("+++ b/") for line in trace.patch.splitlines() if line.startswith("+++ b/")]
-    texts = {path: (checkout / path).read_bytes().decode() for path in paths}
     try:
+        texts = {path: (checkout / path).read_bytes().decode() for path in patches.touched(trace.patch)}
         edits = patches.apply(trace.patch, texts)
-    except patches.PatchDoesNotApply as error:
+    except (patches.PatchDoesNotApply, FileNotFoundError, UnicodeDecodeError) as error:
         raise BadInput(f"The checkout was changed meanwhile, so nothing was written. {error}") from error
     for edit in edits:
         target = checkout / edit.path

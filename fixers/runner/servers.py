@@ -24,7 +24,7 @@ _QUIET_SECONDS = 10.0
 """How long a screening process may say nothing, beside what its variants may take."""
 _SLACK = 5.0
 """How many times longer than before the tests of a variant may run."""
-_CPU_SECONDS = 1.0
+_CPU_SECONDS = 0.5
 """Processor time that any variant gets, however short its tests."""
 
 

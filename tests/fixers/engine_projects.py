@@ -103,10 +103,10 @@ ENDLESS = '''"""Counting."""
 
 
 def halvings(number):
-    """Say how often a number can be halved before it is one."""
+    """Say how often a number can be halved before it is one or less."""
     count = 0
-    while number > 1:
-        number = number
+    while number != 1:
+        number //= 2
         count += 1
     return count
 '''
@@ -117,12 +117,12 @@ def test_one():
     assert halvings(1) == 0
 
 
-def test_two():
-    assert halvings(2) == 1
+def test_zero():
+    assert halvings(0) == 0
 
 
 def test_more():
-    assert [halvings(n) for n in (3, 8, 9)] == [1, 3, 3]
+    assert [halvings(n) for n in (2, 3, 8, 9)] == [1, 1, 3, 3]
 """
 
 SHAPES: dict[str, dict[str, str]] = {
