@@ -15,7 +15,7 @@ from fixers.search.template import Edit, Example, Template, fading, replace
 KIN = (
     ("min", "max"), ("any", "all"), ("sum", "len", "max", "min"), ("sorted", "list", "reversed"),
     ("int", "float", "round"),
-    ("list", "tuple", "set", "frozenset", "sorted"), ("isinstance", "issubclass"), ("str", "repr", "ascii"),
+    ("list", "tuple", "set", "frozenset", "sorted"), ("isinstance", "issubclass"), ("str", "repr"),
     ("hex", "oct", "bin"),
     ("iter", "next"), ("bytes", "bytearray", "str"), ("getattr", "hasattr"), ("zip", "enumerate"), ("map", "filter"),
     ("range", "len"), ("ord", "chr"), ("floor", "ceil"), ("dict", "list"), ("int", "str", "len"),

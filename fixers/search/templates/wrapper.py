@@ -12,11 +12,13 @@ from fixers.search.syntax import call, is_load, literal, method, name
 from fixers.search.template import Edit, Example, Template, fading, replace
 
 _USUAL = (
-    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "iter", "tuple", "float", "dict", "bool",
+    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "iter", "tuple", "float", "dict",
     "max", "min",
-    "sum", "repr", "next", "any", "all", "round", "enumerate",
+    "sum", "next", "any", "all", "round", "enumerate",
 )  # fmt: skip
-_TAKES_ONE = frozenset({*_USUAL, "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"})
+_TAKES_ONE = frozenset(
+    {*_USUAL, "bool", "repr", "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"}
+)
 _USUAL_METHODS = (
     "strip", "lower", "copy", "items", "upper", "keys", "values", "split", "rstrip", "lstrip", "splitlines", "encode",
     "decode", "casefold", "title", "capitalize", "read", "sort", "pop",
