@@ -1,0 +1,59 @@
+"""Every published version of a document is read for ever: adding a field is a minor version, anything else a major one."""
+
+import json
+import runpy
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from app.schemas import FixReport, VerifyReport
+from fixers.evidence import Evidence, Trace
+from fixers.model import Failure
+from tasks.github.signal import Signal
+from tasks.ledger.entry import LedgerEntry
+from tasks.policy.decide import Decision
+
+ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.json"))
+MODELS = {
+    "decision": Decision,
+    "evidence": Evidence,
+    "failure": Failure,
+    "fix-report": FixReport,
+    "ledger-entry": LedgerEntry,
+    "signal": Signal,
+    "trace": Trace,
+    "verify-report": VerifyReport,
+}
+
+
+def name_of(path: Path) -> str:
+    return path.stem.rpartition("-")[0]
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
+def test_a_published_document_is_still_read_and_loses_nothing(path):
+    document = json.loads(path.read_text())
+    again = json.loads(MODELS[name_of(path)].model_validate(document).model_dump_json())
+    assert all(again[key] == value for key, value in document.items())
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda p: p.stem)
+def test_a_published_document_fits_its_published_schema(path):
+    schema = json.loads((ROOT / "docs" / "schemas" / path.name).read_text())
+    jsonschema.validate(json.loads(path.read_text()), schema)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_a_field_of_a_newer_minor_version_is_passed_over(name):
+    document = json.loads((ROOT / "tests" / "golden" / f"{name}-1.0.json").read_text())
+    MODELS[name].model_validate({**document, "field_of_tomorrow": 1})
+
+
+def test_every_contract_has_a_golden_document_and_a_schema():
+    assert {name_of(path) for path in GOLDEN} == set(MODELS)
+    published = runpy.run_path(str(ROOT / "scripts" / "schemas"))["schemas"]()
+    assert {name.rpartition("-")[0] for name in published} == {*MODELS, "policy"}
+    for name, schema in published.items():
+        assert json.loads((ROOT / "docs" / "schemas" / name).read_text()) == json.loads(json.dumps(schema)), name
