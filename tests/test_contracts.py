@@ -1,4 +1,4 @@
-"""Every published version of a document is read for ever: adding a field is a minor version, anything else a major one."""
+"""Every published version of a document is read for ever: a field more is a minor version, the rest a major one."""
 
 import json
 import runpy
