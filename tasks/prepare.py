@@ -25,6 +25,8 @@ class Wishes:
     """What a user or a policy file asks of an attempt; the defaults are the engine's."""
 
     python: Path | None = None
+    python_version: str | None = None
+    """Of the environment to make, such as 3.12; the policy file's `python`."""
     test_command: tuple[str, ...] | None = None
     setup: tuple[tuple[str, ...], ...] = ()
     workflow_steps: tuple[str, ...] = ()
@@ -60,6 +62,7 @@ def prepare(tree: Path, *, mount: str, cache: Path, wishes: Wishes, commit: str 
         mount=mount,
         cache=cache,
         python=wishes.python,
+        python_version=wishes.python_version,
         test_command=wishes.test_command,
         setup=wishes.setup,
         workflow_steps=wishes.workflow_steps,

@@ -79,6 +79,7 @@ class Workbench:
             tree = Path(scratch) / "tree"
             export(mirror, order.head_sha, tree)
             wishes = Wishes(
+                python_version=order.python,
                 test_command=order.test_command,
                 setup=order.setup,
                 expected=order.expected,

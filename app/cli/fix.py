@@ -83,6 +83,7 @@ def fix(  # one parameter an option
     policy = local_policy(checkout)
     wishes = Wishes(
         python=python,
+        python_version=policy.python,
         test_command=split_command(test_command) if test_command else policy.test_command,
         setup=policy.setup,
         asked=failing,

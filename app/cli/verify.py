@@ -44,6 +44,7 @@ def verify(
     policy = local_policy(checkout)
     wishes = Wishes(
         python=python,
+        python_version=policy.python,
         test_command=split_command(test_command) if test_command else policy.test_command,
         setup=policy.setup,
         trusted=trust_target,

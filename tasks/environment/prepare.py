@@ -45,6 +45,7 @@ def prepare(
     cache: Path,
     python: Path | None,
     test_command: Sequence[str] | None,
+    python_version: str | None = None,
     setup: Sequence[Sequence[str]] = (),
     workflow_steps: Sequence[str] = (),
     trusted: bool = False,
@@ -56,6 +57,7 @@ def prepare(
     that its build generates are laid into it, and nothing there is changed. `cache` must
     belong to one repository and one level of trust; environments are reused from
     it as long as the files that say what to install, and the interpreter, stay the same.
+    `python_version` (`3.12`) narrows what the project itself requires.
     `environment` is where certificates, proxies and index addresses are looked up;
     our own by default. EnvironmentFailed when no environment can be had, with the
     installer's last lines.
@@ -66,7 +68,9 @@ def prepare(
     if python is not None:
         facts = _given(python, plan)
         return _target(checkout_tree, mount, plan, facts, "given with --python")
-    base = choose_interpreter(plan.python_requires, plan.python_wanted, installed_interpreters(surroundings))
+    asked = (plan.python_requires, f"=={python_version}.*" if python_version else "")
+    requires = ",".join(part for part in asked if part)
+    base = choose_interpreter(requires, python_version or plan.python_wanted, installed_interpreters(surroundings))
     settings, held_back = client_environment(surroundings)
     plan = replace(plan, why=(*plan.why, *held_back))
     home = cache / _key(files, plan, base, mount)
