@@ -75,7 +75,8 @@ def test_a_wrong_signature_leaves_nothing_behind(client, config, signature):
 
 
 @pytest.mark.parametrize(
-    ("guid", "event"), [("not-a-guid", "ping"), ("../../etc/passwd", "ping"), ("7b0dfd34-c3d9-47e1-b3d5-6bc872119c7e", "")]
+    ("guid", "event"),
+    [("not-a-guid", "ping"), ("../../etc/passwd", "ping"), ("7b0dfd34-c3d9-47e1-b3d5-6bc872119c7e", "")],
 )
 def test_malformed_headers_are_refused(client, config, guid, event):
     assert post(client, b"{}", signature=signed(b"{}"), guid=guid, event=event).status_code == 400

@@ -69,7 +69,8 @@ def test_new_free_variables_fall_back_to_a_fresh_import(evaluator, fees):
     swap = Swap(
         "double",
         16,
-        "def double(function):\n    factor = 3\n    def inner(*a):\n        return function(*a) * factor\n    return inner",
+        "def double(function):\n    factor = 3\n"
+        "    def inner(*a):\n        return function(*a) * factor\n    return inner",
     )
     outcome = evaluator.run(Variant(FEES, swap, {FEES: text}), [f"{TESTS}::test_twice"])
     assert outcome.status is Status.PASS

@@ -95,7 +95,8 @@ def test_a_suite_that_outlives_the_wall_names_the_test_it_was_in(make_target, sa
 
 def test_what_tests_print_is_never_taken_for_a_result(make_target, sandbox):
     line = '{"event": "test", "id": "test_it.py::test_it", "outcome": "passed", "seconds": 0, "phase": "", "chain": []}'
-    text = f"import os\ndef test_it():\n    print({line!r})\n    os.write(1, {(line + chr(10)).encode()!r})\n    assert 0\n"
+    lied = (line + "\n").encode()
+    text = f"import os\ndef test_it():\n    print({line!r})\n    os.write(1, {lied!r})\n    assert 0\n"
     target, _ = make_target({"test_it.py": text, "pytest.ini": "[pytest]\naddopts = -s\n"})
     assert run_suite(target, sandbox).ids("failed") == ("test_it.py::test_it",)
 
