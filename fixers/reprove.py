@@ -44,6 +44,13 @@ def reprove(evidence: Evidence, target: Target, project: Project, digest: str, s
             "The patch is the one that was proven.",
             "The patch is not the one whose digest the bundle names.",
         ),
+        _fits(evidence, project),
+        _gate(
+            "tests",
+            bool(evidence.failing_before),
+            "The bundle names the tests that the patch repairs.",
+            "The bundle names no test that the patch repairs, so there is nothing to prove.",
+        ),
     ]
     if not all(g.passed for g in gates):
         return Judgement(holds=False, gates=tuple(gates), differences=())
@@ -56,6 +63,8 @@ def reprove(evidence: Evidence, target: Target, project: Project, digest: str, s
     missing = [t for t in evidence.failing_before if t not in observed.reproduction.failing]
     good = f"{len(evidence.failing_before)} named tests fail without the patch."
     gates.append(_gate("before", not missing, good, f"{' '.join(missing[:1])} does not fail."))
+    if missing:
+        return Judgement(holds=False, gates=tuple(gates), differences=differences)
     base = Base(
         target=target,
         project=project,
@@ -69,6 +78,14 @@ def reprove(evidence: Evidence, target: Target, project: Project, digest: str, s
     proof = prove(base, _proposal(evidence), sandbox, seed=seeds[0] if seeds else 0)
     gates.extend(proof.gates)
     return Judgement(holds=all(g.passed for g in gates), gates=tuple(gates), differences=differences)
+
+
+def _fits(evidence: Evidence, project: Project) -> Gate:
+    try:
+        patches.apply(evidence.patch, project.files)
+    except patches.PatchDoesNotApply as error:
+        return Gate(name="patch fits", passed=False, detail=str(error))
+    return Gate(name="patch fits", passed=True, detail="The patch fits the files line by line.")
 
 
 def _gate(name: str, passed: bool, good: str, bad: str) -> Gate:

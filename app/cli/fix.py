@@ -82,7 +82,7 @@ def fix(  # one parameter an option
     reported = _reported(log, traceback, checkout)
     policy = local_policy(checkout)
     wishes = Wishes(
-        python=python,
+        python=python.absolute() if python else None,  # not resolved: a venv is found by its link
         python_version=policy.python,
         test_command=split_command(test_command) if test_command else policy.test_command,
         setup=policy.setup,

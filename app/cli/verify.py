@@ -43,7 +43,7 @@ def verify(
         raise BadInput(f"{repo} is not a directory. Give the checkout the proof was made for with --repo.")
     policy = local_policy(checkout)
     wishes = Wishes(
-        python=python,
+        python=python.absolute() if python else None,  # not resolved: a venv is found by its link
         python_version=policy.python,
         test_command=split_command(test_command) if test_command else policy.test_command,
         setup=policy.setup,

@@ -81,6 +81,7 @@ class ForkEvaluator:
     screen_note: str = ""
     """Why variants cannot be screened in one process, once that is known."""
     _screens: bool = True
+    _first_lines: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def run(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Outcome:
         """Run the tests under the variant and wait for the outcome."""
@@ -140,7 +141,10 @@ class ForkEvaluator:
         swap = variant.swap
         if swap is None:
             raise ValueError("only swaps can be screened")
-        line = first_line(self.project, variant.path, swap.line)
+        key = (variant.path, swap.line)
+        if key not in self._first_lines:
+            self._first_lines[key] = first_line(self.project, *key)
+        line = self._first_lines[key]
         return {"path": variant.path, "swap": {"qualname": swap.qualname, "line": line, "source": swap.source}}
 
     def finish(self, ticket: Ticket) -> Outcome:

@@ -1,0 +1,52 @@
+"""The real command over small real checkouts."""
+
+import os
+import subprocess
+import sysconfig
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+GOLDSEAM = Path(sysconfig.get_path("scripts")) / "goldseam"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return an environment whose cache is the test's own, as on a terminal of no width."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GOLDSEAM_")}
+    return {**kept, "XDG_CACHE_HOME": str(tmp_path / "cache"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture
+def goldseam(environment: dict[str, str], tmp_path: Path) -> Run:
+    """Run the command to its end; `fix` gets this interpreter unless told otherwise."""
+
+    def run(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+        words = [str(a) for a in arguments]
+        return subprocess.run(
+            (str(GOLDSEAM), *words),
+            env={**environment, **more},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+
+    return run
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Lay out files as a checkout."""
+
+    def make(files: Mapping[str, str]) -> Path:
+        root = tmp_path / "checkout"
+        for name, text in files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text)
+        return root
+
+    return make

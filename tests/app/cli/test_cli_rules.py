@@ -1,0 +1,51 @@
+"""`goldseam rules`, `goldseam doctor` and the door itself."""
+
+import pytest
+
+from fixers.codemods.registry import ALL as CODEMODS
+from fixers.search.registry import ALL as TEMPLATES
+
+NAMES = [maker.NAME for maker in (*CODEMODS, *TEMPLATES)]
+
+
+def test_every_rule_is_listed_once_and_in_order(goldseam):
+    lines = goldseam("rules").stdout.splitlines()
+    assert [line.split()[2] for line in lines] == NAMES
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_a_rule_is_shown_with_its_example(goldseam):
+    shown = goldseam("rules", "show", "mutable-default")
+    assert (shown.returncode, shown.stdout.split()[0]) == (0, "mutable-default")
+    assert shown.stdout.index("before:") < shown.stdout.index("after:")
+
+
+def test_the_doctor_looks_at_the_sandbox(goldseam):
+    seen = goldseam("doctor")
+    assert seen.returncode == 0, seen.stdout
+    for name in ("bubblewrap", "seccomp", "no network", "git", "Python"):
+        assert f" {name}:" in seen.stdout
+
+
+WRONG = {
+    "no such verb": (("mend",), "No such command"),
+    "no such rule": (("rules", "show", "nothing"), "`goldseam rules` lists them"),
+    "no bundle": (("verify", "none.json"), "none.json does not exist"),
+    "no argument": (("verify",), "Missing argument"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), WRONG.values(), ids=WRONG)
+def test_wrong_usage_is_told_in_a_sentence(goldseam, arguments, words):
+    ran = goldseam(*arguments)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert words in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_bundle_that_is_none_is_an_error_document(goldseam, tmp_path):
+    (tmp_path / "b.json").write_text('{"schema_version": "1.0"}')
+    ran = goldseam("verify", "b.json", "--json")
+    assert ran.returncode == 2
+    assert '"holds": false' in ran.stdout
+    assert "is no evidence bundle: goldseam_version: Field required" in ran.stdout
