@@ -133,9 +133,11 @@ def test_the_same_tree_seed_and_budget_give_the_same_bytes(make_request, sandbox
             "tests/test_fees.py": PLAIN.replace("from fees", "from shop.fees"),
         },
         source_roots=("src",),
+        budget_candidates=130,
     )
     one, two = (attempt(request, sandbox) for _ in range(2))
-    assert one.status == "fixed", one.sentence
+    assert f"+{FIXED_LINE}" in one.alternatives[0].patch, one.sentence
+    assert "--- a/src/shop/fees.py" in one.alternatives[0].patch
     assert timeless(one) == timeless(two)
 
 
