@@ -27,7 +27,7 @@ from fixers.search.mutation import Mutation, Swap
 from fixers.search.render import Unrenderable, render
 
 IMPACTED_CAP = 300
-BATCH = 32
+BATCH = 128
 """Mutations that one process screens."""
 PLAUSIBLE_CAP = 60
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
