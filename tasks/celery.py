@@ -16,6 +16,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from tasks.errors import GoldseamError, Retryable
+from tasks.stop import StopSwitch
 from tasks.store.attempts import unfinished
 from tasks.store.database import Store
 from tasks.store.deliveries import waiting
@@ -46,6 +47,7 @@ class Work:
     stages: Mapping[str, RunStage]
     give_up: GiveUp
     """Ends an attempt whose stage was tried often enough; the sentence is for people."""
+    stop: StopSwitch
 
 
 def application(broker_url: str) -> Celery:
@@ -101,24 +103,29 @@ class Sender:
 
 
 def register(app: Celery, work: Work) -> Sender:
-    """Give a worker the tasks that it has dependencies for; return the sender they use."""
+    """Give a worker the tasks that it has dependencies for; return the sender they use.
+
+    Not shared with other applications: each task closes over the work of this one.
+    """
     sender = Sender(app)
     sent = _Recently()
 
-    @app.task(name="goldseam.receive")
+    @app.task(name="goldseam.receive", shared=False)
     def receive(delivery_id: int) -> None:
         attempt_id = work.receive(delivery_id)
         if attempt_id is not None:
             sender.attempt(attempt_id, _state_of(work.store, attempt_id))
 
-    @app.task(name="goldseam.sweep")
+    @app.task(name="goldseam.sweep", shared=False)
     def sweep() -> None:
         for delivery_id in _waiting(work.store):
             if sent.is_due("delivery", delivery_id):
                 sender.delivery(delivery_id)
-        for attempt_id, state in _unfinished(work.store):
-            if sent.is_due(state, attempt_id):
-                sender.attempt(attempt_id, state)
+        for attempt in _unfinished(work.store):
+            if work.stop.is_stopped(repository_id=attempt.repository_id):
+                sent.forget(attempt.state, attempt.id)
+            elif sent.is_due(attempt.state, attempt.id):
+                sender.attempt(attempt.id, attempt.state)
 
     for stage, run in work.stages.items():
         _register_stage(app, stage, Step(run, work.give_up, sender, sent))
@@ -141,6 +148,10 @@ class _Recently:
 
     def note(self, what: str, identity: int) -> None:
         self.times[what, identity] = time.monotonic()
+
+    def forget(self, what: str, identity: int) -> None:
+        """Make it due: what a stop holds is not woken in vain, and the first sweep after the stop wakes it."""
+        self.times.pop((what, identity), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +185,7 @@ class Step:
 
 
 def _register_stage(app: Celery, stage: str, step: Step) -> None:
-    @app.task(name=f"goldseam.{stage}", bind=True, max_retries=TRIES)
+    @app.task(name=f"goldseam.{stage}", bind=True, max_retries=TRIES, shared=False)
     def staged(self: Any, attempt_id: int) -> None:
         with structlog.contextvars.bound_contextvars(attempt=attempt_id, stage=stage):
             step.take(self, stage, attempt_id)
@@ -194,7 +205,8 @@ def _waiting(store: Store) -> list[int]:
         return list(waiting(session))
 
 
-def _unfinished(store: Store) -> list[tuple[int, State]]:
+def _unfinished(store: Store) -> list[Attempt]:
     """Return what a sweep should wake; watched pull requests wait for their events."""
     with store.read() as session:
-        return [(number, state) for number, state in unfinished(session) if state is not State.WATCHING]
+        found = [number for number, state in unfinished(session) if state is not State.WATCHING]
+        return [session.get_one(Attempt, number) for number in found]

@@ -47,4 +47,5 @@ def work_of(config: Settings, turns: Turns, stages: Mapping[str, RunStage]) -> W
         receive=partial(receive, store=turns.store, own_app_id=config.app_id),
         stages=stages,
         give_up=lambda attempt_id, sentence: give_up(attempt_id, turns=turns, sentence=sentence),
+        stop=turns.stop,
     )
