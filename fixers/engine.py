@@ -15,15 +15,16 @@ from typing import Protocol, Self
 
 from fixers import story
 from fixers.codemods.base import Installed, Scene
-from fixers.evidence import Behaviour, Budget, Cluster, Localized, Observed, Repair, Trace
+from fixers.evidence import Budget, Localized, Observed, Repair, Trace
+from fixers.hunt import Hunt
 from fixers.installed import installed_in
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import Spectrum, read_spectrum
-from fixers.model import Candidate, Declined, Failure, Reason, Suspect
+from fixers.model import Candidate, Declined, Failure, Suspect
 from fixers.outcome import conclude, declined_trace, green_trace
 from fixers.progress import Progress, Silent
 from fixers.project import Project
-from fixers.repair import Hunt, run_codemods, search, try_candidates
+from fixers.repair import run_codemods, search, try_candidates
 from fixers.reproduce import TEST_SECONDS, Green, reproduce
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ServerGone, fork_evaluator
@@ -80,7 +81,7 @@ class Request:
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     base: Target | None = None
     budget_seconds: float = 60.0
-    budget_candidates: int = 20_000
+    budget_candidates: int = 250_000
     seed: int = 0
     jobs: int = 2
     fixers: tuple[Fixer, ...] = ()
@@ -280,6 +281,3 @@ class _Timed:
         self.clock[self.name] = round(seconds, 2)
         if self.line:
             self.progress.said(self.line, seconds)
-
-
-__all__ = ["Behaviour", "Case", "Cluster", "Fixer", "Reason", "Request", "attempt"]

@@ -7,21 +7,23 @@ form a cluster. One cluster may be proposed, several are a question for a person
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from fixers.evidence import Cluster, Proposal
+from fixers.hunt import Hunt, Plausible
 from fixers.model import Candidate
 from fixers.patch import unified
 from fixers.project import Project
-from fixers.repair import Hunt, Plausible, impacted
 from fixers.runner.servers import ForkEvaluator, Server, ServerGone, first_line
-from fixers.search.mutation import Swap
+from fixers.search.render import Unrenderable
 
 KEPT = 3
+COMPARED = 80
+"""Plausible candidates compared by what they do, the likeliest ones."""
 OBSERVED = 6
 """Functions whose calls are recorded at most."""
 CALLS = 80
@@ -57,23 +59,28 @@ def select(hunt: Hunt) -> Selection:
     unique = _distinct(hunt.plausible)
     if not unique:
         return Selection(())
-    comparison = compare(hunt, [p for p in unique if p.swap is not None])
+    comparison = compare(hunt, [p for p in unique if _replayable(p)])
     groups: dict[str, list[Plausible]] = defaultdict(list)
     number = 0
     column: dict[int, int] = {}
     for index, plausible in enumerate(unique):
         behaviour = f"unreplayed {index}"
-        if plausible.swap is not None:
+        if _replayable(plausible):
             number += 1
             if comparison.calls:
                 behaviour = comparison.behaviours[number]
                 column[index] = number
         groups[behaviour].append(plausible)
     numbers = {id(p): column.get(i) for i, p in enumerate(unique)}
-    ordered = sorted(groups.values(), key=lambda g: (min(_rank(p.candidate) for p in g), -len(g)))
-    clusters = tuple(_cluster(group, comparison, [numbers[id(p)] for p in group]) for group in ordered)
+    ordered = sorted(groups.values(), key=lambda g: (min(p.rank for p in g), -len(g)))
+    clusters = [_cluster(hunt, group, comparison, [numbers[id(p)] for p in group]) for group in ordered]
     notes = (comparison.note,) if comparison.note else ()
-    return Selection(clusters, comparison.calls, notes)
+    return Selection(tuple(c for c in clusters if c.proposals), comparison.calls, notes)
+
+
+def _replayable(plausible: Plausible) -> bool:
+    """Say whether replayed calls can show what it does: recorded ones name every argument, so no default matters."""
+    return plausible.swap is not None and plausible.swap.default is None
 
 
 def compare(hunt: Hunt, variants: Sequence[Plausible]) -> Comparison:
@@ -81,10 +88,10 @@ def compare(hunt: Hunt, variants: Sequence[Plausible]) -> Comparison:
     server = hunt.evaluator.collected
     if server is None or not variants:
         return Comparison(note="No call could be replayed: the change is outside any function." if not variants else "")
-    places = list(dict.fromkeys((p.candidate.path, p.swap.qualname, p.swap.line) for p in variants if p.swap))
+    places = list(dict.fromkeys((p.origin.path, p.swap.qualname, p.swap.line) for p in variants if p.swap))
     tests: list[str] = list(hunt.failing)
     for path, qualname, _ in places[:OBSERVED]:
-        tests += impacted(hunt, path, qualname)
+        tests += hunt.impacted(path, qualname)
     try:
         answer = _ask(hunt.evaluator, server, places[:OBSERVED], variants, list(dict.fromkeys(tests))[:TESTS])
     except ServerGone as gone:
@@ -106,14 +113,10 @@ def _ask(
     def place(path: str, qualname: str, line: int) -> dict[str, Any]:
         return {"path": path, "qualname": qualname, "line": first_line(evaluator.project, path, line)}
 
-    def change(path: str, swap: Swap) -> dict[str, Any]:
-        line = first_line(evaluator.project, path, swap.line)
-        return {"path": path, "swap": {"qualname": swap.qualname, "line": line, "source": swap.source}}
-
     number = server.submit(
         kind="compare",
         observe=[place(*p) for p in places],
-        variants=[change(v.candidate.path, v.swap) for v in variants if v.swap is not None],
+        variants=[evaluator.change(v.origin.path, v.swap) for v in variants],
         tests=tests,
         cap=CALLS,
         mutants=MUTANTS,
@@ -124,21 +127,14 @@ def _ask(
 
 
 def _distinct(plausible: Sequence[Plausible]) -> list[Plausible]:
-    """Keep one candidate per meaning, the best ranked one."""
+    """Keep one candidate per program, the best ranked one."""
     kept: dict[str, Plausible] = {}
-    for one in sorted(plausible, key=lambda p: _rank(p.candidate)):
-        meaning = "\0".join(e.path + ast.dump(ast.parse(e.after)) for e in one.candidate.edits)
-        kept.setdefault(meaning, one)
-    return list(kept.values())
+    for one in sorted(plausible, key=lambda p: p.rank):
+        kept.setdefault(one.meaning(), one)
+    return list(kept.values())[:COMPARED]
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, float, int]:
-    """Order: tier, rules keyed on the failure before search, prior, size of the patch."""
-    by_rule = 0 if candidate.fixer.startswith("codemod:") else 1
-    return (int(candidate.tier), by_rule, -candidate.prior, len(unified(candidate.edits)))
-
-
-def _cluster(group: Sequence[Plausible], comparison: Comparison, numbers: Sequence[int | None]) -> Cluster:
+def _cluster(hunt: Hunt, group: Sequence[Plausible], comparison: Comparison, numbers: Sequence[int | None]) -> Cluster:
     number = next((n for n in numbers if n is not None), None)
     rows = sorted(comparison.rows, key=lambda r: (r["origin"] != "recorded", len(r["call"])))
     outputs: list[tuple[str, str]] = []
@@ -147,14 +143,23 @@ def _cluster(group: Sequence[Plausible], comparison: Comparison, numbers: Sequen
         between = [r for r in rows if len(set(r["outcomes"][1:])) > 1]
         outputs = [(str(r["call"]), str(r["outcomes"][number])) for r in between[:5]]
         settling = _settling(between, number, comparison.behaviours)
-    best = sorted(group, key=lambda p: _rank(p.candidate))[:KEPT]
+    best = islice(_written(hunt, sorted(group, key=lambda p: p.rank)), KEPT)
     return Cluster(
-        proposals=tuple(proposal(p.candidate) for p in best),
+        proposals=tuple(proposal(candidate) for candidate in best),
         size=len(group),
         outputs=tuple(outputs),
         settling=settling,
         differs_when=_differs(comparison, number),
     )
+
+
+def _written(hunt: Hunt, group: Sequence[Plausible]) -> Iterator[Candidate]:
+    """Yield what can be written in the author's layout; the rest is counted as refused."""
+    for plausible in group:
+        try:
+            yield plausible.candidate(hunt.project)
+        except Unrenderable:
+            hunt.counts(plausible.origin.fixer).refuse("render")
 
 
 def _settling(rows: Sequence[Mapping[str, Any]], number: int, behaviours: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -216,6 +221,3 @@ def settling_test(project: Project, place: Proposal, pairs: Sequence[tuple[str, 
         body.append(f"    with pytest.raises({name}):\n        {call}")
     head = "\n".join(sorted(set(imports), key=lambda line: (not line.startswith("import"), line)))
     return f"{head}\n\n\ndef test_{place.function}_settled():\n" + "\n".join(body) + "\n"
-
-
-__all__ = ["Comparison", "Selection", "compare", "proposal", "select", "settling_test"]

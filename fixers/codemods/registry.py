@@ -15,6 +15,7 @@ from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
+from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.wrong_arity import WrongArity
@@ -32,6 +33,7 @@ ALL: tuple[type[Codemod], ...] = (
     MissingAwait,
     DescriptorConfusion,
     UnknownKeyword,
+    SwallowedKeyword,
     WrongArity,
     MutableDefault,
     UnguardedNone,

@@ -15,13 +15,13 @@ from enum import StrEnum
 from fixers.checks.integrity import integrity_gates
 from fixers.checks.scope import check_scope
 from fixers.engine import Case, literals_of_tests
+from fixers.hunt import Plausible
 from fixers.llm.briefing import briefing, data
 from fixers.llm.desk import Desk, Refusal
 from fixers.llm.model import Asked, History, Instructions, Limits, Model, ModelFailed, Reply, Result
 from fixers.llm.redact import leftovers
 from fixers.llm.tools import Action, GiveUp, Malformed, ProposePatch, ReadSource, RunTests, prompt, read_call, tools
 from fixers.model import Candidate, Declined, Reason
-from fixers.repair import Plausible
 from fixers.runner.evaluator import Status, Variant
 
 CALLS = 4
@@ -192,7 +192,7 @@ def refused_by(case: Case, candidate: Candidate) -> str:
 
 
 def _is_plausible(plausible: Sequence[Plausible], candidate: Candidate) -> bool:
-    return any(one.candidate is candidate for one in plausible)
+    return any(one.origin is candidate for one in plausible)
 
 
 def _run_tests(session: Session) -> str:

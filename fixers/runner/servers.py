@@ -17,6 +17,7 @@ from fixers.runner.evaluator import Outcome, Status, Variant
 from fixers.runner.sandbox import Command, Conversation, Limits, Sandbox
 from fixers.runner.suite import base_request, inside_command
 from fixers.runner.target import Target
+from fixers.search.mutation import Swap
 
 START_SECONDS = 120.0
 _BATCH_SECONDS = 60.0
@@ -93,7 +94,7 @@ class ForkEvaluator:
         if variant.swap is not None and self.collected is not None:
             ticket.number = self.collected.submit(
                 kind="run",
-                **self._change(variant),
+                **self.change(variant.path, variant.swap),
                 tests=list(tests),
                 stop=stop_at_first,
                 wall=ticket.wall,
@@ -119,10 +120,12 @@ class ForkEvaluator:
         around = {names: number for number, names in enumerate(dict.fromkeys(names for _, names in variants))}
         return self.collected.submit(
             kind="batch",
-            variants=[{**self._change(variant), "around": around[names]} for variant, names in variants],
+            variants=[
+                {**self.change(variant.path, variant.swap), "around": around[names]} for variant, names in variants
+            ],
             around=[list(names) for names in around],
             tests=list(tests),
-            seconds=seconds,
+            durations={test: self.durations.get(test, 0.0) for names in (tests, *around) for test in names},
             wall=_BATCH_SECONDS + 8 * _SLACK * seconds,
             quiet=_QUIET_SECONDS + 8 * _SLACK * seconds,
         )
@@ -137,15 +140,15 @@ class ForkEvaluator:
             self.screen_note = str(answer.get("signature", ""))
         return [_status(text) for text in answer.get("statuses", ())]
 
-    def _change(self, variant: Variant) -> dict[str, Any]:
-        swap = variant.swap
+    def change(self, path: str, swap: Swap | None) -> dict[str, Any]:
+        """Return a swap as the server inside takes it."""
         if swap is None:
             raise ValueError("only swaps can be screened")
-        key = (variant.path, swap.line)
+        key = (path, swap.line)
         if key not in self._first_lines:
             self._first_lines[key] = first_line(self.project, *key)
-        line = self._first_lines[key]
-        return {"path": variant.path, "swap": {"qualname": swap.qualname, "line": line, "source": swap.source}}
+        new = {"qualname": swap.qualname, "line": self._first_lines[key], "source": swap.source}
+        return {"path": path, "swap": {**new, "default": swap.default}}
 
     def finish(self, ticket: Ticket) -> Outcome:
         """Wait for a started evaluation; falls back to a fresh import when code could not be swapped."""

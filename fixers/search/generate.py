@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import ast
 import heapq
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,9 +22,13 @@ from fixers.search.names_bound import keeps_names_bound
 from fixers.search.places import Place, places
 from fixers.search.registry import ALL
 from fixers.search.site import ModuleView, Site
-from fixers.search.syntax import FUNCTIONS, rebuilt
+from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 from fixers.search.template import Edit, Insert, Template
 
+FAR_FETCHED = 0.05
+"""Edits of a lower prior are tried last and offered at most; they are no part of the neighbourhood of a find."""
+_OUTSIDE = 0.3
+"""What an edit outside functions keeps of its order: each needs a fresh import, a hundred times the cost of a swap."""
 _QUOTED = 70
 
 
@@ -37,12 +40,29 @@ def mutations(
     test_literals: Sequence[object] = (),
     templates: Sequence[type[Template]] = ALL,
 ) -> Search:
-    """Start a search; iterate over it for mutations, best first, and ask it what is exhausted.
+    """Start a search; iterate over it for mutations, best first.
 
     The order is the same for the same arguments. Suspects in files that a fixer
     may not touch, or that do not parse, are left out.
     """
     return Search(project, suspects, failures, test_literals, templates)
+
+
+def neighbourhood(
+    project: Project,
+    suspects: Sequence[Suspect],
+    place: tuple[str, str, int],
+    *,
+    failures: Sequence[Failure] = (),
+    test_literals: Sequence[object] = (),
+) -> Iterator[Mutation]:
+    """Yield every edit that is not far-fetched of one place, the likeliest first, whatever its lines are suspected of.
+
+    A place is a path with an outermost function, or with the line of a statement outside functions.
+    """
+    near = [s.model_copy(update={"score": 1.0}) for s in suspects if s.path == place[0]]
+    search = Search(project, near, failures, test_literals, ALL, place)
+    return (mutation for mutation in search.down_to(FAR_FETCHED) if mutation.prior >= FAR_FETCHED)
 
 
 @dataclass(slots=True)
@@ -67,17 +87,26 @@ class Search(Iterator[Mutation]):
         failures: Sequence[Failure],
         test_literals: Sequence[object],
         templates: Sequence[type[Template]],
+        place: tuple[str, str, int] | None = None,
     ) -> None:
         self._modules: dict[str, _Module] = {}
         self._heap: list[tuple[float, int, _Source]] = []
-        self._pending: Counter[tuple[str, str, Tier]] = Counter()
         kinds = [template() for template in templates]
-        for place in places(self._views(project, suspects), suspects):
-            module = self._modules.setdefault(
-                place.site.view.path, _Module(place.site.view, Ingredients(place.site.view, failures, test_literals))
-            )
-            self._add(place, module, kinds)
+        for found in places(self._views(project, suspects), suspects):
+            if place is not None and place != _place_of(found.site):
+                continue
+            view = found.site.view
+            if view.path not in self._modules:
+                self._modules[view.path] = _Module(view, Ingredients(view, failures, test_literals))
+            self._add(found if place is None else replace(found, score=1.0), self._modules[view.path], kinds)
         heapq.heapify(self._heap)
+
+    def down_to(self, least: float) -> Iterator[Mutation]:
+        """Yield mutations as long as the next one may be of this order or higher."""
+        while self._heap and -self._heap[0][0] >= least:
+            mutation = next(self, None)
+            if mutation is not None:
+                yield mutation
 
     def __next__(self) -> Mutation:
         while self._heap:
@@ -86,7 +115,6 @@ class Search(Iterator[Mutation]):
             source.edit = next(source.edits, None)
             if source.edit is None:
                 heapq.heappop(self._heap)
-                self._pending[self._key(source.site, source.template.TIER)] -= 1
             else:
                 heapq.heapreplace(self._heap, (-source.base * source.edit.weight, order, source))
             if edit is not None:
@@ -94,14 +122,6 @@ class Search(Iterator[Mutation]):
                 if mutation is not None:
                     return mutation
         raise StopIteration
-
-    def exhausted(self, mutation: Mutation, tier: Tier = Tier.B) -> bool:
-        """Say whether every edit up to `tier` was given out for the outermost function that `mutation` edits.
-
-        Only places that the suspects name count, and the function's own default values.
-        """
-        unit = mutation.swap.qualname if mutation.swap else mutation.function.split(".<locals>")[0]
-        return not any(self._pending[mutation.path, unit, kind] for kind in Tier if kind <= tier)
 
     @staticmethod
     def _views(project: Project, suspects: Sequence[Suspect]) -> dict[str, ModuleView]:
@@ -116,18 +136,13 @@ class Search(Iterator[Mutation]):
 
     def _add(self, place: Place, module: _Module, kinds: Sequence[Template]) -> None:
         for template in kinds:
-            base = place.score * template.PRIOR
+            base = place.score * template.PRIOR * (1.0 if place.site.functions else _OUTSIDE)
             parts = (
                 [replace(place.site, slots=(slot,)) for slot in place.site.slots] if template.BY_SLOT else [place.site]
             )
             for part in parts:
                 edits = template.edits(part, module.ingredients)
                 self._heap.append((-base, len(self._heap), _Source(place.site, template, base, edits)))
-                self._pending[self._key(place.site, template.TIER)] += 1
-
-    @staticmethod
-    def _key(site: Site, tier: Tier) -> tuple[str, str, Tier]:
-        return (site.view.path, site.unit_name, tier)
 
 
 class _Module:
@@ -152,13 +167,15 @@ class _Module:
             return None
         if not compiles(site, text):
             return None
+        prior = template.PRIOR * edit.weight
+        tier = edit.tier or template.TIER
         return Mutation(
             path=self.view.path,
             line=site.line,
             function=site.qualname,
             template=template.NAME,
-            tier=edit.tier or template.TIER,
-            prior=template.PRIOR * edit.weight,
+            tier=tier if prior >= FAR_FETCHED else Tier.C,
+            prior=prior,
             summary=f"{_what(edit)}: {template.SUMMARY}.",
             swap=swap,
             tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
@@ -173,7 +190,11 @@ class _Module:
 
     def _swap(self, site: Site, edit: Edit, text: str) -> Swap | None:
         unit = site.unit
-        if not site.functions or not isinstance(unit, FUNCTIONS) or site.statement is unit:
+        if not isinstance(unit, FUNCTIONS):
+            return None
+        if site.statement is unit:
+            return self._swap_of_default(site, unit, edit.pairs(self.view.parents))
+        if not site.functions:
             return None
         if unit not in self._texts:
             self._texts[unit] = FunctionText(unit)
@@ -182,6 +203,24 @@ class _Module:
             unit.lineno,
             self._texts[unit].edited(site, edit.change, text, edit.pairs(self.view.parents)),
         )
+
+    def _swap_of_default(self, site: Site, unit: FunctionNode, pairs: Mapping[ast.AST, ast.AST]) -> Swap | None:
+        new = rebuilt(unit, pairs, self.view.parents)
+        assert isinstance(new, FUNCTIONS)  # noqa: S101 - only expressions inside it were replaced
+        before, after = _defaults(unit), _defaults(new)
+        changed = [number for number, (one, other) in enumerate(zip(before, after, strict=True)) if one is not other]
+        if len(changed) != 1 or (value := after[changed[0]]) is None:
+            return None
+        source = ast.unparse(copied(new, decorator_list=[]))
+        return Swap(site.unit_name, unit.lineno, source, (changed[0], ast.unparse(value)))
+
+
+def _place_of(site: Site) -> tuple[str, str, int]:
+    return site.view.path, site.unit_name, 0 if site.unit_name else site.line
+
+
+def _defaults(function: FunctionNode) -> list[ast.expr | None]:
+    return [*function.args.defaults, *function.args.kw_defaults]
 
 
 def _what(edit: Edit) -> str:

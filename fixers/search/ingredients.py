@@ -164,7 +164,8 @@ class Ingredients:
     @cached_property
     def constants(self) -> list[str]:
         """Names the module assigns at its top level."""
-        return [name for name in self.view.outer_values if name in self.view.scope(self.view.tree).bound]
+        bound = self.view.scope(self.view.tree).bound
+        return [name for name in self.view.outer_values if name in bound and not _is_dunder(name)]
 
     @cached_property
     def used_builtins(self) -> list[str]:
@@ -253,7 +254,7 @@ class Ingredients:
                     yield name
         module = self.view.scope(self.view.tree).bound
         yield from sorted(
-            (name for name in module if self.view.visible(name, site.statement, site, after=True)),
+            (n for n in module if not _is_dunder(n) and self.view.visible(n, site.statement, site, after=True)),
             key=lambda n: abs(module[n] - site.line),
         )
         yield from self.used_builtins
@@ -273,6 +274,10 @@ class Ingredients:
                 self.view.parents.get(child), (ast.Expr, ast.JoinedStr)
             ):
                 yield child.value
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def _spans(node: ast.stmt, line: int) -> bool:

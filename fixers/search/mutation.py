@@ -19,6 +19,8 @@ class Swap:
     """`def` line of that function in the original file (not of its decorators)."""
     source: str
     """Dedented source of the mutated function, decorators stripped, as `ast.unparse` writes it."""
+    default: tuple[int, str] | None = None
+    """Where only a default value differs: its number, positional ones first, and the source of the new value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,14 @@ class Mutation:
     prior: float
     summary: str
     swap: Swap | None
-    """None when the edit is outside any function body, or in defaults or decorators."""
+    """None when the edit is outside any function, or in decorators."""
     tree: Callable[[], ast.Module] = field(repr=False)
     """Make the whole mutated module: the meaning that rendering must keep. Read it, never change it."""
+
+    @property
+    def fixer(self) -> str:
+        """Return what the trace calls the maker of this edit."""
+        return f"search:{self.template}"
 
     @property
     def module(self) -> str:

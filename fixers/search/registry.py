@@ -8,8 +8,10 @@ from fixers.search.templates.argument import WrongArguments
 from fixers.search.templates.attribute import WrongAttribute
 from fixers.search.templates.callee import WrongCallee
 from fixers.search.templates.comparison import WrongComparison
+from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition
 from fixers.search.templates.connective import WrongConnective
 from fixers.search.templates.donor import LostStatement, LostUpdate
+from fixers.search.templates.flow import SuperfluousStatement, WrongLoop
 from fixers.search.templates.guard import LostExit, LostSiblingGuard
 from fixers.search.templates.literal import WrongConstant, WrongText
 from fixers.search.templates.number import OffByOne, WrongNumber
@@ -40,4 +42,9 @@ ALL: tuple[type[Template], ...] = (
     WrongOperand,
     WrongResult,
     SharedValue,
+    LostAlternative,
+    WrongLoop,
+    NarrowerCondition,
+    WiderCondition,
+    SuperfluousStatement,
 )

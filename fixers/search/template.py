@@ -65,11 +65,11 @@ def replace(old: ast.AST, new: ast.AST, weight: float = 1.0, tier: Tier | None =
     return Edit(Replace({old: new}), weight, tier)
 
 
-def beside(site: Site, statement: ast.stmt, weight: float = 1.0) -> Iterator[Edit]:
+def beside(site: Site, statement: ast.stmt, weight: float = 1.0, tier: Tier | None = None) -> Iterator[Edit]:
     """Propose to insert `statement` before, and where control gets there after, the site's statement."""
-    yield Edit(Insert(site.statement, statement), weight)
+    yield Edit(Insert(site.statement, statement), weight, tier)
     if not isinstance(site.statement, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
-        yield Edit(Insert(site.statement, statement, after=True), weight * 0.9)
+        yield Edit(Insert(site.statement, statement, after=True), weight * 0.9, tier)
 
 
 def fading(rank: int, pace: float = 0.1) -> float:

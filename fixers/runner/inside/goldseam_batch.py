@@ -11,124 +11,171 @@ import signal
 import time
 
 import goldseam_inside
-import goldseam_state
+import goldseam_light
+import goldseam_loop
+import goldseam_swap
 
-VARIANT_SECONDS = 0.3
+SHORTEST = 0.1
+"""Seconds of processor time that the tests of a variant get at least."""
+LONGER = 5
+"""How many times longer than with the code as it is the tests of a variant may run."""
 ASKED = 8
 """Failing tests that screen, the fastest ones; what passes them meets all the others in a fork."""
+GROUP = 16
+"""Variants between two looks at all that the modules hold."""
 WALL_FACTOR = 4
 """Real time a variant gets for each second of CPU time: machines are loaded, and tests may sleep."""
+ENDLESS = "no end"
 
 
-def screen(server, request, tell):
-    """Tell one status per variant as they come; answer with all of them, or `untrusted` when the canary sang."""
-    limit = max(VARIANT_SECONDS, 5 * request["seconds"])
-    state = goldseam_state.State(server.request["tree"], server.items.values())
-    bench = Bench(server, request["around"], limit, state)
-    canary = bench.repeatable(goldseam_inside.in_order(server.items.values(), request["tests"])[:ASKED])
-    if not canary:
+def screen(server, request, board):
+    """Write a status per variant on the board; answer with all of them, or `untrusted` when the canary sang."""
+    bench = Bench(server, request["around"], request["durations"])
+    asked = goldseam_inside.in_order(server.items.values(), request["tests"])[:ASKED]
+    bench.failing = [test for test in map(bench.repeatable, asked) if test is not None and test.how]
+    if not bench.failing:
         return {"status": "untrusted", "signature": "no failing test fails twice alike in one process"}
-    statuses, over = [], time.monotonic() + request["wall"] - 2 * WALL_FACTOR * limit
-    for variant in request["variants"]:
-        statuses.append(bench.judge(variant, [item for item, _ in canary]))
-        tell(one=statuses[-1])
-        if statuses[-1] == "timeout" or time.monotonic() > over:
-            # What was interrupted may have left anything behind, so this child ends here.
-            return {"status": "screened", "statuses": statuses}
-    if any(bench.failure_of(item) != before for item, before in canary) or not bench.still_steady():
+    over = time.monotonic() + request["wall"]
+    variants = request["variants"]
+    for start in range(0, len(variants), GROUP):
+        group = range(start, min(start + GROUP, len(variants)))
+        going = bench.judge(variants, group, board)
+        if going and server.state.restore_all():
+            # One of these changed what nobody looked after, and the others may have met it.
+            board[start : group.stop] = bytes(len(group))
+            going = bench.judge(variants, group, board, alone=True)
+        if not going or time.monotonic() > over:
+            return {"status": "screened", "statuses": goldseam_loop.read_board(board)}
+    if not bench.steady():
         return {"status": "untrusted", "signature": "the tests do otherwise after the batch"}
-    return {"status": "screened", "statuses": statuses}
+    return {"status": "screened", "statuses": goldseam_loop.read_board(board)}
+
+
+class Test:
+    """A test that ends alike each time it runs in this process, and the protocol that it needs for that."""
+
+    def __init__(self, item, protocol, how, seconds):
+        self.item, self.protocol, self.how, self.seconds = item, protocol, how, seconds
 
 
 class Bench:
     """Where variants are tried one after another in this process."""
 
-    def __init__(self, server, around, limit, state):
-        self.server, self.limit, self.state = server, limit, state
-        self.around = around
-        self.steady = {}
+    def __init__(self, server, around, durations):
+        self.server, self.state = server, server.state
+        self.around, self.durations = around, durations
+        self.failing, self.passing = [], {}
 
-    def repeatable(self, items):
-        """Return the tests that fail, and fail alike when they run again, each with how it fails."""
-        found = []
-        for item in items:
-            first = self.failure_of(item)
-            if first not in ("", "no end") and self.failure_of(item) == first:
-                found.append((item, first))
-        return found
+    def repeatable(self, item):
+        """Return a test that ends alike when it runs again, None for one that does not."""
+        seconds = self.durations.get(item.nodeid, 0.0)
+        limit = SHORTEST + LONGER * seconds
+        how = self.ending(item, goldseam_light.full, limit)
+        light, full = goldseam_light.light, goldseam_light.full
+        if how != ENDLESS and all(self.ending(item, light, limit) == how for _ in "12"):
+            return Test(item, light, how, seconds)
+        return Test(item, full, how, seconds) if self.ending(item, full, limit) == how else None
 
-    def judge(self, variant, failing):
-        status = self.under(variant, failing, "fail")
+    def ending(self, item, protocol, limit):
+        """Say how a test fails with the code as it is; empty when it passes, `no end` when it does not end."""
+        try:
+            with Alarm(limit):
+                return protocol(item)
+        except goldseam_inside.TestTimedOut:
+            return ENDLESS
+        finally:
+            self.state.restore_all()
+
+    def judge(self, variants, group, board, *, alone=False):
+        """Write the statuses of some variants on the board; False when this process is of no use any more."""
+        for number in group:
+            status = self.judged(variants[number])
+            board[number] = goldseam_loop.STATUSES.index(status)
+            if alone:
+                self.state.restore_all()
+            # What was interrupted may have left anything behind.
+            if status == "timeout" and not self.unharmed():
+                return False
+        return True
+
+    def judged(self, variant):
+        status = self.under(variant, self.failing, "fail")
         if status != "pass":
             return status
-        return self.under(variant, self.steady_around(variant["around"]), "breaks")
+        return self.under(variant, self.passing_around(variant["around"]), "breaks")
 
-    def steady_around(self, number):
-        """Return the tests around a function that pass here with the code as it is; found when first needed."""
-        if number not in self.steady:
-            items = goldseam_inside.in_order(self.server.items.values(), self.around[number])
-            self.steady[number] = [item for item in items if not self.failure_of(item)]
-        return self.steady[number]
-
-    def still_steady(self):
-        return not any(self.failure_of(item) for items in self.steady.values() for item in items)
-
-    def under(self, variant, items, bad):
+    def under(self, variant, tests, bad):
         """Run tests under one variant and undo it."""
-        changed = [(f, f.__code__) for f in self.server.touched(variant["path"], variant["swap"])]
+        before = goldseam_swap.pictures(self.server.touched(variant["path"], variant["swap"]))
         try:
             if self.server.swap(variant["path"], variant["swap"]):
                 return "unsupported"
-            with Alarm(self.limit):
-                return bad if any(problem(item) for item in items) else "pass"
+            with Alarm(SHORTEST + LONGER * sum(test.seconds for test in tests)):
+                return bad if any(test.protocol(test.item) for test in tests) else "pass"
         except goldseam_inside.TestTimedOut:
             return "timeout"
+        except goldseam_swap.CannotImport:
+            return "fail"
         finally:
-            for function, code in changed:
-                function.__code__ = code
+            goldseam_swap.put_back(before)
             self.state.restore()
 
-    def failure_of(self, item):
-        """Describe how a test fails, without addresses; empty when it passes, `no end` when it does not end."""
-        try:
-            with Alarm(self.limit):
-                return problem(item)
-        except goldseam_inside.TestTimedOut:
-            return "no end"
-        finally:
-            self.state.restore()
+    def passing_around(self, number):
+        """Return the tests around a function that pass here with the code as it is; found when first needed."""
+        if number not in self.passing:
+            items = goldseam_inside.in_order(self.server.items.values(), self.around[number])
+            self.passing[number] = [test for test in map(self.passing_here, items) if test is not None]
+        return self.passing[number]
 
+    def passing_here(self, item):
+        """Return a test that passes with the code as it is, None for one that does not."""
+        seconds = self.durations.get(item.nodeid, 0.0)
+        for protocol in (goldseam_light.light, goldseam_light.full):
+            if not self.ending(item, protocol, SHORTEST + LONGER * seconds):
+                return Test(item, protocol, "", seconds)
+        return None
 
-def problem(item):
-    """Run one test by pytest's own protocol; say how it failed, or nothing."""
-    from _pytest.runner import runtestprotocol
+    def unharmed(self):
+        """Say whether the failing tests still fail as they did; those without end are not asked."""
+        self.state.restore_all()
+        return all(self.is_as_before(test) for test in self.failing if test.how != ENDLESS)
 
-    for report in runtestprotocol(item, log=False, nextitem=None):
-        if report.failed:
-            text = str(getattr(report.longrepr, "reprcrash", None) or report.longrepr)
-            if "TestTimedOut" in text:
-                raise goldseam_inside.TestTimedOut
-            return goldseam_inside.ADDRESS.sub("0x", report.when + text)[:2000] or "failed"
-    return ""
+    def steady(self):
+        """Say whether every test still ends as it did before the variants."""
+        around = [test for tests in self.passing.values() for test in tests]
+        return all(self.is_as_before(test) for test in [*self.failing, *around])
+
+    def is_as_before(self, test):
+        return self.ending(test.item, test.protocol, SHORTEST + LONGER * test.seconds) == test.how
 
 
 class Alarm:
-    """Raises TestTimedOut in the block after some CPU time, or four times as much real time; never for 0 seconds."""
+    """Raises TestTimedOut in the block after some CPU time, or four times as much real time; never for 0 seconds.
+
+    What runs on regardless, in a loop of C or behind an `except BaseException`, is
+    killed by the kernel after twice as much and the process with it.
+    """
 
     def __init__(self, seconds):
-        self.timers = ((signal.ITIMER_PROF, seconds), (signal.ITIMER_REAL, WALL_FACTOR * seconds))
+        self.timers = (
+            (signal.ITIMER_PROF, seconds),
+            (signal.ITIMER_REAL, WALL_FACTOR * seconds),
+            (signal.ITIMER_VIRTUAL, 2 * seconds + SHORTEST),
+        )
+        self.limited = bool(seconds)
 
     def __enter__(self):
-        if not self.timers[0][1]:
+        if not self.limited:
             return
         signal.signal(signal.SIGPROF, _too_long)
         signal.signal(signal.SIGALRM, _too_long)
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
         for timer, seconds in self.timers:
             signal.setitimer(timer, seconds)
 
     def __exit__(self, *_):
-        for timer, seconds in self.timers:
-            if seconds:
+        if self.limited:
+            for timer, _seconds in self.timers:
                 signal.setitimer(timer, 0)
 
 

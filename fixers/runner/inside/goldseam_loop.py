@@ -1,11 +1,16 @@
 """A loop that forks a child per request and sends back what each child answers."""
 
 import json
+import mmap
 import os
 import resource
 import selectors
 import signal
 import time
+
+GROWTH = 768 << 20
+"""Bytes of memory by which a child may outgrow its parent; what needs more is endless, and slow to find out."""
+_OUT_OF_TIME = (signal.SIGPROF, signal.SIGVTALRM, signal.SIGXCPU)
 
 
 class Loop:
@@ -50,10 +55,11 @@ class Loop:
 
     def _start(self, request):
         reading, writing = os.pipe()
+        board = mmap.mmap(-1, len(request["variants"])) if request["kind"] == "batch" else None
         pid = os.fork()
         if pid == 0:
             os.close(reading)
-            self._be_child(request, writing)
+            self._be_child(request, writing, board)
         os.close(writing)
         self.selector.register(reading, selectors.EVENT_READ)
         now = time.monotonic()
@@ -63,10 +69,12 @@ class Loop:
             "deadline": now + request["wall"],
             "quiet": request.get("quiet"),
             "silent_until": now + request.get("quiet", request["wall"]),
+            "board": board,
+            "seen": b"",
             "data": b"",
         }
 
-    def _be_child(self, request, writing):
+    def _be_child(self, request, writing, board):
         try:
             os.setpgid(0, 0)
             quiet = os.open(os.devnull, os.O_RDWR)
@@ -74,13 +82,18 @@ class Loop:
                 os.dup2(quiet, descriptor)
             cpu = int(request["wall"]) + 1
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+            _, most = resource.getrlimit(resource.RLIMIT_AS)
+            limit = _memory() + GROWTH
+            resource.setrlimit(resource.RLIMIT_AS, (limit if most < 0 else min(limit, most), most))
             if request.get("cpu"):
                 # The default action kills, so no `except BaseException` in the repository can outlive it.
                 signal.signal(signal.SIGPROF, signal.SIG_DFL)
                 signal.setitimer(signal.ITIMER_PROF, request["cpu"])
-            answer = self.runner.child(request, lambda **fields: _write(writing, fields))
+            answer = self.runner.child(request, board)
         except BaseException as error:  # noqa: BLE001 - the child must answer whatever the repository's code raised
             answer = {"status": "crash", "signature": "%s: %s" % (type(error).__name__, str(error)[:200])}
+            if board is not None and read_board(board):
+                answer = {"status": "screened", "statuses": [*read_board(board), "crash"]}
         _write(writing, answer)
         os._exit(0)
 
@@ -89,15 +102,23 @@ class Loop:
         piece = os.read(reading, 1 << 16)
         if piece:
             child["data"] += piece
-            if child["quiet"]:
-                child["silent_until"] = time.monotonic() + child["quiet"]
             return
         self._finish(reading, "")
 
     def _kill_late(self):
         now = time.monotonic()
         for reading in [fd for fd, child in self.children.items() if _end(child) <= now]:
-            self._finish(reading, "timeout")
+            if not self._came_on(self.children[reading], now):
+                self._finish(reading, "timeout")
+
+    @staticmethod
+    def _came_on(child, now):
+        """Say whether a screen has judged variants since it was last looked at, and may go on."""
+        if child["board"] is None or child["deadline"] <= now:
+            return False
+        before, child["seen"] = child["seen"], child["board"][:]
+        child["silent_until"] = now + child["quiet"]
+        return before != child["seen"]
 
     def _finish(self, reading, trouble):
         child = self.children.pop(reading)
@@ -109,9 +130,15 @@ class Loop:
             except OSError:  # no such group yet, or gone already
                 continue
         _, code = os.waitpid(child["pid"], 0)
-        if os.WIFSIGNALED(code) and os.WTERMSIG(code) in (signal.SIGPROF, signal.SIGXCPU):
+        if os.WIFSIGNALED(code) and os.WTERMSIG(code) in _OUT_OF_TIME:
             trouble = "timeout"
-        self.answers.send(event="answer", n=child["n"], **_answer(child["data"], trouble or "crash"))
+        self.answers.send(event="answer", n=child["n"], **_answer(child["data"], child["board"], trouble or "crash"))
+
+
+def _memory():
+    """Return the bytes of address space that this process has."""
+    with open("/proc/self/statm") as stream:
+        return int(stream.read().split()[0]) * resource.getpagesize()
 
 
 def _end(child):
@@ -125,12 +152,20 @@ def _write(descriptor, fields):
         view = view[os.write(descriptor, view) :]
 
 
-def _answer(data, trouble):
-    """Read what a child wrote: the answer is its last line; without one, the lines say how far it came."""
-    *lines, _ = data.split(b"\n")
-    said = [json.loads(line.decode("utf-8")) for line in lines]
-    if said and "one" not in said[-1]:
-        return said[-1]
-    if said:
-        return {"status": "screened", "statuses": [line["one"] for line in said] + [trouble]}
+def _answer(data, board, trouble):
+    """Read what a child wrote; where it died over a screen, the board says how far it came."""
+    line = data.partition(b"\n")[0]
+    if line:
+        return json.loads(line.decode("utf-8"))
+    if board is not None:
+        return {"status": "screened", "statuses": [*read_board(board), trouble]}
     return {"status": trouble, "signature": "timeout" if trouble == "timeout" else "the process of the tests died"}
+
+
+STATUSES = ("", "fail", "breaks", "pass", "timeout", "unsupported")
+"""What a byte of a board stands for; 0 is a variant that was not judged yet."""
+
+
+def read_board(board):
+    """Return the statuses up to the first variant that was not judged."""
+    return [STATUSES[byte] for byte in board[:].split(b"\0", 1)[0]]

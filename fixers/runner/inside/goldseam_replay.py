@@ -12,6 +12,7 @@ import signal
 import sys
 
 import goldseam_inside
+import goldseam_swap
 
 SHOWN = 160
 LITERAL = 300
@@ -106,15 +107,13 @@ def live(server, place):
 
 def under(server, variant, observed, inputs):
     """Replay all inputs with one variant in place, then put the old code back."""
-    before = [(function, function.__code__) for functions in server.functions.values() for function in functions]
+    before = goldseam_swap.pictures(server.touched(variant["path"], variant["swap"]))
     try:
         if server.swap(variant["path"], variant["swap"]):
             return [("?", "")] * len(inputs)
         return [replay(observed[index][1], call) for index, call, _ in inputs]
     finally:
-        for function, code in before:
-            if function.__code__ is not code:
-                function.__code__ = code
+        goldseam_swap.put_back(before)
 
 
 def tells_apart(outcomes, origin):

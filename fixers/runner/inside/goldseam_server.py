@@ -16,6 +16,7 @@ import goldseam_batch
 import goldseam_inside
 import goldseam_loop
 import goldseam_replay
+import goldseam_state
 import goldseam_swap
 
 
@@ -79,7 +80,7 @@ class Zygote:
     def __init__(self, request):
         self.request = request
 
-    def child(self, request, tell):
+    def child(self, request, board):
         import pytest
 
         sources = {os.path.join(self.request["tree"], p): text for p, text in request["sources"].items()}
@@ -122,7 +123,7 @@ class Collected:
         self.request, self.requests, self.rest, self.answers = request, requests, rest, answers
         self.wanted = frozenset(request["wanted"])
         self.items, self.functions = {}, {}
-        self.session = None
+        self.session = self.state = None
         self.served = False
 
     def pytest_collection_modifyitems(self, items):
@@ -132,6 +133,7 @@ class Collected:
         self.session = session
         self.items = {item.nodeid: item for item in session.items}
         self.functions = goldseam_swap.live_functions(self.request["tree"])
+        self.state = goldseam_state.State(self.request["tree"], self.items.values())
         gc.collect()
         gc.freeze()
         self.served = True
@@ -139,13 +141,16 @@ class Collected:
         goldseam_loop.Loop(self.answers, self, self.request["jobs"], self.requests, self.rest).run()
         return True
 
-    def child(self, request, tell):
+    def child(self, request, board):
         if request["kind"] == "compare":
             return goldseam_replay.compare(self, request)
         if request["kind"] == "batch":
-            return goldseam_batch.screen(self, request, tell)
+            return goldseam_batch.screen(self, request, board)
         if request.get("swap"):
-            trouble = self.swap(request["path"], request["swap"])
+            try:
+                trouble = self.swap(request["path"], request["swap"])
+            except goldseam_swap.CannotImport as error:
+                return {"status": "fail", "signature": str(error)}
             if trouble:
                 return {"status": "unsupported", "signature": trouble}
         return self.run_items(request["tests"], request["stop"])
@@ -174,6 +179,8 @@ class Collected:
         found = [f for f in self.functions.get((path, swap["line"]), []) if f.__code__.co_name == name]
         if not found:
             return "no live function at %s:%d" % (path, swap["line"])
+        if swap.get("default"):
+            return goldseam_swap.set_default(found, *swap["default"])
         codes = goldseam_swap.compiled(os.path.join(self.request["tree"], path), swap)
         if codes is None:
             return "the new source does not compile here"

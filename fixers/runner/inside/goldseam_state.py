@@ -4,6 +4,10 @@ Looks at what the project's modules hold: rebound names, changed lists, dictiona
 and sets, attributes of its classes and instances, variables of closures, caches of
 functions; and at the parameters of the tests, the environment, the directory and the
 random generator. What it does not see, the canary of the batch and the clean run must.
+
+Few things ever change, so after each variant only those are looked at that changed
+before; all of them after a group of variants, which are judged again, one by one,
+when one of the others turns out to have changed.
 """
 
 import functools
@@ -11,6 +15,7 @@ import os
 import random
 import sys
 from collections import deque
+from operator import is_
 
 DEPTH = 6
 LARGEST = 2000
@@ -25,28 +30,39 @@ class State:
     def __init__(self, tree, items):
         self.tree = os.path.join(tree, "")
         self.kept, self.caches, self.seen = [], [], set()
+        self.changing = []
         self.modules = {name for name, module in list(sys.modules.items()) if self._is_ours(module)}
         for name in sorted(self.modules):
             self._value(vars(sys.modules[name]), DEPTH)
         for item in items:
             call = getattr(item, "callspec", None)
             self._value(call.params if call is not None else None, DEPTH)
-        self.environment = dict(os.environ)
+        # The decoding of os.environ takes longer than many a test.
+        self.environment = dict(os.environ), dict(getattr(os.environ, "_data", os.environ))
         self.random = random.getstate()
         self.directory = os.getcwd()
 
     def restore(self):
-        """Undo what was changed since the picture was taken."""
-        for thing, before in self.kept:
-            if not _same(thing, before):
-                _refill(thing, before)
+        """Undo changes of what has changed before."""
+        for kept in self.changing:
+            kept.put_back()
         for cache in self.caches:
             cache.cache_clear()
-        if dict(os.environ) != self.environment:
+        decoded, raw = self.environment
+        if getattr(os.environ, "_data", os.environ) != raw:
             os.environ.clear()
-            os.environ.update(self.environment)
+            os.environ.update(decoded)
         random.setstate(self.random)
         os.chdir(self.directory)
+
+    def restore_all(self):
+        """Undo every change since the picture was taken; say whether one was of a thing that never changed before."""
+        self.restore()
+        found = [kept for kept in self.kept if not kept.is_same()]
+        for kept in found:
+            kept.put_back()
+        self.changing += found
+        return bool(found)
 
     def _is_ours(self, module):
         path = getattr(module, "__file__", None)
@@ -58,9 +74,9 @@ class State:
             return
         self.seen.add(id(value))
         if isinstance(value, (dict, list, set, deque, bytearray)):
-            self.kept.append((value, _copy(value)))
+            self.kept.append(_Kept(value, _copy(value)))
         elif isinstance(value, type) and value.__module__ in self.modules:
-            self.kept.append((value, dict(vars(value))))
+            self.kept.append(_Kept(value, dict(vars(value))))
         elif type(value) is _CACHED:
             self.caches.append(value)
         for part in self._parts(value):
@@ -93,22 +109,43 @@ def _cells(function):
 def _copy(value):
     if isinstance(value, dict):
         return dict(value)
+    if isinstance(value, bytearray):
+        return bytes(value)
     return set(value) if isinstance(value, set) else list(value)
 
 
-def _same(thing, before):
-    """Compare by identity and order of the parts, so that no `__eq__` of the repository runs here."""
-    now = dict(vars(thing)) if isinstance(thing, type) else thing
-    if len(now) != len(before):
-        return False
-    if len(before) > LARGEST:
-        return True
-    if isinstance(before, set):
-        return now == before
-    if isinstance(before, dict):
-        pairs = zip(dict.items(now), before.items())
-        return all(name is key and one is other for (name, one), (key, other) in pairs)
-    return all(one is other for one, other in zip(now, before))
+class _Kept:
+    """A container and what it held; compared by identity of the parts, so that no `__eq__` of the repository runs."""
+
+    __slots__ = ("before", "keys", "thing", "values")
+
+    def __init__(self, thing, before):
+        self.thing, self.before = thing, before
+        mapping = isinstance(before, dict)
+        self.keys = list(before) if mapping else ()
+        self.values = list(before.values()) if mapping else before
+
+    def put_back(self):
+        if not self.is_same():
+            _refill(self.thing, self.before)
+
+    def is_same(self):
+        thing, before = self.thing, self.before
+        if isinstance(before, dict):
+            now = vars(thing) if isinstance(thing, type) else thing
+            names, values = (now.keys(), now.values()) if now is not thing else (dict.keys(now), dict.values(now))
+            if len(names) != len(self.keys):
+                return False
+            small = len(names) <= LARGEST
+            return not small or (all(map(is_, names, self.keys)) and all(map(is_, values, self.values)))
+        if isinstance(before, set):
+            return set.__len__(thing) == len(before) and (len(before) > LARGEST or set.__eq__(thing, before))
+        if isinstance(thing, bytearray):
+            return bytearray.__eq__(thing, before)
+        kind = list if isinstance(thing, list) else deque
+        if kind.__len__(thing) != len(before):
+            return False
+        return len(before) > LARGEST or all(map(is_, kind.__iter__(thing), before))
 
 
 def _refill(thing, before):

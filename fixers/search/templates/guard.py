@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from fixers.model import Tier
+from fixers.search.conditions import conditions
 from fixers.search.ingredients import Ingredients
 from fixers.search.literals import exceptions_in
 from fixers.search.renaming import renamed
 from fixers.search.site import Site
-from fixers.search.syntax import name, negated
+from fixers.search.syntax import name
 from fixers.search.template import Edit, Example, Insert, Template, fading
 
 
@@ -42,7 +43,7 @@ class LostExit(Template):
         if not site.insertable:
             return
         exits = [statement for statement in _exits(site, ingredients) if not ingredients.unseen(statement, site)]
-        for rank, condition in enumerate(_conditions(site, ingredients)):
+        for rank, condition in enumerate(conditions(site, ingredients)):
             for step, leave in enumerate(exits):
                 guard = ast.If(test=condition, body=[leave], orelse=[])
                 yield Edit(Insert(site.statement, guard), fading(rank, 0.15) * fading(step, 0.15))
@@ -79,33 +80,6 @@ class LostSiblingGuard(Template):
                 weight = fading(rank, 0.15) * fading(step, 0.3)
                 yield Edit(Insert(site.statement, copy), weight)
                 yield Edit(Insert(site.statement, copy, after=True), 0.5 * weight)
-
-
-def _conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
-    names = [
-        item for item in ingredients.names(site) if ingredients.kind(item) == "variable" and item not in {"self", "cls"}
-    ]
-    known = ingredients.conditions(site)
-    distinct = {ingredients.view.shapes.of(node): node for node in reversed(known)}
-    truths = [
-        test for item in names for test in (ast.UnaryOp(op=ast.Not(), operand=name(item)), _is_none(item), name(item))
-    ]
-    # Lazy: a large module has tens of thousands of these, and few are ever asked for.
-    foreign = (copy for node in ingredients.foreign_conditions(site) for copy in renamed(node, site, ingredients))
-    near = list(reversed(distinct.values()))
-    # Three pools, taken in turn: none of them is better than the other two.
-    pools = [iter(near), iter(truths), iter(foreign), (negated(node) for node in near)]
-    while pools:
-        for pool in list(pools):
-            node = next(pool, None)
-            if node is None:
-                pools.remove(pool)
-            else:
-                yield node
-
-
-def _is_none(identifier: str) -> ast.expr:
-    return ast.Compare(left=name(identifier), ops=[ast.Is()], comparators=[ast.Constant(value=None)])
 
 
 def _exits(site: Site, ingredients: Ingredients) -> Iterator[ast.stmt]:

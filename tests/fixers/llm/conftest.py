@@ -11,13 +11,14 @@ import pytest
 from llm_project import FAILING, FILES, SHARES, TESTS
 
 from fixers.engine import Case
+from fixers.hunt import Hunt
 from fixers.llm.fixer import ModelFixer
 from fixers.llm.model import Limits
 from fixers.llm.scripted_model import Script, ScriptedModel
 from fixers.model import Failure, FailureKind, Suspect
 from fixers.progress import Silent
 from fixers.project import Project, read_project
-from fixers.repair import Hunt, try_candidates
+from fixers.repair import try_candidates
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ForkEvaluator, fork_evaluator
 from fixers.runner.target import Target

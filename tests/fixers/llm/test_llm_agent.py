@@ -21,8 +21,8 @@ def patch(new=NEW, old=OLD, path=SHARES):
 def test_a_good_patch_ends_the_conversation_and_is_only_plausible(run):
     ran = run(says(patch()))
     assert ran.ended == "passes"
-    assert [p.candidate.fixer for p in ran.hunt.plausible] == ["model:scripted"]
-    assert (ran.hunt.plausible[0].candidate.function, ran.hunt.plausible[0].candidate.line) == ("split", 10)
+    assert [p.origin.fixer for p in ran.hunt.plausible] == ["model:scripted"]
+    assert (ran.hunt.plausible[0].origin.function, ran.hunt.plausible[0].origin.line) == ("split", 10)
     assert ran.fixer.outcome.declined() is None
 
 
@@ -34,7 +34,7 @@ def test_several_replacements_make_one_candidate(run):
     ]
     ran = run(says(call("propose_patch", edits=edits)))
     assert ran.ended == "passes"
-    assert [e.path for e in ran.hunt.plausible[0].candidate.edits] == [SHARES, "till/rates.py"]
+    assert [e.path for e in ran.hunt.plausible[0].origin.edits] == [SHARES, "till/rates.py"]
 
 
 ANSWERS = {

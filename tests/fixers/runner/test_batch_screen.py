@@ -6,10 +6,10 @@ import pytest
 
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import read_spectrum
-from fixers.repair import variant_of
 from fixers.runner.evaluator import Status, Variant
 from fixers.runner.servers import fork_evaluator
 from fixers.runner.suite import run_suite
+from fixers.screen import variant_of
 from fixers.search.generate import mutations
 from fixers.search.mutation import Swap
 
@@ -169,19 +169,15 @@ def test_the_screen_says_what_a_clean_run_says(make_target, sandbox, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("tests", "note"),
+    ("test", "note"),
     [
-        (
-            "import prices\n\n\ndef test_fee():\n    prices.late_fee(3)\n    assert 0, __import__('time').time_ns()\n",
-            True,
-        ),
-        ("import prices\n\n\ndef test_fee():\n    while True:\n        pass\n", True),
-        ("import prices\n\n\ndef test_fee():\n    assert prices.late_fee(3) == 0\n", False),
+        ("    prices.late_fee(3)\n    assert 0, __import__('time').time_ns()\n", True),
+        ("    assert prices.late_fee(3) == 0\n", False),
     ],
-    ids=["another failure each time", "no end", "the same failure"],
+    ids=["another failure each time", "the same failure"],
 )
-def test_tests_that_cannot_be_run_twice_are_left_to_forks(make_target, sandbox, tests, note):
-    target, project = make_target({"prices.py": STATEFUL, "test_p.py": tests})
+def test_tests_that_cannot_be_run_twice_are_left_to_forks(make_target, sandbox, test, note):
+    target, project = make_target({"prices.py": STATEFUL, "test_p.py": f"import prices\n\n\ndef test_fee():\n{test}"})
     with fork_evaluator(target, sandbox, project, tests=["test_p.py"], rootdir="", jobs=1, wall=3) as evaluator:
         number = evaluator.start_screen([(body(REPAIR), ())], ["test_p.py::test_fee"])
         said = evaluator.finish_screen(number)

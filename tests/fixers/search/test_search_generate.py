@@ -11,7 +11,7 @@ import pytest
 
 from fixers.model import Suspect, Tier
 from fixers.project import Project
-from fixers.search.generate import mutations
+from fixers.search.generate import FAR_FETCHED, mutations, neighbourhood
 from fixers.search.mutation import Mutation
 
 PATH = "pkg/mod.py"
@@ -98,7 +98,7 @@ def test_swap_names_the_outermost_function(everything):
 def test_values_outside_bodies_have_no_swap(everything):
     for line, text in enumerate(SOURCE.splitlines(), start=1):
         at = [mutation for mutation in everything if mutation.line == line]
-        if text.strip() in {"STEP = 2", "size = 3"} or text.strip().startswith(("def get", "async def")):
+        if text.strip() in {"STEP = 2", "size = 3"}:
             assert at, text
             assert all(mutation.swap is None for mutation in at), text
 
@@ -167,24 +167,41 @@ def test_a_name_bound_later_in_the_loop_may_be_read():
     assert wanted in {mutation.module for mutation in search(source)}
 
 
-def test_exhausted_only_at_the_end_of_its_function():
-    project = Project({PATH: "def f(a, b):\n    return a < b\n\ndef g(c):\n    return c + 1\n"})
-    running = mutations(project, suspects_of(project))
-    first = next(running)
-    assert not running.exhausted(first)
-    rest = list(running)
-    assert running.exhausted(first)
-    assert running.exhausted(rest[-1], Tier.C)
+def test_a_default_value_is_swapped_by_its_number_and_source():
+    source = "LIMIT = 3\n\n\ndef f(a, b=1, *, c=2, d=None):\n    return a + b + c, d\n"
+    found = [m for m in search(source) if m.line == 4 and m.swap is not None]
+    assert {m.swap.default for m in found} >= {(0, "LIMIT"), (1, "LIMIT"), (2, "LIMIT"), (0, "2")}
+    for mutation in found:
+        number, value = mutation.swap.default
+        args = ast.parse(mutation.swap.source).body[0].args
+        assert ast.unparse([*args.defaults, *args.kw_defaults][number]) == value
+        assert mutation.swap.source == ast.unparse(ast.parse(mutation.module).body[1])
 
 
-def test_one_function_can_be_exhausted_before_the_other():
-    project = Project({PATH: "def f(a):\n    return a[0]\n\ndef g(c):\n    return c[1]\n"})
-    f, g = suspect(2, 1e6), suspect(5)
-    running = mutations(project, [f, g])
-    of_f = next(running)
-    of_g = next(mutation for mutation in running if mutation.function == "g")
-    assert running.exhausted(of_f)
-    assert not running.exhausted(of_g)
+def near(project: Project, place: tuple[str, str, int]) -> list[Mutation]:
+    return list(neighbourhood(project, suspects_of(project), place))
+
+
+def test_the_neighbourhood_of_a_find_is_its_function_whatever_is_suspected_of_it():
+    source = "LIMIT = 3\n\n\ndef f(a, b=LIMIT):\n    return a < b\n\n\ndef g(c):\n    return c + 1\n"
+    project = Project({PATH: source})
+    found = near(project, (PATH, "f", 0))
+    assert {m.line for m in found} == {4, 5}
+    assert {m.module for m in found} > {source.replace("a < b", "a <= b").rstrip().replace("\n\n\n", "\n\n")}
+    everything = {m.module for m in search(source) if m.line in {4, 5} and m.prior >= FAR_FETCHED}
+    assert {m.module for m in found} == everything
+    assert {m.line for m in near(project, (PATH, "", 1))} == {1}
+
+
+def test_what_is_far_fetched_is_no_part_of_a_neighbourhood_and_is_only_offered():
+    source = "def f(a, b):\n    return g(a, b)\n\n" + "".join(f"def h{n}(x):\n    k{n}(x)\n\n" for n in range(40))
+    project = Project({PATH: source})
+    suspects = [suspect(2)]
+    found = list(mutations(project, suspects))
+    assert {m.tier for m in found if m.prior < FAR_FETCHED} == {Tier.C}
+    nearby = list(neighbourhood(project, suspects, (PATH, "f", 0)))
+    assert {m.swap.source for m in nearby} == {m.swap.source for m in found if m.prior >= FAR_FETCHED}
+    assert len(nearby) < len(found)
 
 
 def test_implied_places_of_a_suspect():

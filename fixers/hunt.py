@@ -1,0 +1,196 @@
+"""A hunt: one repair in progress, what it may use, and what it found so far."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from fixers.evidence import Family
+from fixers.localize.spectrum import Spectrum
+from fixers.model import Candidate
+from fixers.progress import Progress
+from fixers.project import Project
+from fixers.runner.evaluator import Outcome, Status
+from fixers.runner.servers import ForkEvaluator
+from fixers.search.mutation import Mutation, Swap
+from fixers.search.render import render
+
+FELL = {Status.FAIL: "failing tests", Status.BREAKS: "tests around it", Status.TIMEOUT: "time limit"}
+"""What a score sheet calls the gate at which tests stop a candidate."""
+SWAP_COST, IMPORT_COST = 1, 100
+"""What a candidate costs, in swaps of code; unlike seconds, the same on every machine."""
+IMPACTED_CAP = 300
+QUICK_SECONDS = 0.3
+"""What the tests around a function may take together to be run in the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """A candidate that passes the failing tests and those around it; a mutation is written out only when wanted."""
+
+    origin: Candidate | Mutation
+    swap: Swap | None
+
+    @property
+    def rank(self) -> tuple[int, int, float, int]:
+        """Sort key: tier, rules keyed on the failure before search, prior, size of the edited function."""
+        by_rule = 0 if self.origin.fixer.startswith("codemod:") else 1
+        return (int(self.origin.tier), by_rule, -self.origin.prior, len(self.swap.source) if self.swap else 0)
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What counts as one place for exhaustion: path and outermost function; a statement outside functions."""
+        function = self.swap.qualname if self.swap else self.origin.function.split(".<locals>")[0]
+        return self.origin.path, function, 0 if function else self.origin.line
+
+    def meaning(self) -> str:
+        """Return a text that two plausible candidates share if they are the same program."""
+        if self.swap is not None:
+            return f"{self.origin.path}:{self.swap.line}:{self.swap.source}"
+        if isinstance(self.origin, Mutation):
+            return f"{self.origin.path}:{self.origin.module}"
+        return "\0".join(f"{edit.path}:{edit.after}" for edit in self.origin.edits)
+
+    def candidate(self, project: Project) -> Candidate:
+        """Return it in the author's layout; Unrenderable where that cannot be had."""
+        found = self.origin
+        if isinstance(found, Candidate):
+            return found
+        return Candidate(
+            edits=(render(project, found),),
+            fixer=found.fixer,
+            tier=found.tier,
+            prior=found.prior,
+            summary=found.summary,
+            path=found.path,
+            line=found.line,
+            function=found.function,
+        )
+
+
+@dataclass(slots=True)
+class Counts:
+    """A family's score sheet."""
+
+    generated: int = 0
+    validated: int = 0
+    passed: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+    example: str = ""
+
+    def refuse(self, gate: str) -> None:
+        """Count a candidate that fell at a gate."""
+        self.refused[gate] = self.refused.get(gate, 0) + 1
+
+
+@dataclass(slots=True)
+class Hunt:
+    """One repair in progress."""
+
+    project: Project
+    evaluator: ForkEvaluator
+    spectrum: Spectrum | None
+    failing: tuple[str, ...]
+    """Fastest first."""
+    passing: frozenset[str]
+    """Tests that passed before: the ones a patch must keep."""
+    progress: Progress
+    deadline: float
+    budget_candidates: int
+    jobs: int = 2
+    _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    families: dict[str, Counts] = field(default_factory=dict)
+    plausible: list[Plausible] = field(default_factory=list)
+    cost: int = 0
+    """What the search has spent, in swaps of code."""
+    tried: set[tuple[str, str]] = field(default_factory=set)
+    exhausted: bool = False
+    """Whether every edit was tried that Goldseam knows for the places of what it found."""
+    notes: list[str] = field(default_factory=list)
+    """What a fixer wants a reviewer to know, for instance why the model gave up."""
+    cut: str = ""
+    """Why the search ended before its space did: `budget`, `interrupted`, or empty."""
+
+    @property
+    def generated(self) -> int:
+        """Candidates made so far."""
+        return sum(c.generated for c in self.families.values())
+
+    @property
+    def validated(self) -> int:
+        """Candidates whose tests ran."""
+        return sum(c.validated for c in self.families.values())
+
+    def documents(self) -> tuple[Family, ...]:
+        """Return the score sheets, the families that came furthest first."""
+        rows = [
+            Family(
+                name=name,
+                generated=c.generated,
+                validated=c.validated,
+                passed_failing_tests=c.passed,
+                refused=c.refused,
+                example=c.example,
+            )
+            for name, c in self.families.items()
+            if c.generated
+        ]
+        return tuple(sorted(rows, key=lambda f: (-f.passed_failing_tests, -f.validated, f.name)))
+
+    def counts(self, name: str) -> Counts:
+        """Return a family's score sheet."""
+        return self.families.setdefault(name, Counts())
+
+    def allow(self, seconds: float, candidates: int) -> None:
+        """Give the next fixer its own time and number of candidates."""
+        self.deadline = time.monotonic() + seconds
+        self.budget_candidates = self.generated + candidates
+        self.cut = ""
+
+    def spent(self) -> bool:
+        """Whether to stop now; notes why."""
+        if self.progress.interrupted:
+            self.cut = "interrupted"
+        elif time.monotonic() > self.deadline or self.generated >= self.budget_candidates:
+            self.cut = "budget"
+        return bool(self.cut)
+
+    def impacted(self, path: str, function: str) -> tuple[str, ...]:
+        """Return the passing tests that run the edited function, at most 300, in run order."""
+        if self.spectrum is None:
+            return ()
+        reaching = self.spectrum.tests_reaching(path, function) if function else tuple(self.spectrum.reached)
+        return tuple(t for t in reaching if t in self.passing)[:IMPACTED_CAP]
+
+    def tests_for(self, path: str, function: str) -> tuple[str, ...]:
+        """Return the failing tests and then those that must stay green: one process runs them in this order."""
+        return (*self.failing, *self.impacted(path, function))
+
+    def quick_around(self, path: str, function: str) -> tuple[str, ...]:
+        """Return the quickest passing tests that run a function, as many as take `QUICK_SECONDS` together."""
+        key = (path, function)
+        if key not in self._quick:
+            chosen, total = [], 0.0
+            for test in sorted(self.impacted(path, function), key=lambda t: self.evaluator.durations.get(t, 0.0)):
+                total += self.evaluator.durations.get(test, 0.0) + 0.001  # pytest's own cost of a test
+                if total > QUICK_SECONDS:
+                    break
+                chosen.append(test)
+            self._quick[key] = tuple(chosen)
+        return self._quick[key]
+
+    def passes(self, outcome: Outcome, counts: Counts) -> bool:
+        """Note on the score sheet what the tests said of a candidate; True when all passed."""
+        if outcome.status is Status.PASS:
+            counts.passed += 1
+            return True
+        fell_around = bool(outcome.failing) and not self._is_failing(outcome.failing[0])
+        if outcome.status is Status.FAIL and fell_around:
+            counts.passed += 1
+            counts.refuse(FELL[Status.BREAKS])
+        else:
+            counts.refuse(FELL.get(outcome.status, "crash"))
+        return False
+
+    def _is_failing(self, test: str) -> bool:
+        return test in self.failing or test.split("::", 1)[0] in self.failing

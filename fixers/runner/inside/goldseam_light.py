@@ -1,0 +1,118 @@
+"""Run one test with as little of pytest around it as it can bear, for a screen that runs thousands.
+
+Light: set-up, the test, tear-down, and nothing else: no hooks of plug-ins around the
+phases, no capture, no reports. That is ten times faster and enough for most tests.
+A test that needs more is recognized, because it ends otherwise than under pytest's
+own protocol, and is left to that one.
+"""
+
+import contextlib
+import warnings
+
+import goldseam_inside
+
+SHOWN = 500
+
+
+def light(item):
+    """Run a test bare and say how it fails; empty when it passes."""
+    item.__dict__.pop("_excinfo", None)
+    said = ""
+    try:
+        with _warnings_as_configured(item):
+            item._initrequest()  # noqa: SLF001 - as runtestprotocol does
+            _set_up(item)
+            item.runtest()
+            kept = getattr(item, "_excinfo", None)  # where unittest's tests leave what they raised
+            said = told(kept[0].value) if kept else ""
+    except goldseam_inside.TestTimedOut:
+        raise
+    except BaseException as error:  # noqa: BLE001 - pytest takes every exception of a test for its failure
+        said = told(error)
+    finally:
+        said = _tear_down(item, said)
+    return said
+
+
+def full(item):
+    """Run a test by pytest's own protocol and say how it fails; empty when it passes."""
+    from _pytest.runner import runtestprotocol
+
+    raised = _Raised()
+    item.config.pluginmanager.register(raised)
+    try:
+        with _warnings_as_configured(item):
+            reports = runtestprotocol(item, log=False, nextitem=None)
+    finally:
+        item.config.pluginmanager.unregister(raised)
+    failed = [report for report in reports if report.failed]
+    if not failed:
+        return ""
+    return raised.first or "%s: failed" % failed[0].when
+
+
+def told(error):
+    """Describe how a test failed without addresses; a test cut short is no failure but the end of its time."""
+    if isinstance(error, goldseam_inside.TestTimedOut):
+        raise goldseam_inside.TestTimedOut
+    text = goldseam_inside.ADDRESS.sub("0x", goldseam_inside.message_of(error))
+    return "%s: %s" % (type(error).__name__, text[:SHOWN])
+
+
+class _Raised:
+    """A pytest plug-in that keeps the first exception of a test."""
+
+    def __init__(self):
+        self.first = ""
+
+    def pytest_runtest_makereport(self, item, call):
+        if call.excinfo is not None and not self.first:
+            self.first = told(call.excinfo.value)
+
+
+def _set_up(item):
+    state = item.session._setupstate  # noqa: SLF001 - pytest has no public way
+    stash = getattr(item, "stash", None)
+    if stash is not None:
+        with contextlib.suppress(ImportError):
+            from _pytest.tmpdir import tmppath_result_key
+
+            stash[tmppath_result_key] = {}
+    (state.setup if hasattr(state, "setup") else state.prepare)(item)
+
+
+def _tear_down(item, said):
+    """Undo what was set up, module and session too, since another variant's code may have made it."""
+    state = item.session._setupstate  # noqa: SLF001
+    try:
+        if hasattr(state, "setup"):
+            state.teardown_exact(None)
+        else:  # pytest 6
+            state.teardown_exact(item, None)
+    except goldseam_inside.TestTimedOut:
+        raise
+    except BaseException as error:  # noqa: BLE001 - as above
+        said = said or told(error)
+    item.__dict__.pop("_excinfo", None)
+    item._request = False  # noqa: SLF001
+    item.funcargs = None
+    return said
+
+
+@contextlib.contextmanager
+def _warnings_as_configured(item):
+    """Apply the project's own filters, for tests that fail by a warning turned into an error."""
+    configured = item.config.getini("filterwarnings")
+    marked = [arg for mark in item.iter_markers("filterwarnings") for arg in mark.args]
+    if not configured and not marked:
+        yield
+        return
+    with warnings.catch_warnings():
+        try:
+            from _pytest.config import apply_warning_filters
+        except ImportError:  # pytest 6.0 and 6.1
+            yield
+            return
+        apply_warning_filters(configured, [])
+        apply_warning_filters(marked, [])
+        yield

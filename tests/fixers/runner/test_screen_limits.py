@@ -1,0 +1,145 @@
+"""A variant without end, or without bounds, costs the screen little and the variants after it nothing."""
+
+import time
+
+import pytest
+
+from fixers.runner.evaluator import Status, Variant
+from fixers.runner.servers import fork_evaluator
+from fixers.runner.suite import run_suite
+from fixers.search.mutation import Swap
+
+STEPS = '''"""Step counting."""
+
+
+class Walk:
+    SMALL = 1
+
+    def pace(self, length, step=SMALL):
+        return length * step
+
+
+def steps(distance, step=2):
+    count = 0
+    while distance > 0:
+        distance -= step
+        count += 1
+    return count
+'''
+TESTS = """import walk
+
+
+def test_steps():
+    assert walk.steps(3) == 3
+"""
+FAILING = "test_walk.py::test_steps"
+RIGHT = "return distance"
+
+
+def line_of(text: str, source: str = STEPS) -> int:
+    return source.split("\n").index(text) + 1
+
+
+def steps(text: str) -> Variant:
+    source = f"def steps(distance, step=2):\n    {text}"
+    return Variant("walk.py", Swap("steps", line_of("def steps(distance, step=2):"), source))
+
+
+def screened(evaluator, variants, failing=FAILING):
+    said: list[Status] = []
+    while len(said) < len(variants):
+        number = evaluator.start_screen([(v, ()) for v in variants[len(said) :]], [failing])
+        assert number is not None, evaluator.screen_note
+        fresh = evaluator.finish_screen(number)
+        assert fresh, evaluator.screen_note
+        said += fresh
+    return said
+
+
+@pytest.fixture
+def start(make_target, sandbox):
+    def started(files, durations=None):
+        target, project = make_target(files)
+        tests = [name for name in files if name.startswith("test_")]
+        return fork_evaluator(
+            target, sandbox, project, tests=tests, rootdir="", jobs=2, wall=3, durations=durations or {}
+        )
+
+    return started
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("return len(list(iter(int, 1)))", {Status.FAIL, Status.TIMEOUT}),
+        ("return sum(1 for _ in iter(int, 1))", {Status.TIMEOUT}),
+        ("return sum(iter(int, 1))", {Status.TIMEOUT}),
+        (
+            "while True:\n        try:\n            pass\n        except BaseException:\n            pass",
+            {Status.TIMEOUT},
+        ),
+        ("return len(bytearray(1 << 40))", {Status.FAIL}),
+    ],
+    ids=["memory", "a loop", "a loop in C", "a loop that catches all", "a huge block"],
+)
+def test_what_has_no_end_is_found_out_soon_and_the_rest_is_judged(start, text, status):
+    with start({"walk.py": STEPS, "test_walk.py": TESTS}) as evaluator:
+        began = time.monotonic()
+        said = screened(evaluator, [steps("return 1"), steps(text), steps("return 2"), steps(RIGHT)])
+        took = time.monotonic() - began
+    assert (said[0], *said[2:]) == (Status.FAIL, Status.FAIL, Status.PASS)
+    assert said[1] in status
+    assert took < 20  # by CPU time it is under 2; the watchdog that this must not wait for takes 10 a variant
+
+
+def test_a_failing_test_without_end_can_be_screened_too(start):
+    endless = STEPS.replace("distance -= step", "distance += step")
+    source = "def steps(distance, step=2):\n    " + "{}"
+    line = line_of("def steps(distance, step=2):", endless)
+    variants = [
+        Variant("walk.py", Swap("steps", line, source.format(text))) for text in ("while 1: pass", "return 1", RIGHT)
+    ]
+    with start({"walk.py": endless, "test_walk.py": TESTS}) as evaluator:
+        assert screened(evaluator, variants) == [Status.TIMEOUT, Status.FAIL, Status.PASS]
+
+
+def default(name: str, place: int, value: str) -> Variant:
+    head, line = {
+        "steps": (f"def steps(distance, step={value}):", line_of("def steps(distance, step=2):")),
+        "Walk.pace": (f"def pace(self, length, step={value}):", line_of("    def pace(self, length, step=SMALL):")),
+    }[name]
+    return Variant("walk.py", Swap(name, line, f"{head}\n    pass", (place, value)))
+
+
+def test_default_values_are_screened_alive_and_put_back(start):
+    with start({"walk.py": STEPS, "test_walk.py": TESTS}) as evaluator:
+        variants = [default("steps", 0, value) for value in ("3", "1", "int('x')", "2", "distance_of_a_step", "1")]
+        said = screened(evaluator, variants)
+    # A name that only a fresh import may know is left to one, a value that cannot be made fails.
+    assert said == [Status.FAIL, Status.PASS, Status.FAIL, Status.FAIL, Status.UNSUPPORTED, Status.PASS]
+
+
+def test_a_screened_default_value_does_what_a_clean_run_does(start, make_target, sandbox):
+    with start({"walk.py": STEPS, "test_walk.py": TESTS}) as evaluator:
+        together = screened(evaluator, [default("steps", 0, value) for value in ("1", "-1 + 2", "4")])
+    apart = []
+    for value in ("1", "-1 + 2", "4"):
+        target, _ = make_target({"walk.py": STEPS.replace("step=2", f"step={value}"), "test_walk.py": TESTS})
+        apart.append(Status.FAIL if run_suite(target, sandbox).ids("failed") else Status.PASS)
+    assert together == apart == [Status.PASS, Status.PASS, Status.FAIL]
+
+
+def test_a_default_value_of_a_keyword_only_parameter(start):
+    source = "def label(*, text='', mark='!'):\n    return text + mark\n"
+    test = "import tags\n\n\ndef test_label():\n    assert tags.label() == 'a!'\n"
+    variants = [
+        Variant("tags.py", Swap("label", 1, f"def label(*, {new}):\n    return text + mark", place))
+        for new, place in (
+            ("text='', mark='a!'", (1, "'a!'")),
+            ("text='a', mark='!'", (0, "'a'")),
+            ("text='b', mark='!'", (0, "'b'")),
+        )
+    ]
+    with start({"tags.py": source, "test_tags.py": test}) as evaluator:
+        said = screened(evaluator, variants, "test_tags.py::test_label")
+    assert said == [Status.PASS, Status.PASS, Status.FAIL]
