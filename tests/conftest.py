@@ -1,1 +1,26 @@
-"""Fixtures that every layer uses."""
+"""What holds for the whole suite: which files start first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SLOW = (
+    "fixers/test_engine_attempt.py",
+    "app/server/test_server_loop.py",
+    "app/cli/test_cli_fix.py",
+    "fixers/test_engine_proof.py",
+    "tasks/environment/test_environment_prepare.py",
+)
+"""Files that take half a minute or more, the longest first. One that starts last keeps the other cores waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow files first and leave everything else in its order."""
+    here = Path(__file__).parent
+    ranks = {here / name: rank for rank, name in enumerate(SLOW)}
+    missing = [str(path) for path in ranks if not path.is_file()]
+    if missing:
+        raise pytest.UsageError(f"SLOW in {__file__} names what is not there: {', '.join(missing)}")
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))

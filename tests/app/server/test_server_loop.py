@@ -18,6 +18,7 @@ from app.server.up import running
 from app.simulator import keys, payloads, sample
 from app.simulator.hub import Hub
 from app.simulator.server import serve
+from tasks.celery import SWEEP_SECONDS
 from tasks.ledger.chain import Verified, verify
 from tasks.store.database import open_store
 from tasks.store.models import Attempt, Delivery, Incident
@@ -128,7 +129,7 @@ def test_with_the_stop_file_a_red_run_is_stored_and_nothing_is_done(stack):
     try:
         red = sample.unsettled_main(stack.hub)
         stack.send(red)
-        time.sleep(8)  # more than a sweep
+        time.sleep(SWEEP_SECONDS + 1)
         assert [a.state for a in stack.attempts("acme/shipping")] == [State.RECEIVED]
         assert stack.effects("acme/shipping") == []
         assert str(stop) in stack.page("/")
