@@ -99,6 +99,7 @@ class Hunt:
     budget_candidates: int
     jobs: int = 2
     _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    _import_only: set[tuple[str, str]] | None = None
     families: dict[str, Counts] = field(default_factory=dict)
     plausible: list[Plausible] = field(default_factory=list)
     cost: int = 0
@@ -161,6 +162,14 @@ class Hunt:
             return ()
         reaching = self.spectrum.tests_reaching(path, function) if function else tuple(self.spectrum.reached)
         return tuple(t for t in reaching if t in self.passing)[:IMPACTED_CAP]
+
+    def only_at_import(self, path: str, function: str) -> bool:
+        """Say whether a function has done its work before any test runs, so that swapping its code shows nothing."""
+        if self._import_only is None:
+            statements = [s for s in self.spectrum.statements if s.function] if self.spectrum else []
+            run = {(s.path, s.function) for s in statements if s.failed or s.passed}
+            self._import_only = {(s.path, s.function) for s in statements if s.at_import} - run
+        return (path, function) in self._import_only
 
     def tests_for(self, path: str, function: str) -> tuple[str, ...]:
         """Return the failing tests and then those that must stay green: one process runs them in this order."""

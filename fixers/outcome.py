@@ -14,16 +14,20 @@ from fixers.evidence import (
     Repair,
     Trace,
 )
+from fixers.hunt import FELL
 from fixers.model import Declined, Reason, Suspect, Tier
 from fixers.project import Project
 from fixers.reproduce import Green
+from fixers.runner.evaluator import Status
 from fixers.runner.sandbox import Sandbox
+from fixers.search.templates.flow import SuperfluousStatement
 from fixers.select import settling_test
 from fixers.verify import Base, Proof, evidence_of, prove
 
 CLUSTERS_PROVEN = 4
 PROPOSALS_TRIED = 2
 SUSPECTS_KEPT = 50
+_DELETION = f"search:{SuperfluousStatement.NAME}"
 
 
 def green_trace(version: str, green: Green, seconds: Mapping[str, float]) -> Trace:
@@ -75,11 +79,18 @@ def conclude(
         target=base.target.provenance,
         notes=(*observed.notes, *localized.notes, *repair.notes),
     )
-    if len(proven) == 1 and proven[0][1].proposal.tier != Tier.C and repair.budget.exhausted:
-        return _fixed(trace, base, repair, *proven[0], sandbox=sandbox, version=version)
+    sure = [(cluster, proof) for cluster, proof in proven if proof.proposal.tier != Tier.C]
+    if len(sure) == 1 and repair.budget.exhausted and not _tests_are_weak(repair):
+        return _fixed(trace, base, repair, *sure[0], sandbox=sandbox, version=version)
     if proven:
         return _offered(trace, base.project, proven, repair)
     return _nothing(trace, repair, proofs)
+
+
+def _tests_are_weak(repair: Repair) -> bool:
+    """Say whether the tests pass without a statement of the found place: then they say too little of any repair."""
+    deleting = [family for family in repair.families if family.name == _DELETION]
+    return any(f.passed_failing_tests > f.refused.get(FELL[Status.BREAKS], 0) for f in deleting)
 
 
 def _prove_cluster(base: Base, cluster: Cluster, sandbox: Sandbox, seed: int) -> Proof:
@@ -135,6 +146,8 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
     reason, next_step = Reason.AMBIGUOUS, "Add one of the tests shown with the alternatives, and run again."
     if len(proven) > 1:
         sentence = f"{len(proven)} repairs pass every test, and they disagree. The tests do not say which is meant."
+    elif _tests_are_weak(repair):
+        sentence = "One repair passes every test, but so does leaving a statement out: the tests say too little here."
     elif proven[0][1].proposal.tier == Tier.C:
         sentence = "One repair passes every test, but it is of a kind that often only hides the fault."
         next_step = "Read it as a hint at the cause; apply it by hand if it is right."
@@ -176,7 +189,7 @@ def _reason(repair: Repair, proofs: Sequence[Proof]) -> tuple[Reason, str, str]:
     if repair.broken:
         sentence = f"The fault is reproduced, but no candidate could be tried: {repair.broken}."
         return Reason.UNSUPPORTED, sentence, f"{look} This is a limit of Goldseam, not of the code."
-    tried = f"{budget.validated:,} candidates were run and none passes the failing tests"
+    tried = f"{budget.validated:,} candidates were run and {_how_far(repair)}"
     if repair.interrupted:
         return Reason.BUDGET_EXHAUSTED, f"Interrupted: {tried} so far.", "Run again with a larger --budget."
     if not budget.exhausted and budget.validated:
@@ -184,6 +197,14 @@ def _reason(repair: Repair, proofs: Sequence[Proof]) -> tuple[Reason, str, str]:
         spent = f"the {what} ended before all were tried"
         return Reason.BUDGET_EXHAUSTED, f"{tried}; {spent}.", f"{look} A larger --budget may help."
     return Reason.NO_CANDIDATE, f"{tried}.", look
+
+
+def _how_far(repair: Repair) -> str:
+    """Say how far the candidates came, where none came through the screen."""
+    passing = sum(family.passed_failing_tests for family in repair.families)
+    if not passing:
+        return "none passes the failing tests"
+    return f"{passing:,} of them pass{'' if passing > 1 else 'es'} the failing tests, but break others"
 
 
 def _with_proofs(families: Sequence[Family], proofs: Sequence[Proof]) -> tuple[Family, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixers.hunt import FELL, IMPORT_COST, SWAP_COST, Counts, Hunt, Plausible
 from fixers.runner.evaluator import Outcome, Status, Variant
@@ -16,6 +16,8 @@ PLAUSIBLE_CAP = 200
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
 _LARGEST = 512
 """Mutations that one process screens at most."""
+_LEAST = 16
+"""A batch of fewer mutations is not halved again when it cannot be believed."""
 _BATCH_SECONDS = 1.0
 _OWN_SECONDS = 0.0005
 """What a variant costs beside its tests."""
@@ -59,9 +61,10 @@ class _Batch:
 def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]:
     batch: list[Mutation] = []
     each, seconds = _seconds(hunt), 0.0
-    for mutation in stream:
+    for found in stream:
         if hunt.spent():
             break
+        mutation = replace(found, swap=None) if _is_too_late(hunt, found) else found
         key = (mutation.path, _identity(mutation))
         if key in hunt.tried:
             continue
@@ -75,6 +78,11 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
             batch, seconds = [], 0.0
     if batch:
         yield batch
+
+
+def _is_too_late(hunt: Hunt, mutation: Mutation) -> bool:
+    """Say whether a swap of the code would come after its work is done."""
+    return mutation.swap is not None and hunt.only_at_import(mutation.path, mutation.swap.qualname)
 
 
 def _seconds(hunt: Hunt) -> float:
@@ -101,7 +109,8 @@ def _land(hunt: Hunt, batch: _Batch) -> None:
             counts.refuse(FELL[said])
             counts.passed += said is Status.BREAKS
         else:
-            closer.append((mutation, batch.tickets.get(index) or _start(hunt, mutation)))
+            ticket = batch.tickets.get(index) or _start(hunt, mutation, afresh=said is Status.UNSUPPORTED)
+            closer.append((mutation, ticket))
     for mutation, ticket in closer:
         _judge(hunt, mutation, _finish(hunt, mutation, ticket), hunt.counts(mutation.fixer))
     hunt.progress.tick(
@@ -110,13 +119,23 @@ def _land(hunt: Hunt, batch: _Batch) -> None:
 
 
 def _screened(hunt: Hunt, swaps: list[Mutation], number: int | None) -> dict[int, Status]:
-    """Collect the statuses of a screen; a process that ended at a variant is followed by one for the rest."""
+    """Collect the statuses of a screen, as far as screens come.
+
+    A process that ended at a variant is followed by one for the rest; a batch that
+    cannot be believed, because something was changed for good, is halved.
+    """
     said: dict[int, Status] = {}
-    while number is not None:
+    waiting = [(swaps, number)]
+    while waiting:
+        group, number = waiting.pop()
+        if number is None:
+            continue
         statuses = hunt.evaluator.finish_screen(number)
-        said.update((id(m), status) for m, status in zip(swaps, statuses, strict=False))
-        swaps = swaps[len(statuses) :]
-        number = _start_screen(hunt, swaps) if statuses else None
+        said.update((id(m), status) for m, status in zip(group, statuses, strict=False))
+        rest = group[len(statuses) :]
+        half = len(rest) if statuses else len(rest) // 2
+        if half >= _LEAST or statuses:
+            waiting += [(part, _start_screen(hunt, part)) for part in (rest[half:], rest[:half])]
     return said
 
 
@@ -127,17 +146,21 @@ def _start_screen(hunt: Hunt, swaps: list[Mutation]) -> int | None:
     return hunt.evaluator.start_screen(variants, hunt.failing)
 
 
-def _start(hunt: Hunt, mutation: Mutation) -> Ticket:
-    return hunt.evaluator.start(variant_of(mutation), hunt.tests_for(mutation.path, mutation.function))
+def _start(hunt: Hunt, mutation: Mutation, *, afresh: bool = False) -> Ticket:
+    variant = _imported(mutation) if afresh else variant_of(mutation)
+    return hunt.evaluator.start(variant, hunt.tests_for(mutation.path, mutation.function))
 
 
 def _finish(hunt: Hunt, mutation: Mutation, ticket: Ticket) -> Outcome:
     """Wait for an outcome; code that could not be swapped is tried by a fresh import."""
     outcome = hunt.evaluator.finish(ticket)
-    if outcome.status is not Status.UNSUPPORTED:
-        return outcome
-    variant = Variant(path=mutation.path, sources={mutation.path: mutation.module})
-    return hunt.evaluator.run(variant, hunt.tests_for(mutation.path, mutation.function))
+    if outcome.status is Status.UNSUPPORTED:
+        outcome = hunt.evaluator.finish(_start(hunt, mutation, afresh=True))
+    return outcome
+
+
+def _imported(mutation: Mutation) -> Variant:
+    return Variant(path=mutation.path, sources={mutation.path: mutation.module})
 
 
 def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:

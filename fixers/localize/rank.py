@@ -196,10 +196,17 @@ def _add_constants(scores: dict[tuple[str, int], _Score], project: Project) -> N
             uses[path, name] = max(uses[path, name], value)
     definitions = {path: _definitions(project, path) for path in {p for p, _ in best}}
     for (path, line), score in scores.items():
-        if score.statement.at_import and score.statement.failed == 0:
-            values = [uses.get((path, name), 0.0) for name in definitions.get(path, {}).get(line, ())]
-            if any(values):
-                score.add(CONSTANT_SHARE * max(values), "defines a name that a suspicious function reads")
+        statement = score.statement
+        if not statement.at_import or statement.failed:
+            continue
+        names = definitions.get(path, {}).get(line, ())
+        reason = "defines a name that a suspicious function reads"
+        if statement.function and not statement.passed and path in definitions:
+            names = _names_used(project, path, statement.function)
+            reason = "runs only at import, and uses a name that a suspicious function reads"
+        values = [uses.get((path, name), 0.0) for name in names]
+        if any(values):
+            score.add(CONSTANT_SHARE * max(values), reason)
 
 
 def _names_used(project: Project, path: str, function: str) -> set[str]:

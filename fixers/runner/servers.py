@@ -136,7 +136,8 @@ class ForkEvaluator:
             return []
         answer = self.collected.take(number, _BATCH_SECONDS)
         if answer.get("status") != "screened":
-            self._screens = False
+            # A batch that cannot be believed says nothing of the next one.
+            self._screens = answer.get("status") == "untrusted"
             self.screen_note = str(answer.get("signature", ""))
         return [_status(text) for text in answer.get("statuses", ())]
 

@@ -25,7 +25,7 @@ from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 from fixers.search.template import Edit, Insert, Template
 
-FAR_FETCHED = 0.05
+FAR_FETCHED = 0.08
 """Edits of a lower prior are tried last and offered at most; they are no part of the neighbourhood of a find."""
 _OUTSIDE = 0.3
 """What an edit outside functions keeps of its order: each needs a fresh import, a hundred times the cost of a swap."""

@@ -17,7 +17,7 @@ from fixers.search.callees import accepts, last_name
 from fixers.search.literals import literals_in
 from fixers.search.scope import BUILTINS
 from fixers.search.site import ModuleView, Site
-from fixers.search.syntax import COMPREHENSIONS, FunctionNode, number_of
+from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
 
 Part = TypeVar("Part", bound=ast.AST)
 _SMALL = 3
@@ -165,7 +165,7 @@ class Ingredients:
     def constants(self) -> list[str]:
         """Names the module assigns at its top level."""
         bound = self.view.scope(self.view.tree).bound
-        return [name for name in self.view.outer_values if name in bound and not _is_dunder(name)]
+        return [name for name in self.view.outer_values if name in bound and not is_dunder(name)]
 
     @cached_property
     def used_builtins(self) -> list[str]:
@@ -215,8 +215,12 @@ class Ingredients:
     @cached_property
     def _tests(self) -> tuple[ast.expr, ...]:
         found = [node.test for node in self._nodes if isinstance(node, (ast.If, ast.While, ast.Assert, ast.IfExp))]
-        operands = [value for test in found if isinstance(test, ast.BoolOp) for value in test.values]
-        return tuple(found + operands)
+        joined = [node for node in self._nodes if isinstance(node, ast.BoolOp)]
+        operands = [value for test in joined for value in test.values]
+        compared = [node.value for node in self._nodes if isinstance(node, ast.Return) and is_test(node.value)]
+        filters = [test for node in self._nodes if isinstance(node, ast.comprehension) for test in node.ifs]
+        unique = dict.fromkeys([*found, *operands, *compared, *filters])
+        return tuple(node for node in unique if node is not None)
 
     @cached_property
     def _guards(self) -> tuple[ast.If, ...]:
@@ -254,7 +258,7 @@ class Ingredients:
                     yield name
         module = self.view.scope(self.view.tree).bound
         yield from sorted(
-            (n for n in module if not _is_dunder(n) and self.view.visible(n, site.statement, site, after=True)),
+            (n for n in module if not is_dunder(n) and self.view.visible(n, site.statement, site, after=True)),
             key=lambda n: abs(module[n] - site.line),
         )
         yield from self.used_builtins
@@ -274,10 +278,6 @@ class Ingredients:
                 self.view.parents.get(child), (ast.Expr, ast.JoinedStr)
             ):
                 yield child.value
-
-
-def _is_dunder(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
 
 
 def _spans(node: ast.stmt, line: int) -> bool:

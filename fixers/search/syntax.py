@@ -145,3 +145,15 @@ def number_of(node: ast.AST) -> int | float | None:
     if isinstance(node, ast.Constant) and type(node.value) in {int, float}:
         return cast("int | float", node.value)
     return None
+
+
+def is_test(node: ast.expr | None) -> bool:
+    """Say whether an expression is certainly a truth value, or made of some."""
+    return isinstance(node, (ast.Compare, ast.BoolOp)) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
+    )
+
+
+def is_dunder(name: str) -> bool:
+    """Say whether a name is one of those that Python gives a meaning."""
+    return name.startswith("__") and name.endswith("__")

@@ -181,7 +181,8 @@ class Collected:
             return "no live function at %s:%d" % (path, swap["line"])
         if swap.get("default"):
             return goldseam_swap.set_default(found, *swap["default"])
-        codes = goldseam_swap.compiled(os.path.join(self.request["tree"], path), swap)
+        closes = "__class__" in found[0].__code__.co_freevars
+        codes = goldseam_swap.compiled(os.path.join(self.request["tree"], path), swap, closes=closes)
         if codes is None:
             return "the new source does not compile here"
         return goldseam_swap.exchange(found, codes, self.functions, path)

@@ -24,12 +24,16 @@ def live_functions(tree):
     return index
 
 
-def compiled(filename, swap):
-    """Compile a function's source within a shell of its classes; None when this interpreter refuses it."""
+def compiled(filename, swap, *, closes):
+    """Compile a function's source within a shell of its classes; None when this interpreter refuses it.
+
+    `closes` says whether the live function has a cell for its class, which code cannot
+    gain or lose while it lives: without one, `super()` gets its arguments written out.
+    """
     *outer, name = swap["qualname"].split(".")
     try:
         # Not indented into a text, which would change the strings of several lines.
-        source = _in_classes(outer, ast.parse(swap["source"])) if outer else swap["source"]
+        source = _in_classes(outer, ast.parse(swap["source"]), closes) if outer else swap["source"]
         code = compile(source, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError):
         return None
@@ -40,12 +44,37 @@ def compiled(filename, swap):
     return code
 
 
-def _in_classes(outer, module):
+def _in_classes(outer, module, closes):
+    function = module.body[0]
+    supers = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == "super"]
+    if closes and not supers:
+        function.body.extend(ast.parse("if 0: __class__").body)
+    elif supers and not closes and function.args.args:
+        function = _Open(outer, function.args.args[0].arg).visit(function)
     for klass in reversed(outer):
         shell = ast.parse("class %s:\n    pass" % klass)
         shell.body[0].body = module.body
         module = shell
     return module
+
+
+class _Open(ast.NodeTransformer):
+    """Writes `super()` without the name by which the compiler knows that it needs a cell for the class."""
+
+    def __init__(self, outer, first):
+        self.arguments = "%s, %s" % (".".join(outer), first)
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if ast.dump(node.func) == _SUPER and not node.args:
+            node.args = ast.parse("f(%s)" % self.arguments, mode="eval").body.args
+        return node
+
+    def visit_Name(self, node):
+        return ast.parse("__import__('builtins').super", mode="eval").body if node.id == "super" else node
+
+
+_SUPER = ast.dump(ast.parse("__import__('builtins').super", mode="eval").body)
 
 
 def exchange(found, new, functions, path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from fixers.model import Tier
+from fixers.model import Failure, FailureKind, Tier
 from fixers.search.conditions import conditions
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
@@ -13,6 +13,7 @@ from fixers.search.syntax import is_load
 from fixers.search.template import Edit, Example, Template, fading, replace
 
 _BASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+_CRASHES = frozenset({"AttributeError", "TypeError", "KeyError", "IndexError", "ValueError", "ZeroDivisionError"})
 _FALSE = ("''", "0", "[]", "()", "{}", "None", "False")
 
 
@@ -27,6 +28,12 @@ class NarrowerCondition(Template):
     BY_SLOT = True
     VALID = ("def f(a):\n    return g(a)\n",)
     INVALID = (
+        Example(
+            "def g(a):\n    return isinstance(a, C) and a.x\ndef f(b):\n    return isinstance(b.x, str)\n",
+            "def g(a):\n    return isinstance(a, C) and a.x\n"
+            "def f(b):\n    return isinstance(b, C) and isinstance(b.x, str)\n",
+            (Failure(kind=FailureKind.TEST, exception="AttributeError", message="'D' object has no attribute 'x'"),),
+        ),
         Example(
             "def f(a, b):\n    if a:\n        g()\n    if b is None:\n        h()\n",
             "def f(a, b):\n    if a and b is None:\n        g()\n    if b is None:\n        h()\n",
@@ -95,18 +102,39 @@ class LostAlternative(Template):
                 for rank, before in enumerate(_values_near(slot, site, ingredients)):
                     yield replace(slot, ast.BoolOp(op=ast.Or(), values=[before, slot]), fading(rank))
             elif isinstance(slot, _BASES):
-                after = [*empty[:3], *_values_near(slot, site, ingredients), *empty[3:]]
-                for rank, other in enumerate(after):
-                    yield replace(slot, ast.BoolOp(op=ast.Or(), values=[slot, other]), 0.8 * fading(rank))
+                for rank, other in enumerate([*empty, *_values_near(slot, site, ingredients)]):
+                    # Another variable in a value's place when it is empty is the usual overfit.
+                    tier = None if rank < len(empty) else Tier.C
+                    yield replace(slot, ast.BoolOp(op=ast.Or(), values=[slot, other]), 0.8 * fading(rank), tier)
 
 
 def _joined(site: Site, ingredients: Ingredients, operator: type[ast.boolop]) -> Iterator[Edit]:
-    """One more part of a condition is a typical way to overfit, so it is never proposed by itself."""
+    """One more part of a condition is a typical way to overfit, so it is never proposed by itself.
+
+    But for a check that the module makes elsewhere, in front of what crashed without it.
+    """
+    crashed = any(failure.exception in _CRASHES for failure in ingredients.failures)
     for slot in site.slots:
-        if _is_tested(slot, site):
-            parts = slot.values if isinstance(slot, ast.BoolOp) and isinstance(slot.op, operator) else [slot]
-            for rank, condition in enumerate(conditions(site, ingredients)):
-                yield replace(slot, ast.BoolOp(op=operator(), values=[*parts, condition]), fading(rank, 0.15))
+        if not _is_tested(slot, site):
+            continue
+        parts = slot.values if isinstance(slot, ast.BoolOp) and isinstance(slot.op, operator) else [slot]
+        for rank, condition in enumerate(conditions(site, ingredients)):
+            weight = fading(rank, 0.15)
+            guards = crashed and _is_check(condition) and operator is ast.And
+            first = ast.BoolOp(op=operator(), values=[condition, *parts])
+            yield replace(slot, first, weight if crashed else 0.5 * weight, Tier.B if guards else None)
+            yield replace(
+                slot, ast.BoolOp(op=operator(), values=[*parts, condition]), 0.5 * weight if crashed else weight
+            )
+
+
+def _is_check(condition: ast.expr) -> bool:
+    match condition:
+        case ast.Call(func=ast.Name(id="isinstance" | "hasattr" | "callable")):
+            return True
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            return True
+    return isinstance(condition, (ast.Name, ast.Attribute))
 
 
 def _is_tested(slot: ast.expr, site: Site) -> bool:
@@ -116,7 +144,7 @@ def _is_tested(slot: ast.expr, site: Site) -> bool:
         case ast.comprehension(ifs=ifs):
             return slot in ifs
         case ast.Return() | ast.Assign():
-            return isinstance(slot, (ast.BoolOp, ast.Compare))
+            return isinstance(slot, (ast.BoolOp, ast.Compare)) or _is_check(slot)
     return False
 
 

@@ -45,6 +45,7 @@ class LostCall(Template):
         Example("def f(a):\n    return list(a)\n", "def f(a):\n    return a\n"),
         Example("def f(a, b):\n    return a - b\n", "def f(a, b):\n    return max(a - b, 0)\n"),
         Example("def f(a, n):\n    return a\n", "def f(a, n):\n    return min(a, n)\n"),
+        Example("def f(a):\n    a.go\n    return a\n", "def f(a):\n    a.go()\n    return a\n"),
         Example(
             "def g(a):\n    return a\ndef f(a):\n    return a\n",
             "def g(a):\n    return a\ndef f(a):\n    return g(a)\n",
@@ -58,6 +59,8 @@ class LostCall(Template):
         for slot in site.slots:
             if isinstance(slot, ast.Call):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
+            if _is_idle(slot, site) and isinstance(slot, ast.Attribute):
+                yield replace(slot, ast.Call(func=slot, args=[], keywords=[]))
             if not _is_value(slot, site):
                 continue
             for rank, wrapper in enumerate(wrappers):
@@ -80,6 +83,7 @@ class LostMethodCall(Template):
         Example("def f(s):\n    return s\n", "def f(s):\n    return s.strip()\n"),
         Example("def f(s, t):\n    return s.split(t)\n", "def f(s, t):\n    return s\n"),
         Example("def f(s):\n    s.go()\n    return s\n", "def f(s):\n    s.go()\n    return s.go()\n"),
+        Example("def f(s):\n    g(s.go())\n    s\n", "def f(s):\n    g(s.go())\n    s.go()\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -88,9 +92,17 @@ class LostMethodCall(Template):
         for slot in site.slots:
             if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Attribute):
                 yield replace(slot, slot.func.value, 0.6)
-            if _is_value(slot, site):
+            if _is_idle(slot, site):
+                for rank, attribute in enumerate(ingredients.attributes(slot, called=True)):
+                    yield replace(slot, method(slot, attribute), fading(rank))
+            elif _is_value(slot, site):
                 for rank, attribute in enumerate(methods):
                     yield replace(slot, method(slot, attribute), fading(rank))
+
+
+def _is_idle(slot: ast.expr, site: Site) -> bool:
+    """Whether the slot is a statement of its own that does nothing, most likely for want of a call."""
+    return isinstance(site.view.parents[slot], ast.Expr) and isinstance(slot, (ast.Name, ast.Attribute))
 
 
 def _is_value(slot: ast.expr, site: Site) -> bool:

@@ -143,3 +143,39 @@ def test_a_default_value_of_a_keyword_only_parameter(start):
     with start({"tags.py": source, "test_tags.py": test}) as evaluator:
         said = screened(evaluator, variants, "test_tags.py::test_label")
     assert said == [Status.PASS, Status.PASS, Status.FAIL]
+
+
+CLASSES = """class Base:
+    def name(self):
+        return "base"
+
+    def title(self):
+        return "Base"
+
+
+class Child(Base):
+    def name(self):
+        return "child of " + super().name()
+
+    def title(self):
+        return "Child"
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "line", "body"),
+    [
+        ("name", 10, "return 'child of ' + self.title()"),
+        ("title", 13, "return super().title()"),
+        ("title", 13, "return [super(Child, self).title() for _ in 'a'][0]"),
+    ],
+    ids=["the class is no longer needed", "the class is needed now", "the class is named"],
+)
+def test_calls_of_super_come_and_go_alive(start, method, line, body):
+    wanted = {"name": "child of Child", "title": "Base"}[method]
+    test = f"import kin\n\n\ndef test_it():\n    assert kin.Child().{method}() == {wanted!r}\n"
+    variant = Variant("kin.py", Swap(f"Child.{method}", line, f"def {method}(self):\n    {body}"))
+    wrong = Variant("kin.py", Swap(f"Child.{method}", line, f"def {method}(self):\n    return super().name()"))
+    with start({"kin.py": CLASSES, "test_kin.py": test}) as evaluator:
+        said = screened(evaluator, [wrong, variant, wrong], "test_kin.py::test_it")
+    assert said == [Status.FAIL, Status.PASS, Status.FAIL]

@@ -1,0 +1,85 @@
+"""Screening a stream of mutations: none is lost, whatever one of them does to the process."""
+
+import ast
+import time
+
+import pytest
+
+from fixers.hunt import Hunt
+from fixers.localize.spectrum import Spectrum, Statement
+from fixers.model import Tier
+from fixers.progress import Silent
+from fixers.runner.servers import fork_evaluator
+from fixers.screen import screen
+from fixers.search.mutation import Mutation, Swap
+
+GATE = '''"""Gates."""
+import sys
+
+OPEN = []
+
+
+def register(name):
+    OPEN.append(name.lower())
+
+
+register("North")
+
+
+def is_open(name):
+    return name in OPEN
+'''
+TESTS = """import sys
+
+import gate
+
+
+def test_is_open():
+    assert gate.is_open("North"), getattr(sys, "spoilt", "as it was")
+"""
+FAILING = "test_gate.py::test_is_open"
+RIGHT = "return name.lower() in OPEN"
+
+
+def mutation(function: str, body: str) -> Mutation:
+    tree = ast.parse(GATE)
+    node = next(n for n in tree.body if getattr(n, "name", "") == function)
+    source = f"def {function}(name):\n    {body}"
+    node.body = ast.parse(source).body[0].body
+    swap = Swap(function, node.lineno, source)
+    return Mutation("gate.py", node.lineno + 1, function, "wrong-result", Tier.B, 0.5, f"{body}.", swap, lambda: tree)
+
+
+@pytest.fixture
+def hunt(make_target, sandbox):
+    target, project = make_target({"gate.py": GATE, "test_gate.py": TESTS})
+    statements = (
+        Statement("gate.py", 8, 8, "register", failed=0, passed=0, at_import=True),
+        Statement("gate.py", 15, 15, "is_open", failed=1, passed=0, at_import=False),
+    )
+    spectrum = Spectrum(statements, failing=1, passing=0, reached={})
+    with fork_evaluator(target, sandbox, project, tests=["test_gate.py"], rootdir="", jobs=2, wall=3) as evaluator:
+        yield Hunt(project, evaluator, spectrum, (FAILING,), frozenset(), Silent(), time.monotonic() + 60, 10_000)
+
+
+def test_a_mutation_that_spoils_the_process_costs_no_other_its_judgement(hunt):
+    wrong = [mutation("is_open", f"return {number} > 1000") for number in range(100)]
+    stream = [*wrong[:40], mutation("is_open", "sys.spoilt = name"), *wrong[40:], mutation("is_open", RIGHT)]
+    screen(hunt, iter(stream))
+    assert [p.origin.summary for p in hunt.plausible] == [f"{RIGHT}."]
+    counts = hunt.counts("search:wrong-result")
+    assert (counts.generated, counts.validated, counts.refused) == (102, 102, {"failing tests": 101})
+    assert hunt.evaluator.screen_note
+    assert hunt.evaluator.start_screen([], (FAILING,)) is not None  # what follows is screened as before
+
+
+def test_a_function_that_runs_only_at_import_is_tried_by_importing_it(hunt):
+    screen(hunt, iter([mutation("register", "OPEN.append(name.upper())"), mutation("register", "OPEN.append(name)")]))
+    assert [p.origin.summary for p in hunt.plausible] == ["OPEN.append(name)."]
+    assert hunt.plausible[0].swap is None
+
+
+def test_a_stream_stops_where_it_is_told_to_and_at_the_end_of_the_budget(hunt):
+    hunt.budget_candidates = 3
+    screen(hunt, (mutation("is_open", f"return {number} > 1000") for number in range(100)))
+    assert (hunt.generated, hunt.cut) == (3, "budget")
