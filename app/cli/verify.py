@@ -17,9 +17,20 @@ from fixers.evidence import Evidence
 from fixers.reprove import Judgement, reprove
 from tasks.errors import BadInput
 from tasks.prepare import Wishes, exported, local_policy, prepare, split_command
+from tasks.report.neutral import visible
 from tasks.sandbox.choose import sandbox as choose_sandbox
 
 _LARGEST = 64 << 20
+_SECONDS = 30
+"""Of silence, not of the whole transfer."""
+# In our words, for what a server says of itself is a stranger's text. The first that fits is told.
+_CAUSES = (
+    (requests.Timeout, f"the server says nothing for {_SECONDS} seconds"),
+    (requests.exceptions.SSLError, "the server's certificate cannot be verified"),
+    (requests.ConnectionError, "no connection to the server"),
+    (requests.exceptions.ChunkedEncodingError, "the server broke off"),
+    (requests.exceptions.InvalidURL, "it is no address"),
+)
 
 
 @click.command()
@@ -64,33 +75,43 @@ def read_bundle(place: str) -> Evidence:
     """Read an evidence bundle from a file or an http(s) address; BadInput says the first thing that is wrong."""
     try:
         return Evidence.model_validate_json(_bytes_of(place))
+    except requests.RequestException as error:
+        raise BadInput(f"{place} cannot be fetched: {_why(error)}. Save the file and give its path.") from None
     except FileNotFoundError:
         raise BadInput(f"{place} does not exist. Give the evidence file that `goldseam fix` wrote.") from None
-    except requests.RequestException as error:
-        raise BadInput(f"{place} cannot be fetched: {type(error).__name__}. Save the file and give its path.") from None
+    except OSError as error:
+        raise BadInput(f"{place} cannot be read: {error.strerror}. Give the evidence file.") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise BadInput(f"{place} is no evidence bundle: {where}: {first['msg']}.") from None
+        raise BadInput(f"{place} is no evidence bundle: {visible(where)}: {visible(first['msg'])}.") from None
 
 
 def _bytes_of(place: str) -> bytes:
-    if not place.startswith(("http://", "https://")):
+    if not place.lower().startswith(("http://", "https://")):
         return Path(place).read_bytes()
-    with requests.get(place, timeout=30, stream=True) as answer:
+    data = bytearray()
+    with requests.get(place, timeout=_SECONDS, stream=True) as answer:
         answer.raise_for_status()
-        data = b""
         for chunk in answer.iter_content(1 << 16):
             data += chunk
             if len(data) > _LARGEST:
                 raise BadInput(f"{place} is larger than {_LARGEST >> 20} MiB, so it is no evidence bundle.")
-    return data
+    return bytes(data)
+
+
+def _why(error: requests.RequestException) -> str:
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"the server answers {error.response.status_code}"
+    return next((cause for kind, cause in _CAUSES if isinstance(error, kind)), type(error).__name__)
 
 
 def _show(judgement: Judgement) -> None:
+    """Print gates and notes; both name what stands in the bundle, and that must not steer the terminal."""
     console = Console(highlight=False)
     for gate in judgement.gates:
-        console.print(Text(f"  {'holds' if gate.passed else 'FALLS':<6} {gate.name}: {gate.detail}"), soft_wrap=True)
+        line = f"  {'holds' if gate.passed else 'FALLS':<6} {gate.name}: {gate.detail}"
+        console.print(Text(visible(line)), soft_wrap=True)
     for difference in judgement.differences[:10]:
-        console.print(Text(f"  note   {difference}"), soft_wrap=True)
+        console.print(Text(visible(f"  note   {difference}")), soft_wrap=True)
     console.print(f"\n  The proof {'holds' if judgement.holds else 'does not hold'}.")

@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sysconfig
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from cli_web import Web, serving
 
 GOLDSEAM = Path(sysconfig.get_path("scripts")) / "goldseam"
+PAST_PROXIES = {"no_proxy": "127.0.0.1"}
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -16,7 +18,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def environment(tmp_path: Path) -> dict[str, str]:
     """Return an environment whose cache is the test's own, as on a terminal of no width."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GOLDSEAM_")}
-    return {**kept, "XDG_CACHE_HOME": str(tmp_path / "cache"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    ours = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    return {**kept, **ours, **PAST_PROXIES}
 
 
 @pytest.fixture
@@ -50,3 +53,12 @@ def checkout(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
         return root
 
     return make
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """Serve over HTTP on this machine."""
+    for name, value in PAST_PROXIES.items():
+        monkeypatch.setenv(name, value)
+    with serving() as served:
+        yield served

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_projects import GREEN, OPEN, RED, SLOW, WEAK
+from cli_web import Answer
 
 from app.schemas import FixReport
 
@@ -35,7 +36,7 @@ def picture(root: Path) -> dict[str, tuple[int, int, str]]:
     }
 
 
-def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path):
+def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, web):
     """Fix, prove again elsewhere, apply by git and by ourselves, and find nothing more to do."""
     root = checkout(RED)
     before = picture(root)
@@ -57,7 +58,8 @@ def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path):
     assert picture(root) == before
     subprocess.run(("git", "apply", "--check", str(outputs["p.patch"])), cwd=root, check=True)
 
-    held = goldseam("verify", outputs["evidence.json"], "--repo", root, *PYTHON)
+    address = web.put("/attempts/1/evidence.json", Answer(outputs["evidence.json"].read_bytes()))
+    held = goldseam("verify", address, "--repo", root, *PYTHON)
     assert (held.returncode, "The proof holds." in held.stdout) == (0, True), held.stdout + held.stderr
     assert picture(root) == before
 
