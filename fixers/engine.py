@@ -27,7 +27,7 @@ from fixers.project import Project
 from fixers.repair import run_codemods, search, try_candidates
 from fixers.reproduce import TEST_SECONDS, Green, reproduce
 from fixers.runner.sandbox import Sandbox
-from fixers.runner.servers import ServerGone, fork_evaluator
+from fixers.runner.servers import ForkEvaluator, ServerGone, fork_evaluator
 from fixers.runner.suite import run_suite
 from fixers.runner.target import Target
 from fixers.select import select
@@ -190,7 +190,7 @@ def run_repair(
         budget=_budget(request, hunt, time.monotonic() - started),
         calls=selection.calls,
         interrupted=hunt.cut == "interrupted",
-        notes=(*selection.notes, *hunt.notes),
+        notes=(*selection.notes, *hunt.notes, *_screening(evaluator)),
     )
 
 
@@ -245,6 +245,11 @@ def literals_of_tests(project: Project, failing: Sequence[str]) -> tuple[object,
 
 def _spectrum(localized: Localized, observed: Observed) -> Spectrum | None:
     return read_spectrum(localized.spectrum, observed.reproduction.failing) if localized.spectrum else None
+
+
+def _screening(evaluator: ForkEvaluator) -> tuple[str, ...]:
+    why = evaluator.screen_note
+    return (f"Not every candidate could be screened beside others, which takes longer: {why}.",) if why else ()
 
 
 def _budget(request: Request, hunt: Hunt, seconds: float) -> Budget:

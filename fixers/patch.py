@@ -1,4 +1,8 @@
-"""Unified diffs: made from edits, read back strictly."""
+"""Unified diffs: made from edits, read back strictly.
+
+Everybody who has to know what a patch does asks `read`: what applies it, what decides
+about it and what shows it must not see three different patches.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,20 @@ from pathlib import Path
 
 from fixers.model import FileEdit
 
-_NO_NEWLINE = "\\ No newline at end of file\n"
-_HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
-_NOT_PLAIN = re.compile(r"(rename |copy |new file |deleted file |old mode |GIT binary patch|Binary files )")
+_NO_NEWLINE = "\\ No newline at end of file"
+_HUNK = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@(.*)")
+_NOTABLE = {
+    "old mode ": "changes the mode of",
+    "new mode ": "changes the mode of",
+    "new file ": "adds the file",
+    "deleted file ": "deletes the file",
+    "rename ": "renames the file",
+    "copy ": "copies the file",
+    "GIT binary patch": "holds binary data for",
+    "Binary files ": "holds binary data for",
+}
+_ODD_MODE = re.compile(r"(old mode|new mode|new file mode|deleted file mode|index \S+) 1[26]0000")
+_NAMES = re.compile(r"(?:rename|copy) (?:from|to) (.+)")
 
 
 class PatchDoesNotApply(Exception):
@@ -38,7 +53,7 @@ def _file_diff(edit: FileEdit) -> Iterator[str]:
     for line in difflib.unified_diff(before, after, f"a/{edit.path}", f"b/{edit.path}"):
         yield line
         if not line.endswith("\n"):
-            yield "\n" + _NO_NEWLINE
+            yield f"\n{_NO_NEWLINE}\n"
 
 
 def _lines(text: str) -> list[str]:
@@ -48,6 +63,86 @@ def _lines(text: str) -> list[str]:
     return [*lines, parts[-1]] if parts[-1] else lines
 
 
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One place of a file, as it was and as it will be."""
+
+    before: int
+    """Number of its first line before the patch, from 1; of the line above it when it has none there."""
+    after: int
+    lines: tuple[str, ...]
+    """Each with its sign and without its line feed; a backslash marks the note that the line above ends the file."""
+    section: str
+
+    def side(self, sign: str) -> list[str]:
+        """Return the lines of one side whole: `-` as they were, `+` as they will be."""
+        below = (*self.lines, "")[1:]
+        pairs = [(line, end) for line, end in zip(self.lines, below, strict=True) if line[0] in {" ", sign}]
+        return [line[1:] + ("" if end == _NO_NEWLINE else "\n") for line, end in pairs]
+
+    def count(self, signs: str) -> int:
+        """Return how many lines carry one of these signs."""
+        return sum(1 for line in self.lines if line[0] in signs)
+
+
+@dataclass(frozen=True, slots=True)
+class FileDiff:
+    """What a diff says of one file."""
+
+    before: str | None
+    """Where it stood; None when it was not there."""
+    after: str | None
+    """Where it will stand; None when it will be gone."""
+    named: tuple[str, ...]
+    """Where its header says that it was moved or copied from and to."""
+    header: tuple[str, ...]
+    """All lines since the file before: what git says of modes, renames and binaries."""
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def path(self) -> str:
+        """Where it will stand, or stood when it will be gone."""
+        return self.after or self.before or ""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that the diff names for the file, where it stood first; never empty."""
+        return tuple(dict.fromkeys(path for path in (self.before, self.after, *self.named) if path)) or ("",)
+
+    @property
+    def unusual(self) -> tuple[str, ...]:
+        """What it does besides editing the text of an existing file, in words; empty for such an edit."""
+        words = [said for line in self.header for mark, said in _NOTABLE.items() if line.startswith(mark)]
+        if any(_ODD_MODE.match(line) for line in self.header):
+            words.append("makes a symbolic link or submodule of")
+        if not self.hunks:
+            words.append("has no hunk for")
+        if self.before is None:
+            words.append("adds the file")
+        if self.after is None:
+            words.append("deletes the file")
+        if self.before and self.after and self.before != self.after:
+            words.append("renames the file")
+        return tuple(dict.fromkeys(words))
+
+    def count(self, signs: str) -> int:
+        """Return how many lines carry one of these signs, such as `+-` for all that change."""
+        return sum(hunk.count(signs) for hunk in self.hunks)
+
+
+def read(patch: str) -> tuple[FileDiff, ...]:
+    """Return what a diff says of each file, unusual things included; PatchDoesNotApply when it cannot be read.
+
+    Text before, between and behind the files is passed over, as git does; a text without a file is an empty diff.
+    """
+    return tuple(_files(patch.split("\n")))
+
+
+def touched(patch: str) -> tuple[str, ...]:
+    """Return the paths whose text a diff edits, in its order; PatchDoesNotApply when it does anything else."""
+    return tuple(_plain(file) for file in read(patch))
+
+
 def apply(patch: str, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
     """Apply a diff to texts by path; PatchDoesNotApply unless every hunk fits exactly where it says.
 
@@ -55,10 +150,11 @@ def apply(patch: str, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
     byte for byte what git would apply, without its search for a better place.
     """
     edits = []
-    for path, hunks in _files(patch.split("\n")):
+    for file in read(patch):
+        path = _plain(file)
         if path not in texts:
             raise PatchDoesNotApply(f"The patch touches {path}, which is not a plain edit of an existing file.")
-        edits.append(FileEdit(path, texts[path], _applied(path, _lines(texts[path]), hunks)))
+        edits.append(FileEdit(path, texts[path], _applied(path, _lines(texts[path]), file.hunks)))
     if not edits:
         raise PatchDoesNotApply("The patch is empty.")
     if len({edit.path for edit in edits}) < len(edits):
@@ -66,83 +162,102 @@ def apply(patch: str, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
     return tuple(edits)
 
 
-def touched(patch: str) -> tuple[str, ...]:
-    """Return the paths that a diff edits, in its order; PatchDoesNotApply when it cannot be read."""
-    return tuple(path for path, _ in _files(patch.split("\n")))
+def _plain(file: FileDiff) -> str:
+    if file.unusual:
+        said = f"The patch {file.unusual[0]} {file.path}"
+        raise PatchDoesNotApply(f"{said}, so it is not a plain edit of an existing file.")
+    return file.path
 
 
-@dataclass(frozen=True, slots=True)
-class _Hunk:
-    start: int
-    """Index of the first old line."""
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-
-
-def _applied(path: str, before: list[str], hunks: Sequence[_Hunk]) -> str:
+def _applied(path: str, before: list[str], hunks: Sequence[Hunk]) -> str:
     after: list[str] = []
     position = 0
     for hunk in hunks:
-        end = hunk.start + len(hunk.old)
-        if hunk.start < position or tuple(before[hunk.start : end]) != hunk.old:
-            raise PatchDoesNotApply(f"The patch does not fit {path} at line {hunk.start + 1}.")
-        after += before[position : hunk.start] + list(hunk.new)
-        position = end
+        old = hunk.side("-")
+        start = hunk.before - 1 if old else hunk.before
+        if start < position or before[start : start + len(old)] != old:
+            raise PatchDoesNotApply(f"The patch does not fit {path} at line {start + 1}.")
+        after += before[position:start] + hunk.side("+")
+        position = start + len(old)
     return "".join(after + before[position:])
 
 
-def _files(lines: list[str]) -> Iterator[tuple[str, list[_Hunk]]]:
+def _files(lines: list[str]) -> Iterator[FileDiff]:
+    header: list[str] = []
     number = 0
     while number < len(lines):
-        if _NOT_PLAIN.match(lines[number]):
-            raise PatchDoesNotApply(f"`{lines[number][:80]}` is not a plain edit of an existing file.")
-        if not (
-            lines[number].startswith("--- ") and lines[number + 1 : number + 2] and lines[number + 1][:4] == "+++ "
-        ):
-            number += 1
+        line = lines[number]
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if line.startswith("@@ -"):
+            raise PatchDoesNotApply(f"The patch cannot be read: the hunk in line {number + 1} belongs to no file.")
+        if line.startswith("--- ") and following.startswith("+++ "):
+            hunks, number = _hunks(lines, number + 2)
+            yield FileDiff(_path(line, "a/"), _path(following, "b/"), _named(header), tuple(header), hunks)
+            header = []
             continue
-        old, new = _path(lines[number], "a/"), _path(lines[number + 1], "b/")
-        if old != new:
-            raise PatchDoesNotApply(f"From {old} to {new} is not a plain edit of an existing file.")
-        number += 2
-        hunks = []
-        while number < len(lines) and (header := _HUNK.match(lines[number])):
-            hunk, number = _hunk(header, lines, number + 1)
-            hunks.append(hunk)
-        if not hunks:
-            raise PatchDoesNotApply(f"The patch cannot be read: {old} has no hunk.")
-        yield old, hunks
-
-
-def _hunk(header: re.Match[str], lines: list[str], number: int) -> tuple[_Hunk, int]:
-    start, left, right = int(header[1]), int(header[2] or 1), int(header[3] or 1)
-    old: list[str] = []
-    new: list[str] = []
-    start -= 1 if left else 0
-    while len(old) < left or len(new) < right:
-        line = lines[number] if number < len(lines) else "nothing"
-        sides = {" ": (old, new), "-": (old,), "+": (new,)}.get(line[:1])
-        if sides is None:
-            raise PatchDoesNotApply(f"The patch cannot be read: line {number + 1} belongs to no hunk.")
+        if line.startswith("diff --git "):
+            yield from _without_hunks(header)
+            header = []
+        header.append(line)
         number += 1
-        ends = number < len(lines) and lines[number] == _NO_NEWLINE.rstrip("\n")
-        for side in sides:
-            side.append(line[1:] + ("" if ends else "\n"))
-        number += ends
-    if len(old) != left or len(new) != right:
+    yield from _without_hunks(header)
+
+
+def _without_hunks(header: list[str]) -> Iterator[FileDiff]:
+    """Yield the file of which git says something, but no line: a bare rename, a mode, binary data."""
+    if any(line.startswith(("diff --git ", *_NOTABLE)) for line in header):
+        names = next((line[11:] for line in header if line.startswith("diff --git ")), "")
+        # Names stand there without quotes, so only two that are the same can be told apart.
+        before, after = names[: len(names) // 2].removeprefix("a/"), names[len(names) // 2 + 1 :].removeprefix("b/")
+        if before != after:
+            before, *_, after = (*_named(header), names, names)[:2]
+        yield FileDiff(before, after, _named(header), tuple(header), ())
+
+
+def _named(header: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_unquoted(match[1]) for line in header if (match := _NAMES.fullmatch(line)))
+
+
+def _hunks(lines: list[str], number: int) -> tuple[tuple[Hunk, ...], int]:
+    hunks = []
+    while number < len(lines) and (header := _HUNK.fullmatch(lines[number])):
+        hunk, number = _hunk(header, lines, number + 1)
+        hunks.append(hunk)
+    return tuple(hunks), number
+
+
+def _hunk(header: re.Match[str], lines: list[str], number: int) -> tuple[Hunk, int]:
+    left, right = int(header[2] or 1), int(header[4] or 1)
+    found: list[str] = []
+    while left > 0 or right > 0:
+        line = lines[number] if number < len(lines) else "nothing"
+        if line[:1] not in {" ", "-", "+"}:
+            raise PatchDoesNotApply(f"The patch cannot be read: line {number + 1} belongs to no hunk.")
+        left -= line[0] != "+"
+        right -= line[0] != "-"
+        found.append(line)
+        number += 1
+        if number < len(lines) and lines[number] == _NO_NEWLINE:
+            found.append(_NO_NEWLINE)
+            number += 1
+    if left or right:
         raise PatchDoesNotApply(f"The patch cannot be read: a hunk before line {number + 1} miscounts its lines.")
-    return _Hunk(start, tuple(old), tuple(new)), number
+    return Hunk(int(header[1]), int(header[3]), tuple(found), header[5].strip()), number
 
 
-def _path(line: str, prefix: str) -> str:
-    name = line[4:].split("\t", 1)[0]
+def _path(line: str, prefix: str) -> str | None:
+    name = _unquoted(line[4:].split("\t", 1)[0])
+    return None if name == "/dev/null" else name.removeprefix(prefix)
+
+
+def _unquoted(name: str) -> str:
     if name.startswith('"') and name.endswith('"'):
         # git writes names that are not plain ASCII as C strings of UTF-8 bytes.
         try:
-            name = name[1:-1].encode("ascii").decode("unicode_escape").encode("latin-1").decode()
+            return name[1:-1].encode("ascii").decode("unicode_escape").encode("latin-1").decode()
         except UnicodeError as error:
             raise PatchDoesNotApply(f"The patch cannot be read: the name {name} is no UTF-8.") from error
-    return name.removeprefix(prefix)
+    return name
 
 
 def patched_tree(tree: Path, edits: Sequence[FileEdit], destination: Path) -> Path:

@@ -66,7 +66,8 @@ class FunctionText:
         """Return the text of the function after `change`, of which `text` is the `statement_text`."""
         known = self._ranges.get(site.statement)
         # Indenting would change what stands inside a string of several lines.
-        if known is None or '"""' in text or "'''" in text:
+        gone = not isinstance(change, Insert) and site.statement in change.pairs and _has_block(site.statement)
+        if known is None or gone or '"""' in text or "'''" in text:
             return ast.unparse(copied(rebuilt(self._function, pairs, site.view.parents), decorator_list=[]))
         if isinstance(change, Insert):
             place = known.end if change.after else known.start

@@ -12,6 +12,7 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from fixers.model import Failure, Suspect, Tier
 from fixers.project import Project, is_repairable
@@ -29,6 +30,8 @@ FAR_FETCHED = 0.08
 """Edits of a lower prior are tried last and offered at most; they are no part of the neighbourhood of a find."""
 _OUTSIDE = 0.3
 """What an edit outside functions keeps of its order: each needs a fresh import, a hundred times the cost of a swap."""
+_PATIENCE = 60
+"""A template that has had so many far-fetched edits of a site in a row has no better ones left."""
 _QUOTED = 70
 
 
@@ -55,14 +58,13 @@ def neighbourhood(
     *,
     failures: Sequence[Failure] = (),
     test_literals: Sequence[object] = (),
-) -> Iterator[Mutation]:
+) -> Search:
     """Yield every edit that is not far-fetched of one place, the likeliest first, whatever its lines are suspected of.
 
     A place is a path with an outermost function, or with the line of a statement outside functions.
     """
     near = [s.model_copy(update={"score": 1.0}) for s in suspects if s.path == place[0]]
-    search = Search(project, near, failures, test_literals, ALL, place)
-    return (mutation for mutation in search.down_to(FAR_FETCHED) if mutation.prior >= FAR_FETCHED)
+    return Search(project, near, failures, test_literals, ALL, place, FAR_FETCHED)
 
 
 @dataclass(slots=True)
@@ -88,7 +90,9 @@ class Search(Iterator[Mutation]):
         test_literals: Sequence[object],
         templates: Sequence[type[Template]],
         place: tuple[str, str, int] | None = None,
+        least: float = 0.0,
     ) -> None:
+        self._least = least
         self._modules: dict[str, _Module] = {}
         self._heap: list[tuple[float, int, _Source]] = []
         kinds = [template() for template in templates]
@@ -101,18 +105,11 @@ class Search(Iterator[Mutation]):
             self._add(found if place is None else replace(found, score=1.0), self._modules[view.path], kinds)
         heapq.heapify(self._heap)
 
-    def down_to(self, least: float) -> Iterator[Mutation]:
-        """Yield mutations as long as the next one may be of this order or higher."""
-        while self._heap and -self._heap[0][0] >= least:
-            mutation = next(self, None)
-            if mutation is not None:
-                yield mutation
-
     def __next__(self) -> Mutation:
         while self._heap:
             _, order, source = self._heap[0]
             edit = source.edit
-            source.edit = next(source.edits, None)
+            source.edit = self._next_of(source)
             if source.edit is None:
                 heapq.heappop(self._heap)
             else:
@@ -122,6 +119,13 @@ class Search(Iterator[Mutation]):
                 if mutation is not None:
                     return mutation
         raise StopIteration
+
+    def _next_of(self, source: _Source) -> Edit | None:
+        """Return the source's next edit that is not too unlikely; weights fall, but not at each step."""
+        for edit in islice(source.edits, _PATIENCE if self._least else None):
+            if source.template.PRIOR * edit.weight >= self._least:
+                return edit
+        return None
 
     @staticmethod
     def _views(project: Project, suspects: Sequence[Suspect]) -> dict[str, ModuleView]:
