@@ -210,7 +210,7 @@ def _without_hunks(header: list[str]) -> Iterator[FileDiff]:
         # Names stand there without quotes, so only two that are the same can be told apart.
         before, after = names[: len(names) // 2].removeprefix("a/"), names[len(names) // 2 + 1 :].removeprefix("b/")
         if before != after:
-            before, *_, after = (*_named(header), names, names)[:2]
+            before, after = (*_named(header), names, names)[:2]
         yield FileDiff(before, after, _named(header), tuple(header), ())
 
 

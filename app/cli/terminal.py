@@ -14,6 +14,7 @@ from rich.text import Text
 
 from fixers.evidence import Alternative, Evidence, Trace
 from fixers.model import Suspect
+from fixers.patch import FileDiff, read
 
 _BAR = 24
 _MARGIN = "  "
@@ -130,18 +131,20 @@ def counted(failed: int, passed: int) -> str:
 
 def patch_lines(patch: str) -> Iterator[str]:
     """Yield the changed lines of a patch, file by file."""
-    for line in patch.splitlines():
-        if line.startswith("+++ b/"):
-            yield line.removeprefix("+++ b/")
-        elif line[:1] in {"-", "+"} and not line.startswith("---"):
-            yield line
+    for file in read(patch):
+        yield file.path
+        yield from _changed(file)
+
+
+def _changed(file: FileDiff) -> Iterator[str]:
+    return (line for hunk in file.hunks for line in hunk.lines if line[0] in "+-")
 
 
 def _alternatives(alternatives: Sequence[Alternative]) -> Iterator[str]:
     for letter, alternative in zip("ABC", alternatives, strict=False):
         yield ""
         yield f"{letter}  {alternative.path}:{alternative.line}  {alternative.summary}"
-        yield from (f"   {line}" for line in patch_lines(alternative.patch) if not line.endswith(".py"))
+        yield from (f"   {line}" for file in read(alternative.patch) for line in _changed(file))
         yield from (f"   when {call}: {outcome}" for call, outcome in alternative.outputs[:2])
         if alternative.settling_test:
             yield "   To make it the answer, add:"

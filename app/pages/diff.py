@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import Hunk, PatchedFile, PatchSet
+from fixers.patch import FileDiff, Hunk, PatchDoesNotApply, read
 
 _KINDS = {"+": "added", "-": "removed", " ": "same", "\\": "note"}
 
@@ -35,21 +33,23 @@ class ChangedFile:
 def changed_files(patch: str) -> tuple[ChangedFile, ...]:
     """Return the files of a diff; none when it cannot be read, so that the page shows it as it stands."""
     try:
-        # Only a line feed ends a line of a diff: a form feed belongs to the source line it stands in.
-        files = PatchSet(io.StringIO(patch, newline="\n"))
-    except UnidiffParseError:
+        files = read(patch)
+    except PatchDoesNotApply:
         return ()
-    return tuple(ChangedFile(file.path, file.added, file.removed, tuple(_lines(file))) for file in files)
+    return tuple(ChangedFile(file.path, file.count("+"), file.count("-"), tuple(_lines(file))) for file in files)
 
 
-def _lines(file: PatchedFile) -> Iterator[Line]:
-    for hunk in file:
+def _lines(file: FileDiff) -> Iterator[Line]:
+    for hunk in file.hunks:
         yield Line("hunk", None, None, _heading(hunk))
-        for line in hunk:
-            text = line.value.removesuffix("\n")
-            yield Line(_KINDS.get(line.line_type, "same"), line.source_line_no, line.target_line_no, text)
+        old, new = hunk.before, hunk.after
+        for line in hunk.lines:
+            sign, text = line[0], line[1:]
+            yield Line(_KINDS[sign], old if sign in " -" else None, new if sign in " +" else None, text)
+            old += sign in " -"
+            new += sign in " +"
 
 
 def _heading(hunk: Hunk) -> str:
-    where = f"@@ -{hunk.source_start},{hunk.source_length} +{hunk.target_start},{hunk.target_length} @@"
-    return f"{where} {hunk.section_header}".rstrip()
+    where = f"@@ -{hunk.before},{hunk.count(' -')} +{hunk.after},{hunk.count(' +')} @@"
+    return f"{where} {hunk.section}".rstrip()

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from unidiff.errors import UnidiffParseError
-from unidiff.patch import PatchedFile, PatchSet
-
+from fixers.patch import PatchDoesNotApply, read
 from tasks.errors import BadInput
-
-_NOTABLE = {
-    "old mode ": "changes the mode",
-    "new mode ": "changes the mode",
-    "new file mode ": "adds the file",
-    "deleted file mode ": "deletes the file",
-    "rename from ": "renames the file",
-    "copy from ": "copies the file",
-}
-_ODD_MODE = re.compile(r"^(?:old mode|new mode|new file mode|deleted file mode|index \S+) 1[26]0000", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +33,14 @@ class PatchFacts:
 
 
 def facts_of(patch: str) -> PatchFacts:
-    """Read a unified diff with `a/` and `b/` prefixes; BadInput when it is not one, or is empty."""
+    """Read a unified diff with `a/` and `b/` prefixes; BadInput when it is not one, or is empty.
+
+    By the reader that applies it later: policy decides about the very edits that are published.
+    """
     try:
-        files = PatchSet.from_string(patch)
-    except (UnidiffParseError, ValueError) as error:
-        raise BadInput(f"The patch cannot be read as a unified diff: {error}.") from error
+        files = read(patch)
+    except PatchDoesNotApply as error:
+        raise BadInput(str(error)) from error
     if not files:
         raise BadInput("The patch changes nothing.")
-    return PatchFacts(tuple(_change(file) for file in files))
-
-
-def _change(file: PatchedFile) -> Change:
-    header = "".join(map(str, file.patch_info or ()))
-    before, after = _path(file.source_file, "a/"), _path(file.target_file, "b/")
-    unusual = [words for mark, words in _NOTABLE.items() if re.search(f"^{re.escape(mark)}", header, re.MULTILINE)]
-    if _ODD_MODE.search(header):
-        unusual.append("is a symbolic link or submodule")
-    if not file:
-        unusual.append("changes no line of")  # binary, or a change of nothing but the name or mode
-    if before is None:
-        unusual.append("adds the file")
-    if after is None:
-        unusual.append("deletes the file")
-    named = [_path(line.split(" ", 2)[2].rstrip("\n"), "") for line in header.splitlines() if _renames(line)]
-    paths = dict.fromkeys(path for path in (before, after, *named) if path is not None)
-    if before is not None and after is not None and before != after:
-        unusual.append("renames the file")
-    return Change(tuple(paths), file.added + file.removed, tuple(dict.fromkeys(unusual)))
-
-
-def _renames(line: str) -> bool:
-    return line.startswith(("rename from ", "rename to ", "copy from ", "copy to "))
-
-
-def _path(name: str, prefix: str) -> str | None:
-    if name == "/dev/null":
-        return None
-    return name.removeprefix(prefix)
+    return PatchFacts(tuple(Change(file.paths, file.count("+-"), file.unusual) for file in files))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from fixers.evidence import Evidence, Trace
+from fixers.patch import PatchDoesNotApply, read
 from tasks.github.protocol import Annotation, CheckOutput
 from tasks.report.neutral import block, inline, prose
 from tasks.report.trace import alternative_lines, failure_lines, trace_markdown
@@ -20,8 +21,8 @@ _CUT = "\n\n… the rest of the trace is in the check run and in the evidence bu
 
 def pull_title(trace: Trace) -> str:
     """Return the title: what was wrong where, in at most 72 characters."""
-    place = trace.patch.split("+++ b/", 1)[-1].split("\n", 1)[0] if trace.patch else "the tests"
-    function = _function(trace)
+    path, _ = _place(trace.patch)
+    place, function = path or "the tests", _function(trace)
     subject = f"fix: {function} in {place}" if function else f"fix: {place}"
     return subject if len(subject) <= 72 else f"fix: {place}"[:72]
 
@@ -112,7 +113,7 @@ def _proof_table(evidence: Evidence) -> Iterator[str]:
 def _cause(trace: Trace) -> str:
     if not trace.localization or not trace.patch:
         return prose(trace.sentence)
-    path = trace.patch.split("+++ b/", 1)[-1].split("\n", 1)[0]
+    path, _ = _place(trace.patch)
     at = [s for s in trace.localization if s.path == path]
     first = at[0] if at else trace.localization[0]
     where = inline(f"{first.path}:{first.line} {first.function}".strip())
@@ -124,11 +125,20 @@ def _summary(trace: Trace) -> str:
 
 
 def _function(trace: Trace) -> str:
-    match = re.search(r"@@[^\n]*@@[^\n]*", trace.patch)
-    path = trace.patch.split("+++ b/", 1)[-1].split("\n", 1)[0] if match else ""
-    line = int(match.group().split("+", 1)[1].split(",", 1)[0].split(" ", 1)[0]) if match else 0
+    path, line = _place(trace.patch)
     near = [s for s in trace.localization if s.path == path and s.function and line <= s.line <= line + 8]
     return near[0].function.rsplit(".", 1)[-1] if near else ""
+
+
+def _place(patch: str) -> tuple[str, int]:
+    """Return the first path of a patch and its first changed place there; no path when nothing can be read."""
+    try:
+        first = next(iter(read(patch)), None)
+    except PatchDoesNotApply:
+        first = None
+    if first is None:
+        return "", 0
+    return first.path, first.hunks[0].after if first.hunks else 0
 
 
 def _check_title(trace: Trace) -> str:

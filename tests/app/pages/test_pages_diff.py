@@ -53,3 +53,19 @@ def test_what_is_no_diff_is_shown_as_it_stands(patch: str) -> None:
 def test_files_are_counted_one_by_one() -> None:
     patch = unified([FileEdit("a.py", "1\n", "2\n3\n"), FileEdit("b.py", "1\n2\n", "1\n")])
     assert [(file.path, file.added, file.removed) for file in changed_files(patch)] == [("a.py", 2, 1), ("b.py", 0, 1)]
+
+
+def test_places_of_a_file_keep_their_numbers_and_headings() -> None:
+    before = "".join(f"{n}\n" for n in range(1, 41))
+    (file,) = changed_files(unified([FileEdit("a.py", before, before.replace("3\n", "", 1).replace("33\n", "x\n"))]))
+    assert [line.text for line in file.lines if line.kind == "hunk"] == ["@@ -1,6 +1,5 @@", "@@ -30,7 +29,7 @@"]
+    assert [(line.kind, line.old, line.new, line.text) for line in file.lines if line.kind in {"added", "removed"}] == [
+        ("removed", 3, None, "3"),
+        ("removed", 33, None, "33"),
+        ("added", None, 32, "x"),
+    ]
+
+
+def test_a_change_without_lines_is_shown_by_its_name() -> None:
+    (file,) = changed_files("diff --git a/run.py b/run.py\nold mode 100644\nnew mode 100755\n")
+    assert (file.path, file.lines) == ("run.py", ())

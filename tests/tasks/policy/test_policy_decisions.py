@@ -123,6 +123,7 @@ ODD = {
     "new file": "--- /dev/null\n+++ b/src/a.py\n@@ -0,0 +1 @@\n+x\n",
     "deletion": "--- a/src/a.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n",
     "binary": "diff --git a/src/a.py b/src/a.py\nindex 1234567..89abcde 100644\nGIT binary patch\nliteral 3\nabc\n\n",
+    "nothing": "--- /dev/null\n+++ /dev/null\n@@ -1 +1 @@\n-a\n+b\n",
 }
 
 
@@ -142,6 +143,13 @@ def test_a_rename_counts_where_it_was_and_where_it_is(denied: str) -> None:
 def test_a_rename_out_of_the_tests_is_a_change_of_the_tests(before: str, after: str) -> None:
     decision = asked(f"--- a/{before}\n+++ b/{after}\n@@ -1 +1 @@\n-a\n+b\n")
     assert "hard:tests" in [clause.clause for clause in decision.clauses]
+
+
+def test_a_name_that_git_quotes_is_denied_by_its_name() -> None:
+    patch = edit("src/größe.py").replace("a/src/größe.py", r'"a/src/gr\303\266\303\237e.py"')
+    patch = patch.replace("b/src/größe.py", r'"b/src/gr\303\266\303\237e.py"')
+    assert asked(patch).result == "allow"
+    assert asked(patch, policy("autonomy: pr\ndeny_paths: [src/größe.py]")).clause == "repo:deny_paths[0]"
 
 
 def test_the_clause_that_denies_is_named_with_its_owner() -> None:
@@ -199,7 +207,9 @@ def test_an_invalid_file_explains_itself() -> None:
     assert "Line 2: autonomy" in decision.sentence
 
 
-@pytest.mark.parametrize("patch", ["", "no diff", "--- a/x.py\n+++ b/x.py\n@@ -1,9 +1 @@\n-a\n+b\n"])
+@pytest.mark.parametrize(
+    "patch", ["", "no diff", "--- a/x.py\n+++ b/x.py\n@@ -1,9 +1 @@\n-a\n+b\n", edit("x.py") + "@@ -7 +7 @\n-a\n+b\n"]
+)
 def test_what_is_no_patch_is_no_fact(patch: str) -> None:
     with pytest.raises(BadInput):
         facts_of(patch)

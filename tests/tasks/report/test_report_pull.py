@@ -189,6 +189,19 @@ def test_a_title_fits_and_names_the_place():
     )
 
 
+@pytest.mark.parametrize("patch", ["", "no diff", PATCH[:-20]])
+def test_a_patch_that_cannot_be_read_names_no_place(patch):
+    assert pull_title(trace().model_copy(update={"patch": patch})) == "fix: the tests"
+
+
+def test_lines_of_a_patch_are_not_taken_for_its_name():
+    patch = PATCH.replace("-    return 1", "-+++ b/other.py").replace("+    return 2", "+++ b/other.py")
+    assert pull_title(trace().model_copy(update={"patch": patch})) == "fix: late_fee in billing/fees.py"
+    front = trace().model_copy(update={"patch": f"About +++ b/other.py\n{PATCH}"})
+    assert pull_title(front) == "fix: late_fee in billing/fees.py"
+    assert "**Cause.** `billing/fees.py:9 late_fee`" in body(front)
+
+
 def test_a_declined_check_has_its_reason_as_title_and_the_alternatives_below():
     alternative = Alternative(
         patch=PATCH, fixer="search:x", path="billing/fees.py", line=9, summary="`>` for `>=`",
