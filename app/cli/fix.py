@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -27,14 +28,25 @@ DECLINED, INTERRUPTED = 1, 130
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where the results go."""
+class Options:
+    """What the user asked for, under the names by which click passes it on."""
 
-    patch: Path | None
-    trace: Path | None
-    evidence: Path | None
-    json: bool
-    apply: bool
+    path: Path
+    python: Path | None
+    test_command: str | None
+    failing: tuple[str, ...]
+    log: Path | None
+    traceback: Path | None
+    budget: float
+    llm: str
+    seed: int
+    jobs: int
+    apply_patch: bool
+    patch_out: Path | None
+    trace_out: Path | None
+    evidence_out: Path | None
+    as_json: bool
+    trust_target: bool
 
 
 @click.command()
@@ -54,62 +66,31 @@ class Outputs:
 @click.option("--evidence-out", type=click.Path(path_type=Path), help="Write the evidence bundle here.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--trust-target", is_flag=True, help="Run the target's code without a sandbox.")
-def fix(  # one parameter an option
-    path: Path,
-    python: Path | None,
-    test_command: str | None,
-    failing: tuple[str, ...],
-    log: Path | None,
-    traceback: Path | None,
-    budget: float,
-    llm: str,
-    seed: int,
-    jobs: int,
-    apply_patch: bool,
-    patch_out: Path | None,
-    trace_out: Path | None,
-    evidence_out: Path | None,
-    as_json: bool,
-    trust_target: bool,
-) -> None:
+def fix(**given: Any) -> None:
     """Repair the checkout at PATH and prove the repair; nothing is changed without --apply.
 
     Exit codes: 0 a proven patch or nothing to fix, 1 declined, 2 wrong usage, 3 the
     environment could not be made to run, 4 an internal error, 130 interrupted.
     """
-    checkout = _checkout(path)
-    outputs = _outputs(Outputs(patch_out, trace_out, evidence_out, as_json, apply_patch))
-    reported = _reported(log, traceback, checkout)
-    policy = local_policy(checkout)
-    wishes = Wishes(
-        python=python.absolute() if python else None,  # not resolved: a venv is found by its link
-        python_version=policy.python,
-        test_command=split_command(test_command) if test_command else policy.test_command,
-        setup=policy.setup,
-        asked=failing,
-        expected=expected_ids(reported),
-        reported=tuple(failure for failure in reported if not failure.test_ids),
-        budget_seconds=budget,
-        seed=seed,
-        jobs=jobs,
-        trusted=trust_target,
-    )
-    console = Console(stderr=as_json, highlight=False, quiet=as_json)
-    sandbox = choose_sandbox(trust_target=trust_target)
+    options = Options(**given)
+    checkout = _checkout(options.path)
+    _check_outputs(options)
+    wishes = _wishes(options, checkout)
+    console = Console(stderr=options.as_json, highlight=False, quiet=options.as_json)
+    sandbox = choose_sandbox(trust_target=options.trust_target)
     cache = cache_directory()
     with exported(checkout) as tree:
         request = prepare(
             tree, mount=str(checkout), cache=cache / "environments", wishes=wishes, commit=_commit(checkout)
         )
-        request = _with_model(request, llm)
-        trace, interrupted = _attempt(request, sandbox, console)
-    evidence_file = _write(trace, outputs, cache)
-    if outputs.apply and trace.status == "fixed":
+        trace, interrupted = _attempt(_with_model(request, options.llm), sandbox, console)
+    evidence_file = _write(trace, options, cache)
+    if options.apply_patch and trace.status == "fixed":
         _apply(trace, checkout)
-    if as_json:
+    if options.as_json:
         click.echo(FixReport.of(trace).model_dump_json(indent=2))
     else:
-        show_trace(console, trace, path=str(path), evidence_file=evidence_file)
+        show_trace(console, trace, path=str(options.path), evidence_file=evidence_file)
     sys.exit(INTERRUPTED if interrupted else DECLINED if trace.status == "declined" else 0)
 
 
@@ -121,12 +102,30 @@ def _checkout(path: Path) -> Path:
     return path.resolve()
 
 
-def _outputs(outputs: Outputs) -> Outputs:
-    """Return them as they are; BadInput, before anything has run, when one could not be written."""
-    for file in (outputs.patch, outputs.trace, outputs.evidence):
+def _check_outputs(options: Options) -> None:
+    """Raise BadInput, before anything has run, when a file that was asked for could not be written."""
+    for file in (options.patch_out, options.trace_out, options.evidence_out):
         if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
             raise BadInput(f"{file} cannot be written: {file.absolute().parent} must be a directory, and it a file.")
-    return outputs
+
+
+def _wishes(options: Options, checkout: Path) -> Wishes:
+    """Join what the options, the reports and the checkout's policy file ask for; an option comes before the file."""
+    reported = _reported(options.log, options.traceback, checkout)
+    policy = local_policy(checkout)
+    return Wishes(
+        python=options.python.absolute() if options.python else None,  # not resolved: a venv is found by its link
+        python_version=policy.python,
+        test_command=split_command(options.test_command) if options.test_command else policy.test_command,
+        setup=policy.setup,
+        asked=options.failing,
+        expected=expected_ids(reported),
+        reported=tuple(failure for failure in reported if not failure.test_ids),
+        budget_seconds=options.budget,
+        seed=options.seed,
+        jobs=options.jobs,
+        trusted=options.trust_target,
+    )
 
 
 def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple[Failure, ...]:
@@ -172,16 +171,16 @@ def _attempt(request: Request, sandbox: Sandbox, console: Console) -> tuple[Trac
         return attempt(request, sandbox, terminal), terminal.interrupted
 
 
-def _write(trace: Trace, outputs: Outputs, cache: Path) -> str:
+def _write(trace: Trace, options: Options, cache: Path) -> str:
     """Write what was asked for, and the evidence in any case; return where the evidence is."""
-    if outputs.patch is not None and trace.patch:
-        outputs.patch.write_text(trace.patch)
-    if outputs.trace is not None:
-        is_json = outputs.trace.suffix == ".json"
-        outputs.trace.write_text(trace.model_dump_json(indent=2) if is_json else trace_markdown(trace))
+    if options.patch_out is not None and trace.patch:
+        options.patch_out.write_text(trace.patch)
+    if options.trace_out is not None:
+        is_json = options.trace_out.suffix == ".json"
+        options.trace_out.write_text(trace.model_dump_json(indent=2) if is_json else trace_markdown(trace))
     if trace.evidence is None:
         return ""
-    place = outputs.evidence
+    place = options.evidence_out
     if place is None:
         place = cache / "evidence" / f"{trace.evidence.patch_digest.removeprefix('sha256:')[:12]}.json"
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,12 @@ _LAYOUT = "1"
 _SHOWN = 5
 _VERSION_WITHOUT_GIT = "9999.0.0"
 """Build backends ask git for the version; a tree has no git. High, so that plugins' lower bounds hold."""
+_VERSION_VARIABLES = (
+    "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "PDM_BUILD_SCM_VERSION",
+    "PBR_VERSION",
+    "POETRY_DYNAMIC_VERSIONING_BYPASS",
+)
 
 
 def prepare(
@@ -120,9 +126,7 @@ def _made(
     downloads = cache / "uv"
     for directory in (venv, downloads):
         directory.mkdir(parents=True, exist_ok=True)
-    uv = Path(sysconfig.get_path("scripts")) / "uv"
-    if not uv.exists():
-        raise EnvironmentFailed(f"uv is missing from {uv.parent}: reinstall Goldseam (pip install --force-reinstall).")
+    uv = _uv()
     with _private_copy(tree) as copy:
         step = InstallStep(
             argv=(),
@@ -130,20 +134,7 @@ def _made(
             mount=mount,
             writable=(venv, downloads),
             read_only=tuple(dict.fromkeys((uv, uv.resolve(), *base.read_only, *local_sources(settings)))),
-            environment={
-                **settings,
-                "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
-                "VIRTUAL_ENV": str(venv),
-                "UV_CACHE_DIR": str(downloads),
-                "UV_NO_CONFIG": "1",
-                "UV_NO_PROGRESS": "1",
-                "UV_PYTHON_DOWNLOADS": "never",
-                "UV_LINK_MODE": "copy",
-                "SETUPTOOLS_SCM_PRETEND_VERSION": _VERSION_WITHOUT_GIT,
-                "PDM_BUILD_SCM_VERSION": _VERSION_WITHOUT_GIT,
-                "PBR_VERSION": _VERSION_WITHOUT_GIT,
-                "POETRY_DYNAMIC_VERSIONING_BYPASS": _VERSION_WITHOUT_GIT,
-            },
+            environment={**settings, **_variables(venv, downloads)},
         )
         for argv in _commands(uv, venv, base, plan, trusted=trusted):
             run_install(replace(step, argv=argv), trusted=trusted)
@@ -151,6 +142,27 @@ def _made(
     facts = _facts_of(venv, base)
     done.write_text(json.dumps({"packages": dict(facts.packages), "why": plan.why}, indent=1))
     return facts, False
+
+
+def _uv() -> Path:
+    uv = Path(sysconfig.get_path("scripts")) / "uv"
+    if not uv.exists():
+        raise EnvironmentFailed(f"uv is missing from {uv.parent}: reinstall Goldseam (pip install --force-reinstall).")
+    return uv
+
+
+def _variables(venv: Path, downloads: Path) -> dict[str, str]:
+    """Return what installers are told by their environment, beside where packages come from."""
+    return {
+        "PATH": f"{venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+        "VIRTUAL_ENV": str(venv),
+        "UV_CACHE_DIR": str(downloads),
+        "UV_NO_CONFIG": "1",
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_LINK_MODE": "copy",
+        **dict.fromkeys(_VERSION_VARIABLES, _VERSION_WITHOUT_GIT),
+    }
 
 
 def _commands(uv: Path, venv: Path, base: InterpreterFacts, plan: Plan, *, trusted: bool) -> Iterator[tuple[str, ...]]:
