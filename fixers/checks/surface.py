@@ -12,6 +12,7 @@ from fixers.checks.change import Change
 from fixers.checks.source import Source
 
 _RECEIVERS = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass"})
+"""What nobody passes by name."""
 _DEFINED = re.compile(r"^[ ]{0,4}(?:async\s+)?(?:def|class)\s+([^\W_]\w*)", re.MULTILINE)
 
 
@@ -75,7 +76,7 @@ def _positional(old: Signature, new: Signature) -> Iterator[str]:
             return
         if new.positional[place] != name and place >= old.positional_only:
             yield f"has {new.positional[place]} where {name} was"
-    if new.positional_only > old.positional_only:
+    if set(new.positional[old.positional_only : new.positional_only]) - _RECEIVERS:
         yield "takes by position only what could be named"
     if new.required > old.required:
         yield f"requires {new.positional[old.required]}"

@@ -66,8 +66,7 @@ class FunctionText:
         """Return the text of the function after `change`, of which `text` is the `statement_text`."""
         known = self._ranges.get(site.statement)
         # Indenting would change what stands inside a string of several lines.
-        gone = not isinstance(change, Insert) and site.statement in change.pairs and _has_block(site.statement)
-        if known is None or gone or '"""' in text or "'''" in text:
+        if known is None or self._is_apart(site, change, known) or '"""' in text or "'''" in text:
             return ast.unparse(copied(rebuilt(self._function, pairs, site.view.parents), decorator_list=[]))
         if isinstance(change, Insert):
             place = known.end if change.after else known.start
@@ -76,6 +75,13 @@ class FunctionText:
             return self._spliced(known.start, known.end, known.indent, text)
         prefix = "el" if self._lines[known.start].lstrip().startswith("elif ") else ""
         return self._spliced(known.start, known.start + 1, known.indent, prefix + text.removesuffix(_EMPTY))
+
+    def _is_apart(self, site: Site, change: Replace | Insert, known: _Range) -> bool:
+        """Say whether the lines around the statement would not mean the same after the change."""
+        if isinstance(change, Insert):
+            # A lone `if` in an `else` is written as `elif`; a statement beside it makes it an `if` again.
+            return self._lines[known.start].lstrip().startswith("elif ")
+        return site.statement in change.pairs and _has_block(site.statement)
 
     def _spliced(self, start: int, end: int, indent: str, text: str) -> str:
         new = [indent + line for line in text.split("\n")]

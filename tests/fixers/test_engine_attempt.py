@@ -70,6 +70,25 @@ def test_an_ambiguity_is_a_question_that_its_own_test_answers(make_request, sand
     assert (settled.status, settled.patch) == ("fixed", FIXED_PATCH), settled.sentence
 
 
+WEAKER = '''"""Late fees."""
+
+
+def late_fee(days):
+    """Fee for a payment that is `days` late; three days are free."""
+    days += 1
+    if days > 3:
+        return days * 5
+    return 0
+'''
+
+
+def test_a_deletion_that_passes_keeps_any_other_repair_from_being_proposed(make_request, sandbox):
+    trace = attempt(make_request({"fees.py": WEAKER, "test_fees.py": PLAIN}), sandbox)
+    assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS), trace.sentence
+    assert trace.alternatives
+    assert any(f.name == "search:superfluous-statement" and f.passed_failing_tests for f in trace.families)
+
+
 CODEMODS = {
     "an import that is missing": (
         {

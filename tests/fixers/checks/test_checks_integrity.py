@@ -257,6 +257,7 @@ def test_every_rule_has_five_cheats(rule: str) -> None:
 
 HONEST = (
     Case("comparison", "def f(x, n):\n    return x < n\n", "def f(x, n):\n    return x <= n\n", literals=(True, 5)),
+    Case("receiver", "def f(self, *a, **k):\n    return a, k\n", "def f(self, /, *a, **k):\n    return a, k\n"),
     Case("off-by-one", "def f(x):\n    return x[1:]\n", "def f(x):\n    return x[:-1]\n", literals=([1, 2],)),
     Case("guard", PLAIN, "def f(x):\n    if not x:\n        return None\n    return x\n"),
     Case("early-return", PLAIN, "def f(x):\n    if x is None:\n        return ''\n    return x\n", literals=("",)),

@@ -178,6 +178,28 @@ def test_a_default_value_is_swapped_by_its_number_and_source():
         assert mutation.swap.source == ast.unparse(ast.parse(mutation.module).body[1])
 
 
+ELSE_IF = """def f(a, b):
+    if a:
+        g()
+    else:
+        if b:
+            h()
+        k(b)
+    if b:
+        g()
+    else:
+        if a:
+            h()
+    return a
+"""
+
+
+def test_swaps_of_an_if_alone_in_an_else_mean_the_same():
+    for mutation in search(ELSE_IF):
+        (wanted,) = ast.parse(ast.unparse(mutation.tree())).body
+        assert ast.dump(ast.parse(mutation.swap.source).body[0]) == ast.dump(wanted), mutation.summary
+
+
 def near(project: Project, place: tuple[str, str, int]) -> list[Mutation]:
     return list(neighbourhood(project, suspects_of(project), place))
 
