@@ -1,8 +1,9 @@
 """`make bench-spine`: repair bugs of published packages and verify each proof.
 
 Sources come from the package index when this runs and stay under `.cache/bench`;
-a second run fetches and installs nothing. The exit code is 0 when nothing is left
-unexplained: each row has a status, and each `fixed` row a proof that holds.
+a second run fetches and installs nothing. Patches stay there too: they quote code that
+is not ours, and results are committed, so these hold digests. The exit code is 0 when
+nothing is left unexplained: each row has a status, and each `fixed` row a proof that holds.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmarks.cases import NoCase, case_of
 from benchmarks.catalogue import ITEMS, Item, Release
 from benchmarks.repair import Row, repair
 from benchmarks.table import summary, table
+from fixers.patch import digest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,19 +50,21 @@ def main(*, only: tuple[str, ...], seed: int, budget: float, listing: bool, cach
     click.echo(f"seed {seed}, {budget:g} s of search for each of {len(items)} bugs")
     facts = {"seed": seed, "budget_seconds": budget, **machine()}
     target = (cache if only else results) / f"spine-{datetime.now(UTC):%Y-%m-%d}.json"
+    patches = cache / "patches" / target.stem
     rows: list[Row] = []
     for number, item in enumerate(items, 1):
         rows.append(measure(item, seed=seed, budget=budget, cache=cache))
         # After each row, so that an interrupted run leaves what it has.
         write(rows, target, {**facts, "entries": len(items)})
         last = rows[-1]
+        keep_patch(last, patches / f"{ITEMS.index(item) + 1:02}-{last.package}.patch")
         click.echo(
             f"[{number}/{len(items)}] {last.package}: {last.status} {last.reason} {last.seconds:.0f} s", err=True
         )
     click.echo(table(rows))
     click.echo()
     click.echo(summary(rows))
-    click.echo(f"written to {os.path.relpath(target)}")
+    click.echo(f"written to {os.path.relpath(target)}, patches to {os.path.relpath(patches)}")
     sys.exit(1 if unexplained(rows) else 0)
 
 
@@ -86,12 +90,21 @@ def unexplained(rows: Sequence[Row]) -> list[Row]:
 
 
 def write(rows: Sequence[Row], target: Path, facts: dict[str, Any]) -> None:
-    """Write the rows and what is needed to compare them with another run, whole or not at all."""
+    """Write the rows and what is needed to compare them with another run, whole or not at all; no patch."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".fresh")
-    document = {**facts, "rows": [asdict(row) for row in rows]}
+    document = {**facts, "rows": [_without_patch(row) for row in rows]}
     fresh.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     fresh.replace(target)
+
+
+def keep_patch(row: Row, file: Path) -> None:
+    """Write the patch of a row, or all that it offered; a row without one leaves no file, an older run's neither."""
+    if row.patch:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(row.patch)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def machine() -> dict[str, Any]:
@@ -108,6 +121,12 @@ def machine() -> dict[str, Any]:
         "load": [round(load, 1) for load in os.getloadavg()],
         "pytest": version("pytest"),
     }
+
+
+def _without_patch(row: Row) -> dict[str, Any]:
+    fields = asdict(row)
+    patch = fields.pop("patch")
+    return {**fields, "patch_digest": digest(patch) if patch else ""}
 
 
 def _described(item: Item) -> str:

@@ -1,6 +1,7 @@
 """The table explains every row; the summary counts; an unexplained row fails the run."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from benchmarks import spine
 from benchmarks.repair import Row
 from benchmarks.table import summary, table, wilson
+from fixers.patch import digest
 
 FIXED = Row(
     "toolz",
@@ -25,6 +27,7 @@ FIXED = Row(
     truth_rank=3,
 )
 DECLINED = Row("webob", "1 → 2", "real", "declined", "no_candidate", "40 were run.", offered=("no", "yes"))
+PATCH = "--- a/m.py\n+++ b/m.py\n@@ -1 +1 @@\n-secret = 1\n+secret = 2\n"
 MISSING = Row("tinydb", "4.8", "injected", "no case", sentence="The index does not answer.")
 
 
@@ -81,11 +84,16 @@ def test_what_is_unexplained(row, bad):
     assert bool(spine.unexplained([row])) is bad
 
 
-def test_a_run_writes_what_another_run_needs_for_comparison(monkeypatch, tmp_path):
+@pytest.fixture
+def places(tmp_path):
+    return ["--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
+
+
+def test_a_run_writes_what_another_run_needs_for_comparison(monkeypatch, tmp_path, places):
     monkeypatch.setattr(spine, "measure", lambda item, **_: replace(FIXED, package=item.package))
-    done = CliRunner().invoke(spine.main, ["--results", str(tmp_path), "--seed", "5"])
+    done = CliRunner().invoke(spine.main, [*places, "--seed", "5"])
     assert done.exit_code == 0, done.output
-    (file,) = tmp_path.iterdir()
+    (file,) = (tmp_path / "results").iterdir()
     document = json.loads(file.read_text())
     assert document["seed"] == 5
     assert {"goldseam", "commit", "python", "cores", "load", "system"} <= set(document)
@@ -93,10 +101,47 @@ def test_a_run_writes_what_another_run_needs_for_comparison(monkeypatch, tmp_pat
     assert "seed 5" in done.output
 
 
-def test_a_part_of_the_entries_is_no_result_to_keep(monkeypatch, tmp_path):
+def test_patches_stay_in_the_cache_and_results_hold_their_digests(monkeypatch, tmp_path, places):
+    """Patches quote code of other people, and results are committed."""
+    items = spine.ITEMS[:3]
+    rows = [
+        replace(FIXED, patch=PATCH, package=items[0].package),
+        DECLINED,
+        replace(DECLINED, patch=f"{PATCH}\n{PATCH}"),
+    ]
+    monkeypatch.setattr(spine, "ITEMS", items)
+    monkeypatch.setattr(spine, "measure", lambda item, **_: rows[items.index(item)])
+    done = CliRunner().invoke(spine.main, places)
+    (file,) = (tmp_path / "results").iterdir()
+    assert "secret" not in file.read_text()
+    written = json.loads(file.read_text())["rows"]
+    assert [row["patch_digest"] for row in written] == [digest(PATCH), "", digest(f"{PATCH}\n{PATCH}")]
+    assert all("patch" not in row for row in written)
+    folder = tmp_path / "cache" / "patches" / file.stem
+    kept = {path.name: path.read_text() for path in folder.iterdir()}
+    assert kept == {f"01-{items[0].package}.patch": PATCH, "03-webob.patch": f"{PATCH}\n{PATCH}"}
+    assert f"patches to {os.path.relpath(folder)}" in done.output
+
+
+def test_a_patch_of_an_older_run_does_not_stand_for_a_row_without_one(monkeypatch, tmp_path, places):
+    arguments = [*places, "--only", "toolz"]
+    for patch, kept in ((PATCH, True), ("", False)):
+        monkeypatch.setattr(spine, "measure", lambda item, patch=patch, **_: replace(FIXED, patch=patch))
+        CliRunner().invoke(spine.main, arguments)
+        assert bool(list((tmp_path / "cache" / "patches").rglob("*.patch"))) is kept
+
+
+def test_no_result_in_the_repository_holds_a_diff():
+    results = list((spine.ROOT / "benchmarks" / "results").glob("*.json"))
+    assert results
+    for file in results:
+        held = [row for row in json.loads(file.read_text())["rows"] if row.get("patch") or "@@ -" in json.dumps(row)]
+        assert not held, f"{file.name} holds code of {held[0]['package']}"
+
+
+def test_a_part_of_the_entries_is_no_result_to_keep(monkeypatch, tmp_path, places):
     monkeypatch.setattr(spine, "measure", lambda item, **_: replace(FIXED, verified="falls"))
-    arguments = ["--only", "toolz", "--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache")]
-    done = CliRunner().invoke(spine.main, arguments)
+    done = CliRunner().invoke(spine.main, [*places, "--only", "toolz"])
     assert done.exit_code == 1
     assert not (tmp_path / "results").exists()
 
