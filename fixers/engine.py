@@ -189,6 +189,7 @@ def run_repair(
         families=hunt.documents(),
         budget=_budget(request, hunt, time.monotonic() - started),
         calls=selection.calls,
+        returning=selection.returning,
         interrupted=hunt.cut == "interrupted",
         notes=(*selection.notes, *hunt.notes, *_screening(evaluator)),
     )

@@ -146,6 +146,8 @@ class Cluster(Contract):
     """Pairs (call as source, `returns <literal>` or `raises <module>:<class>`); no other cluster does all of it."""
     differs_when: tuple[str, ...] = ()
     """Calls on which these proposals differ from the code before."""
+    newly_raising: int = 0
+    """Replayed calls that gave a result before, and raise with these proposals."""
 
 
 class Repair(Contract):
@@ -157,6 +159,8 @@ class Repair(Contract):
     budget: Budget
     calls: int = 0
     """Calls replayed to tell proposals apart."""
+    returning: int = 0
+    """How many of them give a result with the code before."""
     interrupted: bool = False
     broken: str = ""
     """Why no candidate could be run at all; empty when candidates could."""

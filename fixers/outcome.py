@@ -27,6 +27,7 @@ from fixers.verify import Base, Proof, evidence_of, prove
 CLUSTERS_PROVEN = 4
 PROPOSALS_TRIED = 2
 SUSPECTS_KEPT = 50
+_RAISING_LEAST, _RAISING_SHARE = 3, 0.2
 _DELETION = f"search:{SuperfluousStatement.NAME}"
 
 
@@ -80,11 +81,17 @@ def conclude(
         notes=(*observed.notes, *localized.notes, *repair.notes),
     )
     sure = [(cluster, proof) for cluster, proof in proven if proof.proposal.tier != Tier.C]
-    if len(sure) == 1 and repair.budget.exhausted and not _tests_are_weak(repair):
+    held = _tests_are_weak(repair) or (sure and _raises_anew(repair, sure[0][0]))
+    if len(sure) == 1 and repair.budget.exhausted and not held:
         return _fixed(trace, base, repair, *sure[0], sandbox=sandbox, version=version)
     if proven:
         return _offered(trace, base.project, proven, repair)
     return _nothing(trace, repair, proofs)
+
+
+def _raises_anew(repair: Repair, cluster: Cluster) -> bool:
+    """Say whether a repair raises on many calls, like those that tests make, that gave a result before."""
+    return cluster.newly_raising > max(_RAISING_LEAST, _RAISING_SHARE * repair.returning)
 
 
 def _tests_are_weak(repair: Repair) -> bool:
@@ -148,6 +155,11 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
         sentence = f"{len(proven)} repairs pass every test, and they disagree. The tests do not say which is meant."
     elif _tests_are_weak(repair):
         sentence = "One repair passes every test, but so does leaving a statement out: the tests say too little here."
+    elif _raises_anew(repair, proven[0][0]):
+        sentence = (
+            f"One repair passes every test, but of {repair.returning} calls like those that the tests make, "
+            f"{proven[0][0].newly_raising} that gave a result raise with it."
+        )
     elif proven[0][1].proposal.tier == Tier.C:
         sentence = "One repair passes every test, but it is of a kind that often only hides the fault."
         next_step = "Read it as a hint at the cause; apply it by hand if it is right."

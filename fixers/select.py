@@ -42,6 +42,10 @@ class Comparison:
     behaviours: tuple[str, ...] = ()
     """Of the code before, then of each variant; empty when nothing was replayed."""
     rows: tuple[dict[str, Any], ...] = ()
+    raising: tuple[int, ...] = ()
+    """Calls that gave a result before and raise now, in the order of `behaviours`."""
+    returning: int = 0
+    """Calls that give a result with the code before."""
     note: str = ""
 
 
@@ -51,6 +55,7 @@ class Selection:
 
     clusters: tuple[Cluster, ...]
     calls: int = 0
+    returning: int = 0
     notes: tuple[str, ...] = field(default=())
 
 
@@ -75,7 +80,7 @@ def select(hunt: Hunt) -> Selection:
     ordered = sorted(groups.values(), key=lambda g: (min(p.rank for p in g), -len(g)))
     clusters = [_cluster(hunt, group, comparison, [numbers[id(p)] for p in group]) for group in ordered]
     notes = (comparison.note,) if comparison.note else ()
-    return Selection(tuple(c for c in clusters if c.proposals), comparison.calls, notes)
+    return Selection(tuple(c for c in clusters if c.proposals), comparison.calls, comparison.returning, notes)
 
 
 def _replayable(plausible: Plausible) -> bool:
@@ -100,7 +105,13 @@ def compare(hunt: Hunt, variants: Sequence[Plausible]) -> Comparison:
         lost = answer.get("lost", 0)
         why = f"the arguments of {lost} calls cannot be copied" if lost else "the tests make no direct call of it"
         return Comparison(note=f"Behaviour was not compared on calls: {why}.")
-    return Comparison(int(answer["calls"]), tuple(answer["behaviours"]), tuple(answer["rows"]))
+    return Comparison(
+        int(answer["calls"]),
+        tuple(answer["behaviours"]),
+        tuple(answer["rows"]),
+        tuple(answer["raising"]),
+        int(answer["returning"]),
+    )
 
 
 def _ask(
@@ -150,6 +161,7 @@ def _cluster(hunt: Hunt, group: Sequence[Plausible], comparison: Comparison, num
         outputs=tuple(outputs),
         settling=settling,
         differs_when=_differs(comparison, number),
+        newly_raising=comparison.raising[number] if number is not None else 0,
     )
 
 

@@ -11,16 +11,13 @@ import hashlib
 import signal
 import sys
 
+import goldseam_describe
 import goldseam_inside
 import goldseam_swap
 
 SHOWN = 160
-LITERAL = 300
 CALL_SECONDS = 0.25
-
-
-class CallTooLong(BaseException):
-    """Raised inside a replayed call that outlived its share of CPU time."""
+BROKEN = "returns <iterator, unprintable: "
 
 
 class Recorder:
@@ -55,7 +52,7 @@ class Recorder:
             }
             if varkw:
                 call["keywords"].update(copy.deepcopy(values[varkw]))
-            key = (code, describe([call["positional"], call["rest"], call["keywords"]]))
+            key = (code, goldseam_describe.describe([call["positional"], call["rest"], call["keywords"]]))
         except BaseException:  # noqa: BLE001 - locks, handles and odd __deepcopy__ may raise anything
             self.lost += 1
             return
@@ -88,15 +85,34 @@ def compare(server, request):
         if tells_apart(outcomes, origin):
             rows.append(
                 {
-                    "call": show(observed[index][0], call),
+                    "call": goldseam_describe.show(observed[index][0], call),
                     "origin": origin,
                     "outcomes": [outcome[:SHOWN] for outcome in outcomes],
-                    "source": source_of(observed[index][0], call),
+                    "source": goldseam_describe.source_of(observed[index][0], call),
                     "answers": [column[number][1] for column in columns],
                 }
             )
     digests = [hash_of(columns, c, inputs) for c in range(len(columns))]
-    return {"calls": len(inputs), "rows": rows[:300], "lost": lost, "behaviours": digests}
+    raising = [newly_raising(columns[0], column) for column in columns]
+    returning = sum(1 for outcome, _ in columns[0] if is_result(outcome))
+    return {
+        "calls": len(inputs),
+        "rows": rows[:300],
+        "lost": lost,
+        "behaviours": digests,
+        "raising": raising,
+        "returning": returning,
+    }
+
+
+def newly_raising(before, after):
+    """Count the calls that gave a result before, and raise now."""
+    return sum(1 for (old, _), (new, _) in zip(before, after) if is_result(old) and not is_result(new))
+
+
+def is_result(outcome):
+    """Say whether a call came to a result: iterators that raise while they are read did not."""
+    return outcome.startswith("returns ") and not outcome.startswith(BROKEN)
 
 
 def live(server, place):
@@ -149,7 +165,9 @@ def mutants(calls, limit):
     while len(made) < limit and any(depth < len(pool) for pool in pools):
         for pool in pools:
             if depth < len(pool) and len(made) < limit:
-                key = describe([pool[depth]["positional"], pool[depth]["rest"], pool[depth]["keywords"]])
+                key = goldseam_describe.describe(
+                    [pool[depth]["positional"], pool[depth]["rest"], pool[depth]["keywords"]]
+                )
                 if key not in seen:
                     seen.add(key)
                     made.append(pool[depth])
@@ -205,105 +223,19 @@ def replay(function, call):
     signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
     try:
         result = function(*fresh["positional"], *fresh["rest"], **fresh["keywords"])
-        told = "returns " + describe(result)
-        answer = "returns " + literal(result) if literal(result) else ""
-    except CallTooLong:
+        told = "returns " + goldseam_describe.describe(result)
+        answer = "returns " + goldseam_describe.literal(result) if goldseam_describe.literal(result) else ""
+    except goldseam_describe.CallTooLong:
         told = "does not end"
     except BaseException as error:  # noqa: BLE001 - the point is to see what it raises
         told = "raises " + goldseam_inside.type_name(error)
         answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    after = describe([fresh["positional"], fresh["rest"], fresh["keywords"]])
-    before = describe([call["positional"], call["rest"], call["keywords"]])
+    after = goldseam_describe.describe([fresh["positional"], fresh["rest"], fresh["keywords"]])
+    before = goldseam_describe.describe([call["positional"], call["rest"], call["keywords"]])
     return (told, answer) if after == before else (told + " and changes its arguments to " + after, "")
 
 
 def _too_long(signum, frame):
-    raise CallTooLong
-
-
-def describe(value, depth=4):
-    """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items."""
-    try:
-        return goldseam_inside.ADDRESS.sub("0x", _describe(value, depth))
-    except CallTooLong:
-        raise
-    except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
-        return "<%s, unprintable: %s>" % (type(value).__name__, type(error).__name__)
-
-
-def _describe(value, depth):
-    if depth <= 0 or value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
-        return repr(value)[:2000] if depth > 0 else type(value).__name__
-    if isinstance(value, dict):
-        inner = ", ".join(
-            "%s: %s" % (_describe(k, depth - 1), _describe(v, depth - 1)) for k, v in list(value.items())[:200]
-        )
-        return "%s{%s}" % (_kind(value, dict), inner)
-    if isinstance(value, (list, tuple)):
-        return "%s[%s]" % (_kind(value, list), ", ".join(_describe(v, depth - 1) for v in value[:200]))
-    if isinstance(value, (set, frozenset)):
-        return "%s{%s}" % (_kind(value, set), ", ".join(sorted(_describe(v, depth - 1) for v in value)[:200]))
-    if hasattr(value, "__next__"):
-        items = []
-        for item in value:
-            items.append(_describe(item, depth - 1))
-            if len(items) >= 50:
-                break
-        return "iterator[%s]" % ", ".join(items)
-    return _describe_object(value, depth)
-
-
-def _describe_object(value, depth):
-    if type(value).__repr__ is not object.__repr__:
-        return repr(value)[:2000]
-    state = getattr(value, "__dict__", None)
-    if not isinstance(state, dict):
-        return type(value).__name__
-    inner = ", ".join(
-        "%s=%s" % (k, _describe(v, depth - 1)) for k, v in sorted(state.items(), key=lambda p: str(p[0]))[:60]
-    )
-    return "%s(%s)" % (type(value).__name__, inner)
-
-
-def _kind(value, plain):
-    return "" if type(value) is plain else type(value).__name__
-
-
-def show(name, call):
-    """Print a call as source, shortened."""
-    parts = [short(v) for v in call["positional"] + call["rest"]]
-    parts += ["%s=%s" % (k, short(v)) for k, v in call["keywords"].items()]
-    return "%s(%s)" % (name, ", ".join(parts))
-
-
-def source_of(name, call):
-    """Return a call as an expression that can be run elsewhere; empty when an argument has no literal."""
-    parts = [literal(v) for v in call["positional"] + call["rest"]]
-    parts += ["%s=%s" % (k, literal(v)) for k, v in call["keywords"].items()]
-    return "%s(%s)" % (name, ", ".join(parts)) if all(p and not p.endswith("=") for p in parts) else ""
-
-
-def literal(value):
-    """Return a short expression equal to a plain value, or an empty string."""
-    return repr(value) if is_plain(value, 4) and len(repr(value)) <= LITERAL else ""
-
-
-def is_plain(value, depth):
-    if value is None or type(value) in (bool, int, str, bytes):
-        return True
-    if type(value) is float:
-        return value - value == 0.0  # neither infinite nor NaN
-    if depth <= 0 or type(value) not in (list, tuple, dict, set) or (type(value) is set and not value):
-        return False
-    inner = [*value, *value.values()] if type(value) is dict else list(value)
-    return len(inner) <= LITERAL and all(is_plain(part, depth - 1) for part in inner)
-
-
-def short(value):
-    try:
-        text = goldseam_inside.ADDRESS.sub("0x", repr(value))
-    except BaseException:  # noqa: BLE001 - as above
-        text = "<%s>" % type(value).__name__
-    return text if len(text) <= 60 else text[:57] + "..."
+    raise goldseam_describe.CallTooLong

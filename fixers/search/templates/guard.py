@@ -42,11 +42,11 @@ class LostExit(Template):
         """Yield every condition with every exit; the nearest of both first."""
         if not site.insertable:
             return
-        exits = [statement for statement in _exits(site, ingredients) if not ingredients.unseen(statement, site)]
+        exits = [(leave, tier) for leave, tier in _exits(site, ingredients) if not ingredients.unseen(leave, site)]
         for rank, condition in enumerate(conditions(site, ingredients)):
-            for step, leave in enumerate(exits):
+            for step, (leave, tier) in enumerate(exits):
                 guard = ast.If(test=condition, body=[leave], orelse=[])
-                yield Edit(Insert(site.statement, guard), fading(rank, 0.15) * fading(step, 0.15))
+                yield Edit(Insert(site.statement, guard), fading(rank, 0.15) * fading(step, 0.15), tier)
 
 
 class LostSiblingGuard(Template):
@@ -82,18 +82,19 @@ class LostSiblingGuard(Template):
                 yield Edit(Insert(site.statement, copy, after=True), 0.5 * weight)
 
 
-def _exits(site: Site, ingredients: Ingredients) -> Iterator[ast.stmt]:
-    """Yield ways out: of the loop, by what the function returns, by a parameter, by what the module raises."""
+def _exits(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.stmt, Tier]]:
+    """Yield ways out with their tiers: those the code has itself, then what a test may expect to come out."""
     if site.loop is not None:
-        yield from (ast.Continue(), ast.Break())
+        yield ast.Continue(), Tier.B
+        yield ast.Break(), Tier.B
     results = {ingredients.view.shapes.of(node): node for node in site.returns}
-    yield from results.values()
-    yield ast.Return(value=None)
+    yield from ((node, Tier.B) for node in results.values())
+    yield ast.Return(value=None), Tier.B
     raised = {ingredients.view.shapes.of(node): node for node in ingredients.raises(site)}
     parameters = ingredients.view.scope(site.functions[0]).parameters
-    yield from (ast.Return(value=name(item)) for item in parameters if item not in {"self", "cls"})
-    yield from raised.values()
+    yield from ((ast.Return(value=name(item)), Tier.B) for item in parameters if item not in {"self", "cls"})
+    yield from ((node, Tier.B) for node in raised.values())
     for value in ("None", "False", "True", "0", "''", "[]"):
-        yield ast.Return(value=ast.parse(value, mode="eval").body)
+        yield ast.Return(value=ast.parse(value, mode="eval").body), Tier.B if value == "None" else Tier.C
     for item in dict.fromkeys(exceptions_in(ingredients.failures)):
-        yield ast.Raise(exc=name(item), cause=None)
+        yield ast.Raise(exc=name(item), cause=None), Tier.C

@@ -1,0 +1,96 @@
+"""Texts of values: equal for equal values and free of addresses, or expressions that make the value again."""
+
+import goldseam_inside
+
+LITERAL = 300
+
+
+class CallTooLong(BaseException):
+    """Raised inside a replayed call that outlived its share of CPU time."""
+
+
+def describe(value, depth=4):
+    """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items."""
+    try:
+        return goldseam_inside.ADDRESS.sub("0x", _describe(value, depth))
+    except CallTooLong:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
+        kind = "iterator" if hasattr(value, "__next__") else type(value).__name__
+        return "<%s, unprintable: %s>" % (kind, type(error).__name__)
+
+
+def _describe(value, depth):
+    if depth <= 0 or value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+        return repr(value)[:2000] if depth > 0 else type(value).__name__
+    if isinstance(value, dict):
+        inner = ", ".join(
+            "%s: %s" % (_describe(k, depth - 1), _describe(v, depth - 1)) for k, v in list(value.items())[:200]
+        )
+        return "%s{%s}" % (_kind(value, dict), inner)
+    if isinstance(value, (list, tuple)):
+        return "%s[%s]" % (_kind(value, list), ", ".join(_describe(v, depth - 1) for v in value[:200]))
+    if isinstance(value, (set, frozenset)):
+        return "%s{%s}" % (_kind(value, set), ", ".join(sorted(_describe(v, depth - 1) for v in value)[:200]))
+    if hasattr(value, "__next__"):
+        items = []
+        for item in value:
+            items.append(_describe(item, depth - 1))
+            if len(items) >= 50:
+                break
+        return "iterator[%s]" % ", ".join(items)
+    return _describe_object(value, depth)
+
+
+def _describe_object(value, depth):
+    if type(value).__repr__ is not object.__repr__:
+        return repr(value)[:2000]
+    state = getattr(value, "__dict__", None)
+    if not isinstance(state, dict):
+        return type(value).__name__
+    inner = ", ".join(
+        "%s=%s" % (k, _describe(v, depth - 1)) for k, v in sorted(state.items(), key=lambda p: str(p[0]))[:60]
+    )
+    return "%s(%s)" % (type(value).__name__, inner)
+
+
+def _kind(value, plain):
+    return "" if type(value) is plain else type(value).__name__
+
+
+def show(name, call):
+    """Print a call as source, shortened."""
+    parts = [short(v) for v in call["positional"] + call["rest"]]
+    parts += ["%s=%s" % (k, short(v)) for k, v in call["keywords"].items()]
+    return "%s(%s)" % (name, ", ".join(parts))
+
+
+def source_of(name, call):
+    """Return a call as an expression that can be run elsewhere; empty when an argument has no literal."""
+    parts = [literal(v) for v in call["positional"] + call["rest"]]
+    parts += ["%s=%s" % (k, literal(v)) for k, v in call["keywords"].items()]
+    return "%s(%s)" % (name, ", ".join(parts)) if all(p and not p.endswith("=") for p in parts) else ""
+
+
+def literal(value):
+    """Return a short expression equal to a plain value, or an empty string."""
+    return repr(value) if is_plain(value, 4) and len(repr(value)) <= LITERAL else ""
+
+
+def is_plain(value, depth):
+    if value is None or type(value) in (bool, int, str, bytes):
+        return True
+    if type(value) is float:
+        return value - value == 0.0  # neither infinite nor NaN
+    if depth <= 0 or type(value) not in (list, tuple, dict, set) or (type(value) is set and not value):
+        return False
+    inner = [*value, *value.values()] if type(value) is dict else list(value)
+    return len(inner) <= LITERAL and all(is_plain(part, depth - 1) for part in inner)
+
+
+def short(value):
+    try:
+        text = goldseam_inside.ADDRESS.sub("0x", repr(value))
+    except BaseException:  # noqa: BLE001 - as above
+        text = "<%s>" % type(value).__name__
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,106 @@
+"""What replayed calls say of candidates, and what the conclusion makes of it."""
+
+import time
+
+import pytest
+from engine_projects import FEES, PLAIN
+
+from fixers.engine import run_localize, run_repair, run_reproduce, run_verify
+from fixers.hunt import Hunt, Plausible
+from fixers.localize.spectrum import Spectrum
+from fixers.model import Candidate, FileEdit, Tier
+from fixers.progress import Silent
+from fixers.runner.servers import fork_evaluator
+from fixers.runner.swap import swap_of
+from fixers.select import compare, select
+
+CHUNKS = '''"""Chunks."""
+
+
+class Short(Exception):
+    """Nothing to cut."""
+
+
+def checked(size, rows):
+    if len(rows) % size:
+        raise Short
+    return rows
+
+
+def chunks(size, rows):
+    """Cut rows into chunks, the last of which may be shorter; Short where there are none."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+'''
+TESTS = """import pytest
+
+from chunks import Short, chunks
+
+
+def test_even():
+    assert list(chunks(2, [1, 2, 3, 4])) == [[1, 2], [3, 4]]
+    assert list(chunks(1, [5, 6])) == [[5], [6]]
+
+
+def test_uneven_is_refused_for_three():
+    with pytest.raises(Short):
+        list(chunks(3, [1, 2]))
+"""
+FAILING = "test_chunks.py::test_uneven_is_refused_for_three"
+HEAD = "    for start in range(0, len(rows), size):\n"
+ALL_UNEVEN = CHUNKS.replace(HEAD, f"    if len(rows) % size:\n        raise Short\n{HEAD}")
+ONE_CASE = CHUNKS.replace(HEAD, f"    if size == 3:\n        raise Short\n{HEAD}")
+
+
+@pytest.fixture
+def hunt(make_target, sandbox):
+    target, project = make_target({"chunks.py": CHUNKS, "test_chunks.py": TESTS})
+    reached = {f"test_chunks.py::{name}": frozenset({("chunks.py", "chunks")}) for name in ("test_even",)}
+    with fork_evaluator(target, sandbox, project, tests=["test_chunks.py"], rootdir="", jobs=2, wall=3) as evaluator:
+        spectrum = Spectrum((), failing=1, passing=1, reached=reached)
+        yield Hunt(project, evaluator, spectrum, (FAILING,), frozenset(reached), Silent(), time.monotonic() + 60, 1000)
+
+
+def plausible(text: str, prior: float = 0.5) -> Plausible:
+    edit = FileEdit("chunks.py", CHUNKS, text)
+    candidate = Candidate((edit,), "search:lost-exit", Tier.B, prior, "One.", "chunks.py", 15, "chunks")
+    return Plausible(candidate, swap_of(CHUNKS, text))
+
+
+def test_calls_that_raise_anew_are_counted_in_generators_too(hunt):
+    comparison = compare(hunt, [plausible(ALL_UNEVEN), plausible(ONE_CASE)])
+    assert comparison.returning > 10
+    all_uneven, one_case = comparison.raising[1:]
+    assert comparison.raising[0] == 0
+    assert all_uneven > one_case > 0
+    clusters = {cluster.newly_raising for cluster in select_all(hunt)}
+    assert clusters == {all_uneven, one_case}
+
+
+def select_all(hunt):
+    hunt.plausible.extend([plausible(ALL_UNEVEN), plausible(ONE_CASE, 0.4)])
+    return select(hunt).clusters
+
+
+def test_candidates_that_are_the_same_program_are_one(hunt):
+    hunt.plausible.extend([plausible(ALL_UNEVEN, prior) for prior in (0.3, 0.6, 0.4)])
+    (cluster,) = select(hunt).clusters
+    assert (cluster.size, cluster.proposals[0].prior) == (1, 0.6)
+
+
+@pytest.mark.parametrize(("raising", "status"), [(20, "fixed"), (21, "declined")])
+def test_a_repair_that_raises_on_much_that_worked_is_not_proposed(make_request, sandbox, raising, status):
+    request = make_request({"fees.py": FEES, "test_fees.py": PLAIN})
+    observed = run_reproduce(request, sandbox)
+    localized = run_localize(request, observed, sandbox)
+    repair = run_repair(request, observed, localized, sandbox)
+    (cluster,) = repair.clusters
+    found = cluster.model_copy(update={"newly_raising": raising})
+    repair = repair.model_copy(update={"clusters": (found,), "returning": 100})
+    trace = run_verify(request, observed, localized, repair, sandbox)
+    assert trace.status == status
+    if status == "declined":
+        assert trace.sentence.endswith(
+            "of 100 calls like those that the tests make, 21 that gave a result raise with it."
+        )
+        assert len(trace.alternatives) == 1
