@@ -11,6 +11,7 @@ from fixers.search.templates.comparison import WrongComparison
 from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition
 from fixers.search.templates.connective import WrongConnective
 from fixers.search.templates.donor import LostStatement, LostUpdate
+from fixers.search.templates.element import LostElement, LostIndex
 from fixers.search.templates.flow import SuperfluousStatement, WrongLoop
 from fixers.search.templates.guard import LostExit, LostSiblingGuard
 from fixers.search.templates.literal import WrongConstant, WrongText
@@ -43,6 +44,8 @@ ALL: tuple[type[Template], ...] = (
     WrongResult,
     SharedValue,
     LostAlternative,
+    LostElement,
+    LostIndex,
     WrongLoop,
     NarrowerCondition,
     WiderCondition,

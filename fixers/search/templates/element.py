@@ -1,0 +1,121 @@
+"""Elements of collections, and items taken from them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from fixers.model import Tier
+from fixers.search.ingredients import Ingredients
+from fixers.search.site import Site
+from fixers.search.syntax import is_load, literal, name
+from fixers.search.template import Edit, Example, Template, fading, replace
+
+_DISPLAYS = (ast.Tuple, ast.List, ast.Set)
+_WHOLE = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+
+
+class LostElement(Template):
+    """Put one more element into a tuple, list or set that is written out, or take one away."""
+
+    NAME = "lost-element"
+    NUMBER = 65
+    TIER = Tier.B
+    PRIOR = 0.35
+    SUMMARY = "an element may be missing, or one too many"
+    BY_SLOT = True
+    VALID = ("def f(a):\n    return a\n",)
+    INVALID = (
+        Example("def f(a, b):\n    return [a]\n", "def f(a, b):\n    return [a, b]\n"),
+        Example(
+            "def f(a):\n    g('x')\n    return a in ('y',)\n", "def f(a):\n    g('x')\n    return a in ('y', 'x')\n"
+        ),
+        Example(
+            "import m\ndef g():\n    return m.B\ndef f(a):\n    return isinstance(a, (m.A, m.C))\n",
+            "import m\ndef g():\n    return m.B\ndef f(a):\n    return isinstance(a, (m.A, m.C, m.B))\n",
+        ),
+        Example("def f(a, b):\n    return a, b\n", "def f(a, b):\n    return (a,)\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield what is like the elements there are: siblings of attributes, constants of their type, variables."""
+        for slot in site.slots:
+            if not isinstance(slot, _DISPLAYS) or not slot.elts or not _is_value(slot):
+                continue
+            for rank, value in enumerate(_alike(slot.elts, site, slot, ingredients)):
+                yield replace(slot, _with(slot, [*slot.elts, value]), fading(rank))
+                yield replace(slot, _with(slot, [value, *slot.elts]), 0.5 * fading(rank))
+            for index in reversed(range(len(slot.elts))):
+                yield replace(slot, _with(slot, [*slot.elts[:index], *slot.elts[index + 1 :]]), 0.5)
+
+
+class LostIndex(Template):
+    """Take an item of a value, or the value instead of its item: `x` and `x[0]`."""
+
+    NAME = "lost-index"
+    NUMBER = 66
+    TIER = Tier.B
+    PRIOR = 0.3
+    SUMMARY = "one item of this value may be meant, or all of it"
+    BY_SLOT = True
+    VALID = ("def f():\n    return 1\n",)
+    INVALID = (
+        Example("def f(a):\n    return a\n", "def f(a):\n    return a[0]\n"),
+        Example("def f(a):\n    return a\n", "def f(a):\n    return a[-1]\n"),
+        Example("def f(a, i):\n    return a\n", "def f(a, i):\n    return a[i]\n"),
+        Example("def f(a):\n    return a[0]\n", "def f(a):\n    return a\n"),
+        Example("def f(a):\n    return a[1:]\n", "def f(a):\n    return a\n"),
+        Example("def f(a):\n    g(a['k'])\n    return a\n", "def f(a):\n    g(a['k'])\n    return a['k']\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield the whole of what is subscripted; then the items that the function takes elsewhere, ends, variables."""
+        for slot in site.slots:
+            if isinstance(slot, ast.Subscript) and is_load(slot):
+                yield replace(slot, slot.value, 0.8)
+            parent = site.view.parents[slot]
+            if not isinstance(slot, _WHOLE) or not is_load(slot) or isinstance(parent, (ast.Attribute, ast.Expr)):
+                continue
+            if isinstance(parent, ast.Call) and parent.func is slot:
+                continue
+            for rank, index in enumerate(_indexes(slot, site, ingredients)):
+                yield replace(slot, ast.Subscript(value=slot, slice=index, ctx=ast.Load()), 0.8 * fading(rank))
+
+
+def _is_value(slot: ast.expr) -> bool:
+    return isinstance(getattr(slot, "ctx", ast.Load()), ast.Load)
+
+
+def _with(slot: ast.expr, elements: list[ast.expr]) -> ast.expr:
+    if isinstance(slot, ast.Set):
+        return ast.Set(elts=elements) if elements else ast.Call(func=name("set"), args=[], keywords=[])
+    kind = ast.Tuple if isinstance(slot, ast.Tuple) else ast.List
+    return kind(elts=elements, ctx=ast.Load())
+
+
+def _alike(elements: list[ast.expr], site: Site, slot: ast.expr, ingredients: Ingredients) -> Iterator[ast.expr]:
+    own = {ingredients.text(element) for element in elements}
+    last = elements[-1]
+    if isinstance(last, ast.Attribute):
+        for attribute in ingredients.attributes_on(last.value):
+            if f"{ingredients.text(last.value)}.{attribute}" not in own:
+                yield ast.Attribute(value=last.value, attr=attribute, ctx=ast.Load())
+    elif isinstance(last, ast.Constant):
+        pool = ingredients.strings(site) if isinstance(last.value, str) else ingredients.numbers(site)
+        yield from (literal(value) for value in pool if repr(value) not in own)
+    for identifier in ingredients.names(site, slot):
+        if identifier not in own and ingredients.kind(identifier) == ingredients.kind(ingredients.text(last)):
+            yield name(identifier)
+
+
+def _indexes(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
+    text = ingredients.text(slot)
+    nodes = site.view.within(site.functions[0]) if site.functions else ()
+    seen = [node.slice for node in nodes if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)]
+    same = [node.slice for node in nodes if isinstance(node, ast.Subscript) and ingredients.text(node.value) == text]
+    ends = [literal(0), literal(-1), literal(1)]
+    found = {ingredients.view.shapes.of(node): node for node in [*same, *ends, *seen]}
+    yield from (node for node in found.values() if not ingredients.unseen(node, site))
+    for identifier in ingredients.names(site, slot):
+        if ingredients.kind(identifier) == "variable" and identifier not in {"self", "cls", text}:
+            yield name(identifier)
