@@ -15,6 +15,7 @@ from typing import TypeVar
 from fixers.model import Failure
 from fixers.search.callees import accepts, last_name
 from fixers.search.literals import literals_in
+from fixers.search.order import distinct, frequent, similarity
 from fixers.search.scope import BUILTINS
 from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
@@ -32,7 +33,7 @@ class Ingredients:
     ) -> None:
         self.view = view
         self.failures = tuple(failures)
-        self.test_literals = tuple(_distinct([*test_literals, *literals_in(failures)]))
+        self.test_literals = tuple(distinct([*test_literals, *literals_in(failures)]))
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
         self._texts: dict[ast.AST, str] = {}
 
@@ -61,7 +62,7 @@ class Ingredients:
         rank = {name: number for number, name in enumerate(order)}
 
         def key(name: str) -> tuple[bool, bool, int, int]:
-            return (self.kind(name) != own_kind, name not in unused, -_similarity(identifier, name), rank[name])
+            return (self.kind(name) != own_kind, name not in unused, -similarity(identifier, name), rank[name])
 
         return sorted((name for name in order if name != identifier), key=key)
 
@@ -81,22 +82,22 @@ class Ingredients:
         same = [name for name, on, is_call in self._attributes if on == text and is_call == called]
         other = [name for name, on, is_call in self._attributes if on == text and is_call != called]
         rest = [name for name, _, is_call in self._attributes if is_call == called]
-        return list(dict.fromkeys((*_frequent(same), *members, *_frequent(other), *_frequent(rest))))
+        return list(dict.fromkeys((*frequent(same), *members, *frequent(other), *frequent(rest))))
 
     def attributes_on(self, base: ast.expr) -> list[str]:
         """Return attributes that are read on the same text somewhere in the module."""
         text = self.text(base)
-        return _frequent(name for name, on, called in self._attributes if on == text and not called)
+        return frequent(name for name, on, called in self._attributes if on == text and not called)
 
     def numbers(self, site: Site) -> list[int | float]:
         """Return numbers of the function, the tests and the module."""
         pool: list[object] = [*self._constants(site.unit), *self.test_literals, *self._constants(self.view.tree)]
-        return [value for value in _distinct(pool) if type(value) in {int, float}]  # type: ignore[misc]
+        return [value for value in distinct(pool) if type(value) in {int, float}]  # type: ignore[misc]
 
     def strings(self, site: Site) -> list[str]:
         """Return strings of the function, then of the module; none that came from tests."""
         pool = [*self._constants(site.unit), *self._constants(self.view.tree)]
-        return [value for value in _distinct(pool) if isinstance(value, str)]
+        return [value for value in distinct(pool) if isinstance(value, str)]
 
     def conditions(self, site: Site) -> list[ast.expr]:
         """Return what `if`, `while`, `assert` and conditional expressions test, nearest first."""
@@ -175,7 +176,7 @@ class Ingredients:
     @cached_property
     def methods(self) -> list[str]:
         """Names of methods the module calls without arguments, the most frequent first."""
-        return _frequent(node.func.attr for node in self._nodes if isinstance(node, ast.Call)
+        return frequent(node.func.attr for node in self._nodes if isinstance(node, ast.Call)
                          and isinstance(node.func, ast.Attribute) and not node.args and not node.keywords)  # fmt: skip
 
     def siblings(self, call: ast.Call) -> Iterator[ast.Call]:
@@ -184,6 +185,20 @@ class Ingredients:
         for node in self._nodes:
             if isinstance(node, ast.Call) and node is not call and last_name(node.func) == own:
                 yield node
+
+    def calls_of_several(self, site: Site) -> list[ast.Call]:
+        """Return calls with two positional arguments or more, the nearest of each callee."""
+        nearest: dict[str, ast.Call] = {}
+        for node in self._ordered(site, self._calls_of_several):
+            nearest.setdefault(self.text(node.func), node)
+        return list(nearest.values())
+
+    @cached_property
+    def _calls_of_several(self) -> tuple[ast.Call, ...]:
+        calls = (
+            node for node in self._nodes if isinstance(node, ast.Call) and len(node.args) > 1 and not node.keywords
+        )
+        return tuple(node for node in calls if not any(isinstance(arg, ast.Starred) for arg in node.args))
 
     @cached_property
     def _nodes(self) -> tuple[ast.AST, ...]:
@@ -282,18 +297,3 @@ class Ingredients:
 
 def _spans(node: ast.stmt, line: int) -> bool:
     return node.lineno <= line <= (node.end_lineno or node.lineno)
-
-
-def _frequent(names: Iterable[str]) -> list[str]:
-    return [name for name, _ in Counter(names).most_common()]
-
-
-def _distinct(values: Iterable[object]) -> list[object]:
-    """Drop repeats; 1, 1.0 and True are three values."""
-    return list({(type(value), repr(value)): value for value in values}.values())
-
-
-def _similarity(one: str, other: str) -> int:
-    """Count shared words of two identifiers; a shared beginning or end counts as one."""
-    shared = set(one.lower().split("_")) & set(other.lower().split("_")) - {""}
-    return len(shared) + (one[:2] == other[:2]) + (one[-2:] == other[-2:])

@@ -7,6 +7,7 @@ sure, but it orders what it proposes and yields lazily: most edits are never mad
 from __future__ import annotations
 
 import ast
+import heapq
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ def beside(site: Site, statement: ast.stmt, weight: float = 1.0, tier: Tier | No
     yield Edit(Insert(site.statement, statement), weight, tier)
     if not isinstance(site.statement, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
         yield Edit(Insert(site.statement, statement, after=True), weight * 0.9, tier)
+
+
+def merged(*streams: Iterator[Edit]) -> Iterator[Edit]:
+    """Take edits from several streams, the likeliest next one first, and none before it is asked for."""
+    return heapq.merge(*streams, key=lambda edit: -edit.weight)
 
 
 def fading(rank: int, pace: float = 0.1) -> float:

@@ -88,6 +88,49 @@ def test_candidates_that_are_the_same_program_are_one(hunt):
     assert (cluster.size, cluster.proposals[0].prior) == (1, 0.6)
 
 
+COUNTER = """class Gate:
+    def __init__(self):
+        self.count = 0
+
+    def __repr__(self):
+        return "Gate"
+
+    def enter(self):
+        if self.count > 0:
+            return "full"
+        return "in"
+"""
+COUNTER_TESTS = """from gate import Gate
+
+
+def test_second_is_refused():
+    gate = Gate()
+    assert [gate.enter(), gate.enter()] == ["in", "full"]
+
+
+def test_first():
+    assert Gate().enter() == "in"
+"""
+LATE = COUNTER.replace('        return "in"', '        self.count += 1\n        return "in"')
+ONCE = COUNTER.replace("        if self.count > 0", "        self.count += 1\n        if self.count > 1")
+
+
+def test_what_a_call_leaves_behind_tells_candidates_apart(make_target, sandbox):
+    """The first call of either gives the same and leaves the same; the second shows that one goes on counting."""
+    target, project = make_target({"gate.py": COUNTER, "test_gate.py": COUNTER_TESTS})
+    failing = "test_gate.py::test_second_is_refused"
+    with fork_evaluator(target, sandbox, project, tests=["test_gate.py"], rootdir="", jobs=1, wall=3) as evaluator:
+        hunt = Hunt(project, evaluator, None, (failing,), frozenset(), Silent(), time.monotonic() + 60, 1000)
+        variants = []
+        for text in (LATE, ONCE):
+            edit = FileEdit("gate.py", COUNTER, text)
+            candidate = Candidate((edit,), "search:lost-update", Tier.B, 0.5, "One.", "gate.py", 9, "Gate.enter")
+            variants.append(Plausible(candidate, swap_of(COUNTER, text)))
+        comparison = compare(hunt, variants)
+    before, late, once = comparison.behaviours
+    assert len({before, late, once}) == 3
+
+
 @pytest.mark.parametrize(("raising", "status"), [(20, "fixed"), (21, "declined")])
 def test_a_repair_that_raises_on_much_that_worked_is_not_proposed(make_request, sandbox, raising, status):
     request = make_request({"fees.py": FEES, "test_fees.py": PLAIN})

@@ -9,10 +9,13 @@ class CallTooLong(BaseException):
     """Raised inside a replayed call that outlived its share of CPU time."""
 
 
-def describe(value, depth=4):
-    """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items."""
+def describe(value, depth=4, *, whole=False):
+    """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items.
+
+    `whole` adds to what an object prints of itself what it holds.
+    """
     try:
-        return goldseam_inside.ADDRESS.sub("0x", _describe(value, depth))
+        return goldseam_inside.ADDRESS.sub("0x", _Description(whole).of(value, depth))
     except CallTooLong:
         raise
     except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
@@ -20,38 +23,38 @@ def describe(value, depth=4):
         return "<%s, unprintable: %s>" % (kind, type(error).__name__)
 
 
-def _describe(value, depth):
-    if depth <= 0 or value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
-        return repr(value)[:2000] if depth > 0 else type(value).__name__
-    if isinstance(value, dict):
-        inner = ", ".join(
-            "%s: %s" % (_describe(k, depth - 1), _describe(v, depth - 1)) for k, v in list(value.items())[:200]
-        )
-        return "%s{%s}" % (_kind(value, dict), inner)
-    if isinstance(value, (list, tuple)):
-        return "%s[%s]" % (_kind(value, list), ", ".join(_describe(v, depth - 1) for v in value[:200]))
-    if isinstance(value, (set, frozenset)):
-        return "%s{%s}" % (_kind(value, set), ", ".join(sorted(_describe(v, depth - 1) for v in value)[:200]))
-    if hasattr(value, "__next__"):
-        items = []
-        for item in value:
-            items.append(_describe(item, depth - 1))
-            if len(items) >= 50:
-                break
-        return "iterator[%s]" % ", ".join(items)
-    return _describe_object(value, depth)
+class _Description:
+    def __init__(self, whole):
+        self.whole = whole
 
+    def of(self, value, depth):
+        if depth <= 0 or value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+            return repr(value)[:2000] if depth > 0 else type(value).__name__
+        if isinstance(value, dict):
+            pairs = list(value.items())[:200]
+            inner = ", ".join("%s: %s" % (self.of(k, depth - 1), self.of(v, depth - 1)) for k, v in pairs)
+            return "%s{%s}" % (_kind(value, dict), inner)
+        if isinstance(value, (list, tuple)):
+            return "%s[%s]" % (_kind(value, list), ", ".join(self.of(v, depth - 1) for v in value[:200]))
+        if isinstance(value, (set, frozenset)):
+            return "%s{%s}" % (_kind(value, set), ", ".join(sorted(self.of(v, depth - 1) for v in value)[:200]))
+        if hasattr(value, "__next__"):
+            items = []
+            for item in value:
+                items.append(self.of(item, depth - 1))
+                if len(items) >= 50:
+                    break
+            return "iterator[%s]" % ", ".join(items)
+        return self.of_object(value, depth)
 
-def _describe_object(value, depth):
-    if type(value).__repr__ is not object.__repr__:
-        return repr(value)[:2000]
-    state = getattr(value, "__dict__", None)
-    if not isinstance(state, dict):
-        return type(value).__name__
-    inner = ", ".join(
-        "%s=%s" % (k, _describe(v, depth - 1)) for k, v in sorted(state.items(), key=lambda p: str(p[0]))[:60]
-    )
-    return "%s(%s)" % (type(value).__name__, inner)
+    def of_object(self, value, depth):
+        printed = repr(value)[:2000] if type(value).__repr__ is not object.__repr__ else ""
+        state = getattr(value, "__dict__", None)
+        if not isinstance(state, dict) or isinstance(value, type) or (printed and not self.whole):
+            return printed or type(value).__name__
+        parts = sorted(state.items(), key=lambda p: str(p[0]))[:60]
+        inner = ", ".join("%s=%s" % (k, self.of(v, depth - 1)) for k, v in parts)
+        return "%s(%s)" % (printed or type(value).__name__, inner)
 
 
 def _kind(value, plain):

@@ -52,7 +52,7 @@ class Recorder:
             }
             if varkw:
                 call["keywords"].update(copy.deepcopy(values[varkw]))
-            key = (code, goldseam_describe.describe([call["positional"], call["rest"], call["keywords"]]))
+            key = (code, _arguments(call))
         except BaseException:  # noqa: BLE001 - locks, handles and odd __deepcopy__ may raise anything
             self.lost += 1
             return
@@ -213,18 +213,32 @@ def values_near(value):  # noqa: C901 - one line a type
 
 
 def replay(function, call):
-    """Return a text that tells this call's behaviour from any other, and what a test of it would assert, if it can."""
+    """Return a text that tells this call's behaviour from any other, and what a test of it would assert, if it can.
+
+    A call that changes its arguments, its object above all, is made again with them:
+    what it leaves behind may only show the next time.
+    """
     try:
         fresh = copy.deepcopy(call)
     except BaseException:  # noqa: BLE001 - as in recording
         return "?", ""
+    told, answer = _once(function, fresh)
+    after, before = _arguments(fresh), _arguments(call)
+    if after == before:
+        return told, answer
+    then, _ = _once(function, fresh)
+    return "%s and changes its arguments to %s; then %s and %s" % (told, after, then, _arguments(fresh)), ""
+
+
+def _once(function, call):
     answer = ""
     signal.signal(signal.SIGVTALRM, _too_long)
     signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
     try:
-        result = function(*fresh["positional"], *fresh["rest"], **fresh["keywords"])
+        result = function(*call["positional"], *call["rest"], **call["keywords"])
         told = "returns " + goldseam_describe.describe(result)
-        answer = "returns " + goldseam_describe.literal(result) if goldseam_describe.literal(result) else ""
+        expression = goldseam_describe.literal(result)
+        answer = "returns " + expression if expression else ""
     except goldseam_describe.CallTooLong:
         told = "does not end"
     except BaseException as error:  # noqa: BLE001 - the point is to see what it raises
@@ -232,9 +246,11 @@ def replay(function, call):
         answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    after = goldseam_describe.describe([fresh["positional"], fresh["rest"], fresh["keywords"]])
-    before = goldseam_describe.describe([call["positional"], call["rest"], call["keywords"]])
-    return (told, answer) if after == before else (told + " and changes its arguments to " + after, "")
+    return told, answer
+
+
+def _arguments(call):
+    return goldseam_describe.describe([call["positional"], call["rest"], call["keywords"]], whole=True)
 
 
 def _too_long(signum, frame):

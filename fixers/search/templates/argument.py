@@ -11,7 +11,7 @@ from fixers.search.callees import signature_of
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
 from fixers.search.syntax import copied, literal, name
-from fixers.search.template import Edit, Example, Template, fading, replace
+from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 # Optional arguments of well-known callees that are forgotten: by last name of the callee, as source.
 _USUAL = {
@@ -45,6 +45,8 @@ class WrongArguments(Template):
         Example("def f(a, b):\n    return g(a, b)\n", "def f(a, b):\n    return g(a)\n"),
         Example("def f(a, key):\n    return g(a)\n", "def f(a, key):\n    return g(a, key)\n"),
         Example("def f(a, key):\n    return g(a)\n", "def f(a, key):\n    return g(a, key=key)\n"),
+        Example("def f(a):\n    g(a, '_')\n    return g(a)\n", "def f(a):\n    g(a, '_')\n    return g(a, '_')\n"),
+        Example("def f(a):\n    h(a.n)\n    return g(a)\n", "def f(a):\n    h(a.n)\n    return g(a, a.n)\n"),
         Example("def f(xs):\n    return sorted(xs)\n", "def f(xs):\n    return sorted(xs, reverse=True)\n"),
         Example(
             "def g(a, *, deep=False):\n    return a\ndef f(a):\n    return g(a)\n",
@@ -60,10 +62,8 @@ class WrongArguments(Template):
         """Yield swaps, drops and additions for each call of the site."""
         for call in site.slots:
             if isinstance(call, ast.Call):
-                yield from _swapped(call)
-                yield from _added(call, site, ingredients)
-                yield from _renamed(call, ingredients)
-                yield from _dropped(call)
+                ways = (_added(call, site, ingredients), _as_elsewhere(call, site, ingredients))
+                yield from merged(_swapped(call), *ways, _renamed(call, ingredients), _dropped(call))
 
 
 def _swapped(call: ast.Call) -> Iterator[Edit]:
@@ -89,13 +89,13 @@ def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edi
     signature = signature_of(call, ingredients.view)
     unused = set(ingredients.unused(site))
     passed = {keyword.arg for keyword in call.keywords}
-    yield from _usual(call)
-    for keyword in _keywords_seen(call, ingredients):
-        if keyword.arg not in passed and not ingredients.unseen(keyword.value, site):
-            yield replace(call, copied(call, keywords=[*call.keywords, keyword]), 0.8)
     for rank, keyword in enumerate(_keywords_known(call, signature, site, ingredients)):
         if keyword.arg not in passed:
             yield replace(call, copied(call, keywords=[*call.keywords, keyword]), 0.9 * fading(rank))
+    for keyword in _keywords_seen(call, ingredients):
+        if keyword.arg not in passed and not ingredients.unseen(keyword.value, site):
+            yield replace(call, copied(call, keywords=[*call.keywords, keyword]), 0.8)
+    yield from _usual(call)
     if (
         signature is not None
         and signature.vararg is None
@@ -112,6 +112,24 @@ def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edi
     values = dict.fromkeys([repr(value) for value in (None, True, False, 0, 1, *ingredients.numbers(site))])
     for rank, value in enumerate(values):
         yield from _inserted(call, ast.parse(value, mode="eval").body, 0.35 * fading(rank))
+
+
+def _as_elsewhere(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield the arguments that other calls of the callee pass, then attributes that the function reads."""
+    own = {ingredients.text(argument) for argument in call.args}
+    given = (argument for sibling in ingredients.siblings(call) for argument in sibling.args[len(call.args) :])
+    nodes = site.view.within(site.functions[0]) if site.functions else ()
+    read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+            and isinstance(node.value, ast.Name) and not _is_callee(node, site))  # fmt: skip
+    found = {ingredients.text(node): node for node in [*given, *read] if not isinstance(node, ast.Starred)}
+    for rank, (text, value) in enumerate(found.items()):
+        if text not in own and not ingredients.unseen(value, site):
+            yield from _inserted(call, value, 0.6 * fading(rank))
+
+
+def _is_callee(node: ast.AST, site: Site) -> bool:
+    parent = site.view.parents[node]
+    return isinstance(parent, ast.Call) and parent.func is node
 
 
 def _inserted(call: ast.Call, value: ast.expr, weight: float) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
 from fixers.search.syntax import copied
-from fixers.search.template import Edit, Example, Template, fading, replace
+from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 # Methods and functions of the standard types that are taken for one another.
 KIN = (
@@ -43,6 +43,8 @@ class WrongAttribute(Template):
         Example("def f(p):\n    g(p.y)\n    return p.x\n", "def f(p):\n    g(p.y)\n    return p.y\n"),
         Example("def f(s):\n    return s.lstrip()\n", "def f(s):\n    return s.rstrip()\n"),
         Example("def f(a, b):\n    g(a.n)\n    return a\n", "def f(a, b):\n    g(a.n)\n    return a.n\n"),
+        Example("def f(a, b):\n    g(b.n)\n    return a\n", "def f(a, b):\n    g(b.n)\n    return a.n\n"),
+        Example("def f(a):\n    b.go(1)\n    return a(1)\n", "def f(a):\n    b.go(1)\n    return a.go(1)\n"),
         Example("def f(a):\n    return a.n + 1\n", "def f(a):\n    return a + 1\n"),
         Example(
             "class C:\n    def f(self, x):\n        self.x = 1\n        return x\n",
@@ -54,13 +56,10 @@ class WrongAttribute(Template):
         """Yield other attributes, kin of well-known methods first; then `x.a` to `x`, and `x` to `x.a` or `self.x`."""
         for slot in site.slots:
             if isinstance(slot, ast.Attribute):
-                yield from _others(slot, site, ingredients)
-                if isinstance(slot.ctx, ast.Load) and not _is_called(slot, site):
-                    yield replace(slot, slot.value, 0.4)
-                    if isinstance(slot.value, ast.Name) and ingredients.view.visible(slot.attr, slot, site):
-                        yield replace(slot, ast.Name(id=slot.attr, ctx=ast.Load()), 0.7)
-            elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not _is_called(slot, site):
-                yield from _added(slot, ingredients)
+                yield from merged(_others(slot, site, ingredients), _fewer(slot, site, ingredients))
+            elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load):
+                called = _is_called(slot, site)
+                yield from _lost_method(slot, ingredients) if called else _added(slot, ingredients)
 
 
 def kin_of(attribute: str) -> list[str]:
@@ -76,13 +75,27 @@ def _others(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterat
             yield replace(slot, copied(slot, attr=name), fading(rank))
 
 
+def _fewer(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    if isinstance(slot.ctx, ast.Load) and not _is_called(slot, site):
+        if isinstance(slot.value, ast.Name) and ingredients.view.visible(slot.attr, slot, site):
+            yield replace(slot, ast.Name(id=slot.attr, ctx=ast.Load()), 0.7)
+        yield replace(slot, slot.value, 0.4)
+
+
+def _lost_method(slot: ast.Name, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield methods for a variable that is called as if it were a function."""
+    if ingredients.kind(slot.id) == "variable":
+        for rank, name in enumerate(ingredients.attributes(slot, called=True)):
+            yield replace(slot, ast.Attribute(value=slot, attr=name, ctx=ast.Load()), 0.6 * fading(rank))
+
+
 def _added(slot: ast.Name, ingredients: Ingredients) -> Iterator[Edit]:
     parent = ingredients.view.parents[slot]
     owner = ingredients.view.enclosing_class(slot)
     if owner is not None and slot.id in ingredients.members(slot):
         yield replace(slot, ast.Attribute(value=ast.Name(id="self", ctx=ast.Load()), attr=slot.id, ctx=ast.Load()), 0.7)
     if not isinstance(parent, ast.Attribute):
-        for rank, name in enumerate(ingredients.attributes_on(slot)):
+        for rank, name in enumerate(ingredients.attributes(slot, called=False)):
             yield replace(slot, ast.Attribute(value=slot, attr=name, ctx=ast.Load()), 0.4 * fading(rank))
 
 

@@ -9,7 +9,7 @@ from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
 from fixers.search.syntax import copied, is_load, literal, name, number_of
-from fixers.search.template import Edit, Example, Template, fading, replace
+from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 _NEIGHBOURS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -58,13 +58,12 @@ class WrongOperand(Template):
             if slot is _target(site.statement):
                 yield from _assignment(site)
             if isinstance(slot, ast.BinOp):
-                yield from _operation(slot)
+                yield from merged(_operation(slot), _extended(slot, site, ingredients))
             elif isinstance(slot, ast.UnaryOp) and isinstance(slot.op, ast.USub) and number_of(slot) is None:
                 yield replace(slot, slot.operand)
             elif isinstance(slot, ast.Compare) and len(slot.ops) == 1:
                 yield replace(slot, copied(slot, left=slot.comparators[0], comparators=[slot.left]), 0.4)
-            if _is_operand(slot, site):
-                yield replace(slot, ast.UnaryOp(op=ast.USub(), operand=slot), 0.4)
+            elif _is_operand(slot, site):
                 yield from _extended(slot, site, ingredients)
 
 
@@ -119,6 +118,9 @@ def _is_operand(slot: ast.expr, site: Site) -> bool:
 
 
 def _extended(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    if not _is_operand(slot, site):
+        return
+    yield replace(slot, ast.UnaryOp(op=ast.USub(), operand=slot), 0.4)
     variables = [
         item for item in ingredients.names(site, slot) if ingredients.kind(item) == "variable" and item != "self"
     ]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
-from fixers.search.syntax import call, is_load, literal, method, name
-from fixers.search.template import Edit, Example, Template, fading, replace
+from fixers.search.syntax import call, copied, is_load, literal, method, name
+from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 _USUAL = (
     "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "iter", "tuple", "float", "dict",
@@ -45,6 +45,10 @@ class LostCall(Template):
         Example("def f(a):\n    return list(a)\n", "def f(a):\n    return a\n"),
         Example("def f(a, b):\n    return a - b\n", "def f(a, b):\n    return max(a - b, 0)\n"),
         Example("def f(a, n):\n    return a\n", "def f(a, n):\n    return min(a, n)\n"),
+        Example(
+            "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return b\n",
+            "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return isinstance(b, int)\n",
+        ),
         Example("def f(a):\n    a.go\n    return a\n", "def f(a):\n    a.go()\n    return a\n"),
         Example(
             "def g(a):\n    return a\ndef f(a):\n    return a\n",
@@ -61,12 +65,10 @@ class LostCall(Template):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
             if _is_idle(slot, site) and isinstance(slot, ast.Attribute):
                 yield replace(slot, ast.Call(func=slot, args=[], keywords=[]))
-            if not _is_value(slot, site):
-                continue
-            for rank, wrapper in enumerate(wrappers):
-                if not (isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name) and slot.func.id == wrapper):
-                    yield replace(slot, call(wrapper, slot), fading(rank, 0.06))
-            yield from _bounded(slot, site, ingredients)
+            if _is_value(slot, site):
+                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.06)) for rank, wrapper in enumerate(wrappers))
+                others = (_bounded(slot, site, ingredients), _as_elsewhere(slot, site, ingredients))
+                yield from merged((edit for edit in wrapped if edit is not None), *others)
 
 
 class LostMethodCall(Template):
@@ -98,6 +100,23 @@ class LostMethodCall(Template):
             elif _is_value(slot, site):
                 for rank, attribute in enumerate(methods):
                     yield replace(slot, method(slot, attribute), fading(rank))
+
+
+def _wrapped(slot: ast.expr, wrapper: str, weight: float) -> Edit | None:
+    if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name) and slot.func.id == wrapper:
+        return None
+    return replace(slot, call(wrapper, slot), weight)
+
+
+def _as_elsewhere(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield calls with further arguments that the module makes, with the value in the place of one of them."""
+    for rank, other in enumerate(ingredients.calls_of_several(site)):
+        for index in range(len(other.args)):
+            args = [*other.args[:index], slot, *other.args[index + 1 :]]
+            new = copied(other, args=args)
+            rest = [*other.args[:index], *other.args[index + 1 :], other.func]
+            if not any(ingredients.unseen(node, site) for node in rest):
+                yield replace(slot, new, 0.45 * fading(rank) * fading(index, 0.5))
 
 
 def _is_idle(slot: ast.expr, site: Site) -> bool:
