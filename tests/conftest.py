@@ -10,6 +10,7 @@ SLOW = (
     "fixers/test_engine_attempt.py",
     "app/server/test_server_loop.py",
     "app/cli/test_cli_fix.py",
+    "tasks/sandbox/test_sandbox_appetite.py",
     "fixers/test_engine_proof.py",
     "tasks/environment/test_environment_prepare.py",
 )

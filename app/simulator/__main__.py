@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import tempfile
 import threading
 from pathlib import Path
@@ -43,6 +44,9 @@ def main(port: int, webhook_url: str, directory: Path | None) -> None:
 
 
 def _wait() -> None:
+    # A shell without job control starts what it puts into the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ import signal
 import time
 
 GROWTH = 768 << 20
-"""Bytes of memory by which a child may outgrow its parent; what needs more is endless, and slow to find out."""
+"""Bytes of memory by which a child may outgrow its parent; what needs more has no end, and is slow to find out."""
 _OUT_OF_TIME = (signal.SIGPROF, signal.SIGVTALRM, signal.SIGXCPU)
 
 
@@ -82,9 +82,8 @@ class Loop:
                 os.dup2(quiet, descriptor)
             cpu = int(request["wall"]) + 1
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-            _, most = resource.getrlimit(resource.RLIMIT_AS)
-            limit = _memory() + GROWTH
-            resource.setrlimit(resource.RLIMIT_AS, (limit if most < 0 else min(limit, most), most))
+            if not request.get("sources"):  # what is imported afresh needs room for all of it
+                _bound_memory()
             if request.get("cpu"):
                 # The default action kills, so no `except BaseException` in the repository can outlive it.
                 signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -135,10 +134,11 @@ class Loop:
         self.answers.send(event="answer", n=child["n"], **_answer(child["data"], child["board"], trouble or "crash"))
 
 
-def _memory():
-    """Return the bytes of address space that this process has."""
+def _bound_memory():
     with open("/proc/self/statm") as stream:
-        return int(stream.read().split()[0]) * resource.getpagesize()
+        limit = int(stream.read().split()[0]) * resource.getpagesize() + GROWTH
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (limit if most < 0 else min(limit, most), most))
 
 
 def _end(child):

@@ -14,18 +14,20 @@ import pytest
 import requests
 
 
-@pytest.fixture
-def printed(tmp_path):
-    """Start it and read what it prints; it is stopped as a person would stop it."""
+@pytest.fixture(params=[signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+def printed(request, tmp_path):
+    """Start it as a script's background job, deaf to Ctrl-C, and read what it prints; then stop it."""
     command = [sys.executable, "-u", "-m", "app.simulator", "--directory", str(tmp_path / "hub")]
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as process:
+        signal.signal(signal.SIGINT, before)
         assert process.stdout is not None
         lines = []
         while "Ctrl-C" not in "".join(lines):
             lines.append(process.stdout.readline())
             assert lines[-1], "it ended before it served"
         yield "".join(lines)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(request.param)
         rest, _ = process.communicate(timeout=10)
         assert (process.returncode, rest) == (0, "Ended.\n")
 
