@@ -29,9 +29,11 @@ def localized(found: Localized) -> str:
 
 def repaired(found: Repair) -> str:
     """Count what was tried and what passes."""
-    tried, passing = found.budget.validated, found.budget.plausible
-    end = " · interrupted" if found.interrupted else ""
-    return f"{tried:,} candidates · {passing} {'passes' if passing == 1 else 'pass'} the failing tests{end}"
+    tried, passing = found.budget.validated, sum(family.passed_failing_tests for family in found.families)
+    line = f"{tried:,} candidates · {passing} {'passes' if passing == 1 else 'pass'} the failing tests"
+    if found.budget.plausible < passing:
+        line += f", {found.budget.plausible} of them the tests around"
+    return line + (" · interrupted" if found.interrupted else "")
 
 
 def verified(repair: Repair, trace: Trace) -> str:
