@@ -14,6 +14,8 @@ from fixers.search.mutation import Mutation
 
 PLAUSIBLE_CAP = 200
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
+ROUND = 1024
+"""What a round costs, in swaps of code: two batches, or ten fresh imports."""
 _LARGEST = 512
 """Mutations that one process screens at most."""
 _LEAST = 16
@@ -29,15 +31,19 @@ _IMPORT_SECONDS = 0.15
 def screen(hunt: Hunt, stream: Iterator[Mutation], until: Callable[[], bool] = lambda: False) -> None:
     """Judge a stream to its end, or until the budget or `until` says to stop; a few batches at once.
 
-    Results are taken in the order of generation, so the same tree and the same number
+    `until` is asked after each round, which ends at a cost, not at a time, and
+    results are taken in the order of generation: so the same tree and the same number
     of candidates give the same finds, however fast the machine is.
     """
     flight: deque[_Batch] = deque()
+    began = hunt.cost
     for mutations in _batches(hunt, stream):
         flight.append(_begin(hunt, mutations))
-        if len(flight) >= hunt.jobs:
+        round_ends = hunt.cost - began >= ROUND
+        began = hunt.cost if round_ends else began
+        while flight and (len(flight) >= hunt.jobs or round_ends):
             _land(hunt, flight.popleft())
-        if len(hunt.plausible) >= PLAUSIBLE_CAP or until():
+        if round_ends and (len(hunt.plausible) >= PLAUSIBLE_CAP or until()):
             break
     while flight:
         _land(hunt, flight.popleft())
@@ -60,6 +66,7 @@ class _Batch:
 
 def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]:
     batch: list[Mutation] = []
+    began = hunt.cost
     each, seconds = _seconds(hunt), 0.0
     for found in stream:
         if hunt.spent():
@@ -73,8 +80,9 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
         hunt.cost += SWAP_COST if mutation.swap else IMPORT_COST
         batch.append(mutation)
         seconds += each if mutation.swap else _IMPORT_SECONDS
-        if seconds >= _BATCH_SECONDS or len(batch) == _LARGEST:
+        if seconds >= _BATCH_SECONDS or len(batch) == _LARGEST or hunt.cost - began >= ROUND:
             yield batch
+            began = hunt.cost if hunt.cost - began >= ROUND else began
             batch, seconds = [], 0.0
     if batch:
         yield batch

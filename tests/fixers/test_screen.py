@@ -10,7 +10,7 @@ from fixers.localize.spectrum import Spectrum, Statement
 from fixers.model import Tier
 from fixers.progress import Silent
 from fixers.runner.servers import fork_evaluator
-from fixers.screen import screen
+from fixers.screen import ROUND, screen
 from fixers.search.mutation import Mutation, Swap
 
 GATE = '''"""Gates."""
@@ -83,3 +83,11 @@ def test_a_stream_stops_where_it_is_told_to_and_at_the_end_of_the_budget(hunt):
     hunt.budget_candidates = 3
     screen(hunt, (mutation("is_open", f"return {number} > 1000") for number in range(100)))
     assert (hunt.generated, hunt.cut) == (3, "budget")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.004, 0.05], ids=["fast tests", "slower ones", "slow ones"])
+def test_a_search_ends_at_the_same_mutation_however_long_tests_take(hunt, seconds):
+    hunt.evaluator.durations = {FAILING: seconds}
+    stream = (mutation("is_open", f"return {number} > 10000" if number != 500 else RIGHT) for number in range(3000))
+    screen(hunt, stream, until=lambda: bool(hunt.plausible))
+    assert (hunt.generated, len(hunt.plausible)) == (ROUND, 1)
