@@ -78,8 +78,8 @@ class LostIndex(Template):
                 continue
             if isinstance(parent, ast.Call) and parent.func is slot:
                 continue
-            for rank, index in enumerate(_indexes(slot, site, ingredients)):
-                yield replace(slot, ast.Subscript(value=slot, slice=index, ctx=ast.Load()), 0.8 * fading(rank))
+            for rank, (index, tier) in enumerate(_indexes(slot, site, ingredients)):
+                yield replace(slot, ast.Subscript(value=slot, slice=index, ctx=ast.Load()), 0.8 * fading(rank), tier)
 
 
 def _is_value(slot: ast.expr) -> bool:
@@ -108,14 +108,17 @@ def _alike(elements: list[ast.expr], site: Site, slot: ast.expr, ingredients: In
             yield name(identifier)
 
 
-def _indexes(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
+def _indexes(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.expr, Tier]]:
+    """Yield the items that the function takes of the same value, then both ends; any other index is a guess."""
     text = ingredients.text(slot)
     nodes = site.view.within(site.functions[0]) if site.functions else ()
-    seen = [node.slice for node in nodes if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)]
-    same = [node.slice for node in nodes if isinstance(node, ast.Subscript) and ingredients.text(node.value) == text]
-    ends = [literal(0), literal(-1), literal(1)]
-    found = {ingredients.view.shapes.of(node): node for node in [*same, *ends, *seen]}
-    yield from (node for node in found.values() if not ingredients.unseen(node, site))
-    for identifier in ingredients.names(site, slot):
-        if ingredients.kind(identifier) == "variable" and identifier not in {"self", "cls", text}:
-            yield name(identifier)
+    taken = [node for node in nodes if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice)]
+    sure = [node.slice for node in taken if ingredients.text(node.value) == text]
+    sure += [literal(0), literal(-1)]
+    names = (n for n in ingredients.names(site, slot) if ingredients.kind(n) == "variable")
+    guesses = [*(node.slice for node in taken), literal(1), *(name(n) for n in names if n not in {"self", "cls", text})]
+    found: dict[int, tuple[ast.expr, Tier]] = {}
+    for index, tier in (*((index, Tier.B) for index in sure), *((index, Tier.C) for index in guesses)):
+        if not ingredients.unseen(index, site):
+            found.setdefault(ingredients.view.shapes.of(index), (index, tier))
+    yield from found.values()

@@ -226,6 +226,14 @@ def test_what_is_far_fetched_is_no_part_of_a_neighbourhood_and_is_only_offered()
     assert len(nearby) < len(found)
 
 
+def test_an_index_that_nothing_speaks_for_is_only_offered():
+    source = "def f(a, b, n):\n    g(b['k'])\n    h(a, b)\n"
+    tiers = {m.swap.source: m.tier for m in search(source) if m.template == "lost-index" and m.line == 3}
+    text = "def f(a, b, n):\n    g(b['k'])\n    h({})".format
+    assert (tiers[text("a[0], b")], tiers[text("a, b['k']")]) == (Tier.B, Tier.B)
+    assert (tiers[text("a[n], b")], tiers[text("a['k'], b")]) == (Tier.C, Tier.C)
+
+
 def test_implied_places_of_a_suspect():
     """Defaults and outer constants run at import, so coverage never points at them."""
     project = Project({PATH: "LIMIT = 5\n\ndef f(a, n=3):\n    return a[:LIMIT]\n"})
