@@ -81,12 +81,17 @@ def conclude(
         notes=(*observed.notes, *localized.notes, *repair.notes),
     )
     sure = [(cluster, proof) for cluster, proof in proven if proof.proposal.tier != Tier.C]
-    held = _tests_are_weak(repair) or (sure and _raises_anew(repair, sure[0][0]))
+    held = _tests_are_weak(repair) or _unproven(repair) or (sure and _raises_anew(repair, sure[0][0]))
     if len(sure) == 1 and repair.budget.exhausted and not held:
-        return _fixed(trace, base, repair, *sure[0], sandbox=sandbox, version=version)
+        return _fixed(trace, base, repair, *sure[0], weaker=len(proven) - 1, sandbox=sandbox, version=version)
     if proven:
         return _offered(trace, base.project, proven, repair)
     return _nothing(trace, repair, proofs)
+
+
+def _unproven(repair: Repair) -> int:
+    """Count the behaviours that might be proposed, had there been time to prove them."""
+    return sum(1 for cluster in repair.clusters[CLUSTERS_PROVEN:] if cluster.proposals[0].tier != Tier.C)
 
 
 def _raises_anew(repair: Repair, cluster: Cluster) -> bool:
@@ -110,7 +115,15 @@ def _prove_cluster(base: Base, cluster: Cluster, sandbox: Sandbox, seed: int) ->
 
 
 def _fixed(
-    trace: Trace, base: Base, repair: Repair, cluster: Cluster, proof: Proof, *, sandbox: Sandbox, version: str
+    trace: Trace,
+    base: Base,
+    repair: Repair,
+    cluster: Cluster,
+    proof: Proof,
+    *,
+    weaker: int,
+    sandbox: Sandbox,
+    version: str,
 ) -> Trace:
     behaviour = Behaviour(calls=repair.calls, clusters=len(repair.clusters), differs_when=cluster.differs_when)
     evidence = evidence_of(base, proof, sandbox, version=version, budget=repair.budget, behaviour=behaviour)
@@ -118,7 +131,7 @@ def _fixed(
         update={
             "status": "fixed",
             "sentence": f"Fixed: {proof.proposal.path}, line {proof.proposal.line}. {proof.proposal.summary}",
-            "choice": _why(repair, cluster),
+            "choice": _why(repair, cluster, weaker),
             "fixer": proof.proposal.fixer,
             "patch": proof.proposal.patch,
             "evidence": evidence,
@@ -126,18 +139,20 @@ def _fixed(
     )
 
 
-def _why(repair: Repair, cluster: Cluster) -> str:
-    others = len(repair.clusters) - 1
+def _why(repair: Repair, cluster: Cluster, weaker: int) -> str:
+    fell = min(len(repair.clusters), CLUSTERS_PROVEN) - 1 - weaker
     alike = (
         f"{cluster.size} repairs that behave alike on {repair.calls} replayed calls"
         if cluster.size > 1
         else "one repair"
     )
     parts = [f"Of {repair.budget.validated:,} candidates that were run, {alike} passed every test."]
-    if others:
+    if fell:
         parts.append(
-            f"{others} other behaviour{'s' if others > 1 else ''} passed the failing tests and fell at a later gate."
+            f"{fell} other behaviour{'s' if fell > 1 else ''} passed the failing tests and fell at a later gate."
         )
+    if weaker:
+        parts.append(f"{weaker} more passed every test, of a kind that often only hides a fault and is never proposed.")
     if repair.budget.exhausted and cluster.proposals[0].fixer.startswith("codemod:"):
         parts.append("It follows from the error itself, by rule.")
     elif cluster.proposals[0].fixer.startswith("model:"):
@@ -153,6 +168,11 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
     reason, next_step = Reason.AMBIGUOUS, "Add one of the tests shown with the alternatives, and run again."
     if len(proven) > 1:
         sentence = f"{len(proven)} repairs pass every test, and they disagree. The tests do not say which is meant."
+    elif _unproven(repair):
+        sentence = (
+            f"{len(repair.clusters)} behaviours pass the failing tests. Of the {CLUSTERS_PROVEN} likeliest one passes "
+            "every test; the others were not proven."
+        )
     elif _tests_are_weak(repair):
         sentence = "One repair passes every test, but so does leaving a statement out: the tests say too little here."
     elif _raises_anew(repair, proven[0][0]):

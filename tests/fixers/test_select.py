@@ -147,3 +147,20 @@ def test_a_repair_that_raises_on_much_that_worked_is_not_proposed(make_request, 
             "of 100 calls like those that the tests make, 21 that gave a result raise with it."
         )
         assert len(trace.alternatives) == 1
+
+
+@pytest.mark.parametrize(("tier", "status"), [(Tier.B, "declined"), (Tier.C, "fixed")])
+def test_a_behaviour_that_was_not_proven_may_be_the_right_one(make_request, sandbox, tier, status):
+    request = make_request({"fees.py": FEES, "test_fees.py": PLAIN})
+    observed = run_reproduce(request, sandbox)
+    localized = run_localize(request, observed, sandbox)
+    repair = run_repair(request, observed, localized, sandbox)
+    (cluster,) = repair.clusters
+    refused = cluster.proposals[0].model_copy(update={"patch": cluster.proposals[0].patch.replace("> 3", "> 30")})
+    wrong = cluster.model_copy(update={"proposals": (refused,)})
+    last = cluster.proposals[0].model_copy(update={"tier": int(tier)})
+    clusters = (cluster, wrong, wrong, wrong, cluster.model_copy(update={"proposals": (last,)}))
+    trace = run_verify(request, observed, localized, repair.model_copy(update={"clusters": clusters}), sandbox)
+    assert trace.status == status
+    said = "3 other behaviours passed the failing tests and fell" if status == "fixed" else "Of the 4 likeliest one"
+    assert said in (trace.choice or trace.sentence)
