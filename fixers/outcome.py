@@ -158,7 +158,7 @@ def _why(repair: Repair, cluster: Cluster, weaker: int) -> str:
     elif cluster.proposals[0].fixer.startswith("model:"):
         parts.append("The search found none; a model proposed it, and the same gates passed it.")
     else:
-        parts.append("All other edits of this place that Goldseam knows were tried.")
+        parts.append("All other edits of this place that are not far-fetched were tried.")
     return " ".join(parts)
 
 
