@@ -63,7 +63,7 @@ def neighbourhood(
 
     A place is a path with an outermost function, or with the line of a statement outside functions.
     """
-    near = [s.model_copy(update={"score": 1.0}) for s in suspects if s.path == place[0]]
+    near = [suspect for suspect in suspects if suspect.path == place[0]]
     return Search(project, near, failures, test_literals, ALL, place, FAR_FETCHED)
 
 

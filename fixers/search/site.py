@@ -50,6 +50,11 @@ class Site:
         """Whether the slots are default values, which belong to the enclosing scope."""
         return isinstance(self.statement, FUNCTIONS)
 
+    def is_callee(self, slot: ast.AST) -> bool:
+        """Say whether a node of the statement is what a call calls."""
+        parent = self.view.parents[slot]
+        return isinstance(parent, ast.Call) and parent.func is slot
+
     @property
     def returns(self) -> tuple[ast.Return, ...]:
         """The return statements of the innermost function, in order."""

@@ -51,7 +51,7 @@ def _is_shared(slot: ast.expr, site: Site) -> bool:
     if not isinstance(slot, (ast.Name, ast.Attribute, ast.Subscript)) or not is_load(slot):
         return False
     stores = (ast.Assign, ast.AnnAssign, ast.Return, ast.Yield, ast.keyword, ast.Dict, ast.Tuple, ast.List, ast.For)
-    return isinstance(parent, stores) or (isinstance(parent, ast.Call) and parent.func is not slot)
+    return isinstance(parent, stores) or (isinstance(parent, ast.Call) and not site.is_callee(slot))
 
 
 def _repeated(slot: ast.BinOp) -> Iterator[Edit]:

@@ -120,16 +120,11 @@ def _as_elsewhere(call: ast.Call, site: Site, ingredients: Ingredients) -> Itera
     given = (argument for sibling in ingredients.siblings(call) for argument in sibling.args[len(call.args) :])
     nodes = site.view.within(site.functions[0]) if site.functions else ()
     read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-            and isinstance(node.value, ast.Name) and not _is_callee(node, site))  # fmt: skip
+            and isinstance(node.value, ast.Name) and not site.is_callee(node))  # fmt: skip
     found = {ingredients.text(node): node for node in [*given, *read] if not isinstance(node, ast.Starred)}
     for rank, (text, value) in enumerate(found.items()):
         if text not in own and not ingredients.unseen(value, site):
             yield from _inserted(call, value, 0.6 * fading(rank))
-
-
-def _is_callee(node: ast.AST, site: Site) -> bool:
-    parent = site.view.parents[node]
-    return isinstance(parent, ast.Call) and parent.func is node
 
 
 def _inserted(call: ast.Call, value: ast.expr, weight: float) -> Iterator[Edit]:

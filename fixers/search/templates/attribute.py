@@ -58,7 +58,7 @@ class WrongAttribute(Template):
             if isinstance(slot, ast.Attribute):
                 yield from merged(_others(slot, site, ingredients), _fewer(slot, site, ingredients))
             elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load):
-                called = _is_called(slot, site)
+                called = site.is_callee(slot)
                 yield from _lost_method(slot, ingredients) if called else _added(slot, ingredients)
 
 
@@ -68,7 +68,7 @@ def kin_of(attribute: str) -> list[str]:
 
 
 def _others(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-    called = _is_called(slot, site)
+    called = site.is_callee(slot)
     seen = ingredients.attributes(slot.value, called=called)
     for rank, name in enumerate(dict.fromkeys([*(kin_of(slot.attr) if called else ()), *seen])):
         if name != slot.attr:
@@ -76,7 +76,7 @@ def _others(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterat
 
 
 def _fewer(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-    if isinstance(slot.ctx, ast.Load) and not _is_called(slot, site):
+    if isinstance(slot.ctx, ast.Load) and not site.is_callee(slot):
         if isinstance(slot.value, ast.Name) and ingredients.view.visible(slot.attr, slot, site):
             yield replace(slot, ast.Name(id=slot.attr, ctx=ast.Load()), 0.7)
         yield replace(slot, slot.value, 0.4)
@@ -97,8 +97,3 @@ def _added(slot: ast.Name, ingredients: Ingredients) -> Iterator[Edit]:
     if not isinstance(parent, ast.Attribute):
         for rank, name in enumerate(ingredients.attributes(slot, called=False)):
             yield replace(slot, ast.Attribute(value=slot, attr=name, ctx=ast.Load()), 0.4 * fading(rank))
-
-
-def _is_called(slot: ast.expr, site: Site) -> bool:
-    parent = site.view.parents[slot]
-    return isinstance(parent, ast.Call) and parent.func is slot

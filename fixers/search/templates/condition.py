@@ -9,7 +9,7 @@ from fixers.model import Failure, FailureKind, Tier
 from fixers.search.conditions import conditions
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
-from fixers.search.syntax import is_load
+from fixers.search.syntax import is_load, name
 from fixers.search.template import Edit, Example, Template, fading, replace
 
 _BASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
@@ -153,13 +153,13 @@ def _is_read(slot: ast.expr, site: Site) -> bool:
     parent = site.view.parents[slot]
     if isinstance(parent, (ast.Expr, ast.excepthandler, ast.BoolOp, ast.JoinedStr, ast.FormattedValue)):
         return False
-    return not (isinstance(parent, ast.Call) and parent.func is slot)
+    return not site.is_callee(slot)
 
 
 def _is_empty(slot: ast.expr) -> bool:
     if isinstance(slot, ast.Constant):
         return not slot.value
-    return not any(True for _ in ast.iter_child_nodes(slot) if isinstance(_, ast.expr))
+    return not any(isinstance(child, ast.expr) for child in ast.iter_child_nodes(slot))
 
 
 def _values_near(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
@@ -174,4 +174,4 @@ def _values_near(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterat
     yield from (node for text, node in found.items() if text != own)
     for identifier in ingredients.names(site, slot):
         if ingredients.kind(identifier) == "variable" and identifier not in {"self", "cls", own}:
-            yield ast.Name(id=identifier, ctx=ast.Load())
+            yield name(identifier)

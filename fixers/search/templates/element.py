@@ -40,7 +40,7 @@ class LostElement(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield what is like the elements there are: siblings of attributes, constants of their type, variables."""
         for slot in site.slots:
-            if not isinstance(slot, _DISPLAYS) or not slot.elts or not _is_value(slot):
+            if not isinstance(slot, _DISPLAYS) or not slot.elts or not is_load(slot):
                 continue
             for rank, value in enumerate(_alike(slot.elts, site, slot, ingredients)):
                 yield replace(slot, _with(slot, [*slot.elts, value]), fading(rank))
@@ -76,14 +76,10 @@ class LostIndex(Template):
             parent = site.view.parents[slot]
             if not isinstance(slot, _WHOLE) or not is_load(slot) or isinstance(parent, (ast.Attribute, ast.Expr)):
                 continue
-            if isinstance(parent, ast.Call) and parent.func is slot:
+            if site.is_callee(slot):
                 continue
             for rank, (index, tier) in enumerate(_indexes(slot, site, ingredients)):
                 yield replace(slot, ast.Subscript(value=slot, slice=index, ctx=ast.Load()), 0.8 * fading(rank), tier)
-
-
-def _is_value(slot: ast.expr) -> bool:
-    return isinstance(getattr(slot, "ctx", ast.Load()), ast.Load)
 
 
 def _with(slot: ast.expr, elements: list[ast.expr]) -> ast.expr:

@@ -114,7 +114,7 @@ def _is_operand(slot: ast.expr, site: Site) -> bool:
         or isinstance(parent, (ast.Expr, ast.Attribute, ast.excepthandler))
     ):
         return False
-    return not (isinstance(parent, ast.Call) and parent.func is slot)
+    return not site.is_callee(slot)
 
 
 def _extended(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

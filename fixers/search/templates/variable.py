@@ -38,7 +38,7 @@ class WrongVariable(Template):
         """Yield replacements of names, and of literals by what nobody reads or the module names as constants."""
         unused = set(ingredients.unused(site))
         for slot in site.slots:
-            if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not _is_callee(slot, site):
+            if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not site.is_callee(slot):
                 for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
                     weight = 1.0 if name in unused else 0.9 * fading(rank)
                     # A function where a value stood is a rare slip.
@@ -77,8 +77,3 @@ class SwappedNames(Template):
                 continue
             pairs: dict[ast.AST, ast.AST] = {one: copied(one, id=other.id), other: copied(other, id=one.id)}
             yield Edit(Replace(pairs), fading(rank, 0.03))
-
-
-def _is_callee(slot: ast.expr, site: Site) -> bool:
-    parent = site.view.parents[slot]
-    return isinstance(parent, ast.Call) and parent.func is slot

@@ -133,7 +133,7 @@ def _is_value(slot: ast.expr, site: Site) -> bool:
         or isinstance(parent, (ast.Expr, ast.Await, ast.excepthandler))
     ):
         return False
-    return not (isinstance(parent, ast.Call) and parent.func is slot)
+    return not site.is_callee(slot)
 
 
 def _bounded(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
