@@ -4,7 +4,7 @@ Many times faster than a fork per variant, and only a screen. Between variants t
 state of the project's modules is put back. Tests that cannot be run twice in one
 process are found by a canary: the unchanged code must fail each of them the same way
 twice at the start, and again at the end of the batch. Those that do not are left to
-the forks; when none is left, the child says that the batch is not to be trusted.
+the forks; when none is left, the child says that nothing can be screened.
 """
 
 import signal
@@ -29,21 +29,23 @@ ENDLESS = "no end"
 
 
 def screen(server, request, board):
-    """Write a status per variant on the board; answer with all of them, or `untrusted` when the canary sang."""
+    """Write a status per variant on the board; answer with all of them, or say why they cannot be believed."""
     bench = Bench(server, request["around"], request["durations"])
     asked = goldseam_inside.in_order(server.items.values(), request["tests"])[:ASKED]
     bench.failing = [test for test in map(bench.repeatable, asked) if test is not None and test.how]
     if not bench.failing:
         return {"status": "unscreenable", "signature": "no failing test fails twice alike in one process"}
-    over = time.monotonic() + request["wall"]
+    # Early enough for one more variant: a variant that the parent cut off would count as endless.
+    longest = WALL_FACTOR * (SHORTEST + LONGER * sum(test.seconds for test in bench.failing))
+    over = time.monotonic() + request["wall"] - 2 * longest
     variants = request["variants"]
     for start in range(0, len(variants), GROUP):
         group = range(start, min(start + GROUP, len(variants)))
-        going = bench.judge(variants, group, board)
+        going = bench.judge(variants, group, board, over)
         if going and server.state.restore_all():
             # One of these changed what nobody looked after, and the others may have met it.
             board[start : group.stop] = bytes(len(group))
-            going = bench.judge(variants, group, board, alone=True)
+            going = bench.judge(variants, group, board, over, alone=True)
         if not going or time.monotonic() > over:
             return {"status": "screened", "statuses": goldseam_loop.read_board(board)}
     if not bench.steady():
@@ -86,9 +88,11 @@ class Bench:
         finally:
             self.state.restore_all()
 
-    def judge(self, variants, group, board, *, alone=False):
-        """Write the statuses of some variants on the board; False when this process is of no use any more."""
+    def judge(self, variants, group, board, over, *, alone=False):
+        """Write the statuses of some variants on the board, until `over`; False when this process is of no use."""
         for number in group:
+            if time.monotonic() > over:
+                return True
             status = self.judged(variants[number])
             board[number] = goldseam_loop.STATUSES.index(status)
             if alone:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from fixers.runner import servers
 from fixers.runner.evaluator import Status, Variant
 from fixers.runner.servers import fork_evaluator
 from fixers.runner.suite import run_suite
@@ -179,3 +180,14 @@ def test_calls_of_super_come_and_go_alive(start, method, line, body):
     with start({"kin.py": CLASSES, "test_kin.py": test}) as evaluator:
         said = screened(evaluator, [wrong, variant, wrong], "test_kin.py::test_it")
     assert said == [Status.FAIL, Status.PASS, Status.FAIL]
+
+
+def test_a_long_screen_ends_between_two_variants_and_goes_on_in_another_process(start, monkeypatch):
+    """What the clock of a batch cuts off is no endless variant."""
+    monkeypatch.setattr(servers, "_BATCH_SECONDS", 2.0)
+    slow = TESTS.replace("import walk\n", "import time\n\nimport walk\n")
+    slow = slow.replace("    assert", "    time.sleep(0.15)\n    assert")
+    variants = [steps(f"return {number} + 10") for number in range(40)]
+    with start({"walk.py": STEPS, "test_walk.py": slow}) as evaluator:
+        said = screened(evaluator, [*variants, steps(RIGHT)])
+    assert said == [Status.FAIL] * 40 + [Status.PASS]
