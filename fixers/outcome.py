@@ -20,6 +20,7 @@ from fixers.project import Project
 from fixers.reproduce import Green
 from fixers.runner.evaluator import Status
 from fixers.runner.sandbox import Sandbox
+from fixers.screen import PLAUSIBLE_CAP
 from fixers.search.templates.flow import SuperfluousStatement
 from fixers.select import settling_test
 from fixers.verify import Base, Proof, evidence_of, prove
@@ -185,10 +186,15 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
         next_step = "Read it as a hint at the cause; apply it by hand if it is right."
     else:
         reason, next_step = Reason.BUDGET_EXHAUSTED, "Read it, or run again with a larger --budget."
-        end = "you stopped it" if repair.interrupted else "the budget ended"
-        sentence = f"One repair passes every test, but {end} before the others of its place were tried."
+        sentence = f"One repair passes every test, but {_end(repair)} before the others of its place were tried."
     update = {"reason": reason, "sentence": sentence, "next_step": next_step, "alternatives": alternatives}
     return trace.model_copy(update=update)
+
+
+def _end(repair: Repair) -> str:
+    if repair.interrupted:
+        return "you stopped it"
+    return "too many alike were found" if repair.budget.plausible >= PLAUSIBLE_CAP else "the budget ended"
 
 
 def _alternative(project: Project, cluster: Cluster, proof: Proof) -> Alternative:

@@ -72,10 +72,14 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
             screen(hunt, wide, lambda: len(hunt.plausible) > found or hunt.cost >= enough)  # noqa: B023 - called here
         if hunt.plausible:
             enough = min(enough, max(WIDER * hunt.cost, hunt.cost + WIDER_LEAST))
-        for place in sorted({p.place for p in hunt.plausible} - done):
+        for place in sorted(_places(hunt) - done):
             screen(hunt, neighbourhood(hunt.project, suspects, place, failures=failures, test_literals=literals))
-            if not hunt.cut:
+            if not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
                 done.add(place)
-        if hunt.generated == before and {p.place for p in hunt.plausible} <= done:
+        if hunt.generated == before and _places(hunt) <= done:
             break
-    hunt.exhausted = {p.place for p in hunt.plausible} <= done if hunt.plausible else not hunt.cut
+    hunt.exhausted = _places(hunt) <= done if hunt.plausible else not hunt.cut
+
+
+def _places(hunt: Hunt) -> set[tuple[str, str, int]]:
+    return {plausible.place for plausible in hunt.plausible}

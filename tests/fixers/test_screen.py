@@ -5,9 +5,11 @@ import time
 
 import pytest
 
+from fixers import repair
+from fixers import screen as screens
 from fixers.hunt import Hunt
 from fixers.localize.spectrum import Spectrum, Statement
-from fixers.model import Tier
+from fixers.model import Suspect, Tier
 from fixers.progress import Silent
 from fixers.runner.servers import fork_evaluator
 from fixers.screen import ROUND, screen
@@ -91,3 +93,14 @@ def test_a_search_ends_at_the_same_mutation_however_long_tests_take(hunt, second
     stream = (mutation("is_open", f"return {number} > 10000" if number != 500 else RIGHT) for number in range(3000))
     screen(hunt, stream, until=lambda: bool(hunt.plausible))
     assert (hunt.generated, len(hunt.plausible)) == (ROUND, 1)
+
+
+@pytest.mark.parametrize(("cap", "exhausted"), [(1, False), (200, True)])
+def test_a_search_that_stops_at_too_many_finds_has_exhausted_nothing(hunt, monkeypatch, cap, exhausted):
+    for module in (repair, screens):
+        monkeypatch.setattr(module, "PLAUSIBLE_CAP", cap)
+    line = GATE.split("\n").index("    return name in OPEN") + 1
+    suspect = Suspect(path="gate.py", function="is_open", line=line, end_line=line, score=1.0, reasons=())
+    repair.search(hunt, [suspect], [], [])
+    assert hunt.plausible
+    assert hunt.exhausted == exhausted
