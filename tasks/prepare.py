@@ -35,6 +35,7 @@ class Wishes:
     reported: tuple[Failure, ...] = ()
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     budget_seconds: float = 60.0
+    budget_candidates: int = 250_000
     seed: int = 0
     jobs: int = 2
     trusted: bool = False
@@ -92,6 +93,7 @@ def request_for(target: Target, wishes: Wishes, *, commit: str = "") -> Request:
         reported=wishes.reported,
         changed=wishes.changed,
         budget_seconds=wishes.budget_seconds,
+        budget_candidates=wishes.budget_candidates,
         seed=wishes.seed,
         jobs=wishes.jobs,
     )

@@ -38,6 +38,7 @@ class Options:
     log: Path | None
     traceback: Path | None
     budget: float
+    budget_candidates: int
     llm: str
     seed: int
     jobs: int
@@ -57,6 +58,13 @@ class Options:
 @click.option("--log", "log", type=click.Path(path_type=Path), help="A CI log that shows the failure.")
 @click.option("--traceback", "traceback", type=click.Path(path_type=Path), help="A traceback from production.")
 @click.option("--budget", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds of search.")
+@click.option(
+    "--budget-candidates",
+    type=click.IntRange(min=0),
+    default=250_000,
+    show_default=True,
+    help="Candidates at most; unlike seconds, the same on every machine.",
+)
 @click.option("--llm", type=click.Choice(["off", "on"]), default="off", show_default=True, help="Ask a model last.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the random order of the second suite run.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Candidates run at once.")
@@ -122,6 +130,7 @@ def _wishes(options: Options, checkout: Path) -> Wishes:
         expected=expected_ids(reported),
         reported=tuple(failure for failure in reported if not failure.test_ids),
         budget_seconds=options.budget,
+        budget_candidates=options.budget_candidates,
         seed=options.seed,
         jobs=options.jobs,
         trusted=options.trust_target,

@@ -90,6 +90,15 @@ def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout):
     assert "\x1b" not in ran.stdout
 
 
+def test_a_budget_of_candidates_ends_the_search_at_the_same_place_each_time(goldseam, checkout):
+    root = checkout(WEAK)
+    ran = [goldseam("fix", root, *PYTHON, "--json", "--budget-candidates", "40") for _ in "12"]
+    first, second = (json.loads(one.stdout) for one in ran)
+    assert first["candidates"]["generated"] == 40
+    same = ("status", "reason", "candidates", "alternatives", "patch", "localization")
+    assert [first[key] for key in same] == [second[key] for key in same]
+
+
 def test_without_a_sandbox_a_repair_is_as_good_and_the_evidence_says_so(goldseam, checkout):
     root = checkout(RED)
     before = picture(root)
