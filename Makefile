@@ -1,7 +1,7 @@
 # Two commands set everything up on a fresh Debian or Ubuntu: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock schemas clean bench-spine
+.PHONY: help setup demo test check format lock schemas rules clean bench-spine
 BIN := .venv/bin
 
 help: ## Show what can be made
@@ -28,6 +28,7 @@ check: .venv/.dev ## Lint, types, schemas, docs, and the calls to GitHub against
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python scripts/schemas --check
+	$(BIN)/python scripts/rules --check
 	$(BIN)/python scripts/check-tree
 	scripts/fetch-github-descriptions
 	$(BIN)/pytest -m github_contract tests/contract
@@ -42,6 +43,9 @@ lock: .venv/.dev ## Resolve the dependencies again
 
 schemas: .venv/.dev ## Write the JSON Schemas under docs/schemas
 	$(BIN)/python scripts/schemas
+
+rules: .venv/.dev ## Write docs/rules.md from the classes of the codemods and templates
+	$(BIN)/python scripts/rules
 
 bench-spine: .venv/.dev ## Repair real bugs of published packages and verify each proof
 	$(BIN)/python -m benchmarks.spine

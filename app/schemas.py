@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from fixers.evidence import Alternative, Evidence, Gate, Trace
+from fixers.measured import Measured
 from fixers.model import Contract, Failure, Reason
 from fixers.reprove import Judgement
+from fixers.rules import Rule
 
 
 class Place(Contract):
@@ -24,6 +26,37 @@ class CandidateCounts(Contract):
     generated: int = 0
     validated: int = 0
     plausible: int = 0
+
+
+class RuleEntry(Contract):
+    """One kind of repair."""
+
+    kind: Literal["codemod", "search"]
+    name: str
+    tier: Literal["A", "B", "C"]
+    prior: float
+    message: str
+    why: str
+    before: str
+    after: str
+    left_alone: tuple[str, ...]
+    source: str
+    measured: Measured | None
+
+    @classmethod
+    def of(cls, rule: Rule) -> RuleEntry:
+        """Return the document of a rule."""
+        fields = {name: getattr(rule, name) for name in cls.model_fields}
+        return cls(**{**fields, "tier": rule.tier.name})
+
+
+class RulesReport(Contract):
+    """What `goldseam rules --json` prints."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    rules: tuple[RuleEntry, ...]
+    refused: tuple[str, ...]
+    """A sentence for each codemod of another package that cannot be used."""
 
 
 class FixReport(Contract):

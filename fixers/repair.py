@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from fixers.checks.scope import check_scope
 from fixers.codemods.base import Scene
+from fixers.codemods.plugins import Plugin, in_order, proposals
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.hunt import Hunt, Plausible
 from fixers.model import Candidate, Failure, Suspect, Tier
+from fixers.rules import plugins
 from fixers.runner.evaluator import Variant
 from fixers.runner.swap import swap_of
 from fixers.screen import PLAUSIBLE_CAP, screen
@@ -24,9 +26,17 @@ WIDER, WIDER_LEAST = 3, 2_000
 
 
 def run_codemods(hunt: Hunt, scene: Scene) -> bool:
-    """Try every codemod in order of policy; True when a deterministic one is plausible, which ends the hunt."""
-    for codemod in CODEMODS:
-        try_candidates(hunt, codemod().propose(scene))
+    """Try every codemod in order of policy, those of other packages among them.
+
+    True when a deterministic one is plausible, which ends the hunt.
+    """
+    found = plugins()
+    hunt.notes.extend(found.refused)
+    for codemod in in_order(CODEMODS, found.plugins):
+        if isinstance(codemod, Plugin):
+            try_candidates(hunt, proposals(codemod, scene, hunt.notes))
+        else:
+            try_candidates(hunt, codemod().propose(scene))
         if any(p.origin.tier is Tier.A for p in hunt.plausible):
             return True
     return False

@@ -1,6 +1,8 @@
 """The documents say what the code says. Each check fails when it finds nothing to compare."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -97,6 +99,12 @@ def test_the_catalogue_is_that_of_the_registries():
     kinds = [(c, c.MESSAGE) for c in CODEMODS] + [(t, t.SUMMARY) for t in TEMPLATES]
     assert kinds
     assert rows == [f"{k.NUMBER} | `{k.NAME}` | {k.TIER.name} | {k.PRIOR:.2f} | {said}" for k, said in kinds]
+
+
+def test_the_page_of_rules_is_that_of_the_classes():
+    written = [line[3:] for line in text("docs/rules.md").splitlines() if re.fullmatch(r"## [a-z][a-z-]+", line)]
+    assert written == [c.NAME for c in CODEMODS] + [t.NAME for t in TEMPLATES]
+    assert subprocess.run([sys.executable, ROOT / "scripts" / "rules", "--check"], check=False).returncode == 0
 
 
 def test_every_verb_is_in_a_document():

@@ -1,7 +1,10 @@
 """`goldseam rules`, `goldseam doctor` and the door itself."""
 
+import json
+
 import pytest
 
+from app.schemas import RuleEntry, RulesReport
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.search.registry import ALL as TEMPLATES
 
@@ -10,14 +13,35 @@ NAMES = [maker.NAME for maker in (*CODEMODS, *TEMPLATES)]
 
 def test_every_rule_is_listed_once_and_in_order(goldseam):
     lines = goldseam("rules").stdout.splitlines()
-    assert [line.split()[2] for line in lines] == NAMES
+    assert [line.split()[2] for line in lines[::2]] == NAMES
     assert len(set(NAMES)) == len(NAMES)
+
+
+def test_every_rule_is_listed_with_an_example_and_with_what_was_measured(goldseam):
+    rows = json.loads(goldseam("rules", "--json").stdout)["rules"]
+    for row, line in zip(rows, goldseam("rules").stdout.splitlines()[1::2], strict=True):
+        said, _, example = line.strip().partition(": ")
+        assert ("not measured" in said) == (row["measured"] is None)
+        old, arrow, new = example.partition(" → ")
+        sides = [old, new] if arrow else [example[2:]]
+        assert all(side and side in row["before"] + row["after"] for side in sides), line
 
 
 def test_a_rule_is_shown_with_its_example(goldseam):
     shown = goldseam("rules", "show", "mutable-default")
     assert (shown.returncode, shown.stdout.split()[0]) == (0, "mutable-default")
-    assert shown.stdout.index("before:") < shown.stdout.index("after:")
+    places = [
+        shown.stdout.index(word) for word in ("before:", "after:", "left alone:", "tier A:", "prior:", "measured:")
+    ]
+    assert places == sorted(places)
+    assert "evaluates a default once" in shown.stdout
+
+
+def test_a_rule_is_a_document_too(goldseam):
+    one = json.loads(goldseam("rules", "show", "off-by-one", "--json").stdout)
+    assert RuleEntry.model_validate(one).kind == "search"
+    listed = RulesReport.model_validate_json(goldseam("rules", "--json").stdout)
+    assert RuleEntry.model_validate(one) in listed.rules
 
 
 def test_the_doctor_looks_at_the_sandbox(goldseam):
