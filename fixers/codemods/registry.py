@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixers.codemods.base import Codemod
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
@@ -23,6 +24,7 @@ from fixers.codemods.wrong_arity import WrongArity
 # Order is policy. First what a table or the interpreter itself states, then what one
 # live fact settles, last what has to guess at the author's intent.
 ALL: tuple[type[Codemod], ...] = (
+    MergeConflict,  # first what does not even parse: nothing else can be said of such a file
     MutableDataclassField,
     RemovedStdlib,
     ReshapedStdlib,

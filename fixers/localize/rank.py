@@ -109,12 +109,13 @@ def _place_of(frame: Frame, project: Project, scores: dict[tuple[str, int], _Sco
     try:
         tree = project.tree(frame.path)
     except SyntaxError:
-        return None
-    holding = [
-        (node.lineno, names)
-        for node, names in statements_of(tree)
-        if node.lineno <= frame.line <= (node.end_lineno or node.lineno)
-    ]
+        holding = [(frame.line, "")]  # the line that the traceback names is all that is known of such a file
+    else:
+        holding = [
+            (node.lineno, names)
+            for node, names in statements_of(tree)
+            if node.lineno <= frame.line <= (node.end_lineno or node.lineno)
+        ]
     if not holding:
         return None
     line, names = max(holding, key=lambda h: h[0])
@@ -210,7 +211,7 @@ def _add_constants(scores: dict[tuple[str, int], _Score], project: Project) -> N
 
 
 def _names_used(project: Project, path: str, function: str) -> set[str]:
-    for node, names in statements_of(project.tree(path)):
+    for node, names in _statements(project, path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             qualified = f"{names}.{node.name}" if names else node.name
             if qualified == function:
@@ -222,13 +223,22 @@ def _names_used(project: Project, path: str, function: str) -> set[str]:
 def _definitions(project: Project, path: str) -> dict[int, set[str]]:
     """Map the line of each module- or class-level statement to the names it defines."""
     found: dict[int, set[str]] = {}
-    for node, _ in statements_of(project.tree(path)):
+    for node, _ in _statements(project, path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found[node.lineno] = {node.name}  # its defaults and decorators run at import
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
             found.setdefault(node.lineno, names)
     return found
+
+
+def _statements(project: Project, path: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield the statements of a file; none when only the target's interpreter, newer than ours, can read it."""
+    try:
+        tree = project.tree(path)
+    except SyntaxError:
+        return
+    yield from statements_of(tree)
 
 
 def statements_of(tree: ast.Module) -> Iterator[tuple[ast.stmt, str]]:

@@ -11,7 +11,10 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def swap_of(before: str, after: str) -> Swap | None:
     """Return the one function body in which two module texts differ, or None when more, or something else, does."""
-    old, new = ast.parse(before), ast.parse(after)
+    try:
+        old, new = ast.parse(before), ast.parse(after)
+    except (SyntaxError, ValueError):
+        return None  # one side is no Python that this interpreter reads: a fresh import will tell
     if _hollow(old) != _hollow(new):
         return None
     pairs = zip(_functions(old, ""), _functions(new, ""), strict=True)

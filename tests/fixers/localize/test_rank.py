@@ -72,3 +72,12 @@ def test_test_files_are_never_suspects():
         "reached": {},
     }
     assert [s.path for s in read_spectrum(event, ["t"]).statements] == ["m.py"]
+
+
+def test_of_a_file_that_does_not_parse_the_line_is_known():
+    project = Project({"m.py": "def f(:\n    pass\n"})
+    frames = (Frame(path="m.py", line=1, function="<module>", in_project=True),)
+    failure = Failure(kind=FailureKind.COLLECTION, exception="SyntaxError", message="x", frames=frames)
+    assert [(s.path, s.line, s.reasons[0]) for s in rank(project, None, [failure])] == [
+        ("m.py", 1, "where the exception was raised")
+    ]
