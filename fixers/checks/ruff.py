@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from fixers.checks.scan import AnalyserFailed, Finding, Scan, compared, laid_out, own_prefixes, own_tool, run_tool
+from fixers.checks.source import read
 from fixers.evidence import StaticCheck
 from fixers.model import FileEdit
 from fixers.runner.sandbox import Sandbox
@@ -19,6 +20,9 @@ SELECT = (
 """Rules whose findings are bugs or leftovers; style is the project's own affair."""
 IGNORE = ("B007", "B009", "B010", "B028", "B904", "B905")
 """Advice on style inside the bug families: a repair that follows the file's habits may break them."""
+_CANNOT_WORK = ("F7", "F82", "E9", "PLE", "syntax")
+"""What a file that did not parse before is still held to: of the rest nobody can say whether it is new."""
+_REEXPORT = "F401"
 _OLDEST, _NEWEST = (3, 7), (3, 14)
 
 
@@ -37,8 +41,17 @@ def ruff_check(edits: Sequence[FileEdit], *, sandbox: Sandbox, python_version: s
             if finished.exit_code != 0:
                 tail = finished.stderr[-300:].decode(errors="replace")
                 raise AnalyserFailed(f"ruff left with code {finished.exit_code}: {tail}")
-            findings = list(_findings(finished.stdout, scan))
+            findings = [found for found in _findings(finished.stdout, scan) if not _is_excused(found, scan)]
         return compared("ruff", version("ruff"), findings, scan.edits.values())
+
+
+def _is_excused(finding: Finding, scan: Scan) -> bool:
+    if finding.side == "before":
+        return False
+    edit = next(edit for edit in scan.edits.values() if edit.path == finding.path)
+    if finding.code == _REEXPORT and edit.path.endswith("__init__.py") and "__all__" not in edit.after:
+        return True  # what a package imports and does not use, it gives out
+    return read(edit.before) is None and not finding.code.startswith(_CANNOT_WORK)
 
 
 def _target(python_version: str) -> str:

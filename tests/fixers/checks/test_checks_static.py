@@ -67,6 +67,26 @@ def test_ruff_sees_the_same_fault_in_another_function_as_new(sandbox: Sandbox) -
     assert check.new[0].startswith("pkg/mod.py:5 B006")
 
 
+def test_ruff_holds_nothing_old_against_a_text_that_did_not_parse(sandbox: Sandbox) -> None:
+    before = "import os\n\n\ndef f(x)\n    return y\n"
+    check = ruff_check([edit(before, before.replace("(x)", "(x):"))], sandbox=sandbox, python_version=VERSION)
+    assert check.new == ("pkg/mod.py:5 F821 Undefined name `y`",)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "new"),
+    [
+        ("pkg/__init__.py", "from pkg.shapes import Square\n", 0),
+        ("pkg/__init__.py", "from pkg.shapes import Square\n\n__all__ = []\n", 1),
+        ("pkg/mod.py", "from pkg.shapes import Square\n", 1),
+    ],
+    ids=["what a package gives out", "what its list leaves out", "a plain module"],
+)
+def test_ruff_takes_an_import_for_a_reexport_only_where_it_is_one(sandbox: Sandbox, path, text, new) -> None:
+    check = ruff_check([edit("", text, path)], sandbox=sandbox, python_version=VERSION)
+    assert len(check.new) == new
+
+
 def test_ruff_is_not_silenced_by_the_repository(sandbox: Sandbox) -> None:
     """Neither comments nor configuration nor a directory name make it look away."""
     after = "# ruff: noqa\nimport os  # noqa: F401\n"
