@@ -17,6 +17,7 @@ from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
+from fixers.codemods.syntax_slip import SyntaxSlip
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.wrong_arity import WrongArity
@@ -25,6 +26,7 @@ from fixers.codemods.wrong_arity import WrongArity
 # live fact settles, last what has to guess at the author's intent.
 ALL: tuple[type[Codemod], ...] = (
     MergeConflict,  # first what does not even parse: nothing else can be said of such a file
+    SyntaxSlip,
     MutableDataclassField,
     RemovedStdlib,
     ReshapedStdlib,

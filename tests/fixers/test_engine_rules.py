@@ -20,8 +20,13 @@ def gross(price):
 ''',
     "test_till.py": "from till import gross\n\n\ndef test_it():\n    assert gross(100, 'food') == 107\n",
 }
+UNCLOSED = {
+    "till.py": "def gross(price):\n    return round(price * 1.19, 2\n\n\ndef net(price):\n    return price / 1.19\n",
+    "test_till.py": "from till import gross\n\n\ndef test_it():\n    assert gross(100) == 119\n",
+}
 CASES = {
     "a merge left its markers": (MERGE, "codemod:merge-conflict", "-<<<<<<< HEAD\n"),
+    "a bracket is missing": (UNCLOSED, "codemod:syntax-slip", "+    return round(price * 1.19, 2)\n"),
 }
 
 
