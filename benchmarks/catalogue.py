@@ -106,4 +106,39 @@ HOSTS = (
     Host("webcolors", "25.10.0"),
 )
 
+SLIPPED = (
+    Host("asteval", "1.0.10"),
+    Host("boltons", "26.2.0"),
+    Host("cachetools", "8.0.2"),
+    Host("croniter", "7.0.0", tests=("src/croniter/tests",), extra=("pytz", "tzlocal", "python-dateutil")),
+    Host("cssselect", "1.6.0", extra=("lxml",)),
+    Host("deepmerge", "4.0.0", tests=("deepmerge/tests",)),
+    Host("docopt-ng", "0.9.0"),
+    Host("funcy", "2.1", extra=("whatever",)),
+    Host("inflection", "0.5.1", tests=("test_inflection.py",)),
+    Host("isodate", "0.7.2"),
+    Host("itemadapter", "0.13.1"),
+    Host("mako", "1.4.3", tests=("test",), extra=("babel",)),
+    Host("markdown-it-py", "4.3.0", extra=("pytest-regressions", "linkify-it-py")),
+    Host("marshmallow", "4.4.0", extra=("simplejson",)),
+    Host("mistune", "3.4.0"),
+    Host("parse", "1.22.4"),
+    Host("pathspec", "1.1.1"),
+    Host("python-slugify", "9.2.0"),
+    Host("schema", "0.7.8", tests=("test_schema.py",), extra=("mock",)),
+    Host("semver", "3.1.2"),
+    Host("simpleeval", "1.0.8"),
+    Host("sqlparse", "0.6.1"),
+    Host("tabulate", "0.10.0", tests=("test",), extra=("wcwidth",)),
+    Host("tinydb", "4.9.0", extra=("pyyaml",)),
+    Host("tomlkit", "0.15.2", extra=("pyyaml",)),
+    Host("toolz", "1.2.0", tests=("toolz/tests",)),
+    Host("voluptuous", "0.16.0", tests=("voluptuous/tests",)),
+    Host("vulture", "2.16", extra=("pint",)),
+    Host("webcolors", "25.10.0"),
+    Host("webob", "1.8.11"),
+    Host("xmltodict", "1.0.4"),
+)
+"""Packages of the set `injected`: much used, nothing compiled, a suite that is green here and ends in 15 seconds."""
+
 ITEMS: tuple[Item, ...] = (*RELEASES, *HOSTS)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from benchmarks.cases import Case
-from benchmarks.slips import functions
+from benchmarks.slips import MODULE
+from benchmarks.source import functions
 from benchmarks.suite import command, run_tests
 from benchmarks.trees import changed_sources
 from fixers import patch as patches
-
-MODULE = "<module>"
-"""What stands outside all functions of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,21 @@ def places_of_truth(case: Case) -> frozenset[tuple[str, str]]:
         broken, right = parts(_text(case.tree / path)), parts(_text(case.truth / path))
         found |= {(path, name) for name in {*broken, *right} if broken.get(name) != right.get(name)}
     return frozenset(found)
+
+
+def truth_rank(case: Case, localization: Sequence[dict[str, Any]]) -> int:
+    """Return the rank among functions of the first place where the truth changes something, from 1; 0 for none."""
+    truth = places_of_truth(case)
+    ranked = dict.fromkeys((place["path"], place["function"]) for place in localization)
+    for rank, (path, function) in enumerate(ranked, 1):
+        if any(path == p and _same(function, name) for p, name in truth):
+            return rank
+    return 0
+
+
+def _same(function: str, name: str) -> bool:
+    """Compare dotted names; a function inside a function belongs to the outer one."""
+    return function == name or function.startswith((f"{name}.", f"{name}.<locals>"))
 
 
 _NOTHING = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import Case
-from benchmarks.judge import judge, places_of_truth
+from benchmarks.judge import judge, truth_rank
 
 _BEYOND_BUDGET = 900.0
 """Seconds for all that is not search: three runs of the suite and the proofs. Longer is a hang."""
@@ -91,21 +91,6 @@ def _row(case: Case, report: dict[str, Any], evidence: Path, cache: Path, facts:
         known["patch"] = "\n".join(patches)
     reason, sentence = report.get("reason") or "", report.get("sentence") or str(report.get("error", ""))
     return Row(case.package, case.bug, case.kind, status, reason, sentence, **known)
-
-
-def truth_rank(case: Case, localization: Sequence[dict[str, Any]]) -> int:
-    """Return the rank among functions of the first place where the truth changes something, from 1; 0 for none."""
-    truth = places_of_truth(case)
-    ranked = dict.fromkeys((place["path"], place["function"]) for place in localization)
-    for rank, (path, function) in enumerate(ranked, 1):
-        if any(path == p and _same(function, name) for p, name in truth):
-            return rank
-    return 0
-
-
-def _same(function: str, name: str) -> bool:
-    """Compare dotted names; a function inside a function belongs to the outer one."""
-    return function == name or function.startswith((f"{name}.", f"{name}.<locals>"))
 
 
 def _verified(case: Case, evidence: Path) -> str:

@@ -22,8 +22,10 @@ from typing import Any
 
 import click
 
-from benchmarks.cases import NoCase, case_of
+from benchmarks.cases import Case, NoCase
 from benchmarks.catalogue import ITEMS, Item, Release
+from benchmarks.injected import Draw, slipped_package
+from benchmarks.real import released_bug
 from benchmarks.repair import Row, repair
 from benchmarks.table import summary, table
 from fixers.patch import digest
@@ -76,6 +78,13 @@ def measure(item: Item, *, seed: int, budget: float, cache: Path) -> Row:
         kind = "real" if isinstance(item, Release) else "injected"
         return Row(item.package, _described(item), kind, "no case", sentence=str(error))
     return repair(case, budget=budget, seed=seed, cache=cache)
+
+
+def case_of(item: Item, seed: int, cache: Path) -> Case:
+    """Make the tree of an entry; the same seed and cache give the same tree. NoCase when it cannot be had."""
+    if isinstance(item, Release):
+        return released_bug(item, seed, cache)
+    return slipped_package(item, Draw(f"{seed}-{item.package}"), seed, cache)
 
 
 def unexplained(rows: Sequence[Row]) -> list[Row]:

@@ -21,6 +21,8 @@ from tasks.sandbox.choose import sandbox
 from tasks.sandbox.export import tree_digest
 
 _SECONDS = 600.0
+_TEST_SECONDS = 60.0
+"""What one test may take; longer is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,23 @@ def command(tests: Sequence[str], hidden: Sequence[str] = ()) -> str:
     return shlex.join(["python", "-m", "pytest", *tests, *(f"--deselect={test}" for test in hidden)])
 
 
-def run_tests(tree: Path, python: Path, test_command: str, cache: Path) -> Outcomes:
-    """Run the tests of a tree once, or say what the same run said before."""
+def run_tests(
+    tree: Path,
+    python: Path,
+    test_command: str,
+    cache: Path,
+    *,
+    wall: float = _SECONDS,
+    test_seconds: float = _TEST_SECONDS,
+) -> Outcomes:
+    """Run the tests of a tree once, or say what the same run said before, whatever its limits were."""
     key = hashlib.sha256(f"{tree_digest(tree)}\n{python}\n{test_command}".encode()).hexdigest()[:24]
     kept = cache / f"{key}.json"
     if kept.exists():
         return _read(json.loads(kept.read_text()))
     wishes = Wishes(python=python, test_command=tuple(shlex.split(test_command)))
     request = prepare(tree, mount=str(tree), cache=cache / "unused", wishes=wishes)
-    result = run_suite(request.target, sandbox(), limits=Limits(wall_seconds=_SECONDS))
+    result = run_suite(request.target, sandbox(), limits=Limits(wall_seconds=wall), test_seconds=test_seconds)
     outcomes = Outcomes(
         passed=frozenset(result.ids("passed")),
         failed=frozenset(result.ids("failed")),

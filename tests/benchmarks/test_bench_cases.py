@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks import catalogue
-from benchmarks.cases import NoCase, case_of, drawn, noticed, split
+from benchmarks.cases import NoCase, split
 from benchmarks.index import NotFetched
+from benchmarks.injected import Draw, drawn, noticed
+from benchmarks.spine import case_of
 from benchmarks.suite import Outcomes, command
 from benchmarks.trees import changed_sources, same_program, transplant
 
@@ -57,9 +59,9 @@ def test_the_seed_alone_decides_which_slips_are_drawn(tmp_path):
     (tmp_path / "tests").mkdir()
     (tmp_path / "shop.py").write_text("def f(a, b):\n    if a < b:\n        return 1\n    return pay(a, b)\n")
     (tmp_path / "tests" / "test_shop.py").write_text("def test_f():\n    assert 1 < 2\n")
-    first = list(drawn(tmp_path, ("tests",), "1"))
-    assert first == list(drawn(tmp_path, ("tests",), "1"))
-    assert first != list(drawn(tmp_path, ("tests",), "2"))
+    first = list(drawn(tmp_path, ("tests",), Draw("1")))
+    assert first == list(drawn(tmp_path, ("tests",), Draw("1")))
+    assert first != list(drawn(tmp_path, ("tests",), Draw("2")))
     assert {path for path, _ in first} == {"shop.py"}
 
 

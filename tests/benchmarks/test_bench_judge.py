@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cases import Case
-from benchmarks.judge import MODULE, as_in_truth, judge, parts, places_of_truth
-from benchmarks.repair import truth_rank
+from benchmarks.judge import as_in_truth, judge, parts, places_of_truth, truth_rank
+from benchmarks.slips import MODULE
 from fixers import patch as patches
 from fixers.model import FileEdit
 

@@ -1,0 +1,38 @@
+"""The set `real`: sources of one release under the tests of the next, which repaired something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks import environment
+from benchmarks.cases import UNUSABLE, Case, NoCase, split, unpacked, whole
+from benchmarks.catalogue import Release
+from benchmarks.suite import command, run_tests
+from benchmarks.trees import transplant
+
+
+def released_bug(release: Release, seed: int, cache: Path) -> Case:
+    """Make the tree of a release's bug; NoCase when it cannot be had or does not show here."""
+    try:
+        return _released_bug(release, seed, cache)
+    except UNUSABLE as error:
+        raise NoCase(str(error)) from error
+
+
+def _released_bug(release: Release, seed: int, cache: Path) -> Case:
+    before = unpacked(release.package, release.before, cache)
+    after = unpacked(release.package, release.after, cache)
+    python = environment.environment(release.package, release.after, release.extra, cache / "environments")
+    tree = cache / "trees" / f"{release.package}-{release.before}-under-{release.after}"
+    if not tree.exists():
+        whole(tree, lambda place: transplant(before, after, release.tests, place))
+    fixed = run_tests(after, python, command(release.tests), cache / "runs")
+    broken = run_tests(tree, python, command(release.tests), cache / "runs")
+    failing = sorted(
+        test for test in broken.failed & fixed.passed if not release.only or any(o in test for o in release.only)
+    )
+    if not failing:
+        raise NoCase(f"No test of {release.after} fails on {release.before} and passes on {release.after} here.")
+    seen, held = split(failing, broken.failed | broken.passed, seed)
+    bug = f"{release.before} → {release.after}: {release.about}"
+    return Case(release.package, bug, "real", tree, after, release.tests, python, seen, held)
