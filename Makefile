@@ -1,7 +1,8 @@
 # Two commands set everything up on a fresh Debian or Ubuntu: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock schemas rules clean bench-spine
+.PHONY: help setup demo test check format lock schemas rules clean
+.PHONY: bench-spine bench-engine bench-localize bench-throughput bench-agreement
 BIN := .venv/bin
 
 help: ## Show what can be made
@@ -49,6 +50,9 @@ rules: .venv/.dev ## Write docs/rules.md from the classes of the codemods and te
 
 bench-spine: .venv/.dev ## Repair real bugs of published packages and verify each proof
 	$(BIN)/python -m benchmarks.spine
+
+bench-engine: .venv/.dev ## Measure the engine on the benchmark's sets, against its targets (OPTIONS="--sample 5")
+	$(BIN)/python -m benchmarks.engine $(OPTIONS)
 
 clean: ## Remove what was made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import environment
 from benchmarks.cases import UNUSABLE, Case, NoCase, split, unpacked, whole
-from benchmarks.catalogue import Release
+from benchmarks.catalogue import RELEASES, Release
+from benchmarks.problems import problem_of
+from benchmarks.sets import Entry, Half, half_of
 from benchmarks.suite import command, run_tests
 from benchmarks.trees import transplant
+
+
+def entries(half: Half, seed: int) -> Sequence[Entry]:
+    """Return the releases of a half; all of a package's are in the same one."""
+    return [_entry(release, seed) for release in RELEASES if half_of(release.package) == half]
 
 
 def released_bug(release: Release, seed: int, cache: Path) -> Case:
@@ -17,6 +25,11 @@ def released_bug(release: Release, seed: int, cache: Path) -> Case:
         return _released_bug(release, seed, cache)
     except UNUSABLE as error:
         raise NoCase(str(error)) from error
+
+
+def _entry(release: Release, seed: int) -> Entry:
+    name = " ".join([release.package, release.before, release.after, *release.only])
+    return Entry(name, release.package, lambda cache: problem_of(released_bug(release, seed, cache), cache))
 
 
 def _released_bug(release: Release, seed: int, cache: Path) -> Case:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sysconfig
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import Case
+from benchmarks.command import goldseam, last_line
 from benchmarks.judge import judge, truth_rank
 
 _BEYOND_BUDGET = 900.0
@@ -60,7 +56,7 @@ def repair(case: Case, *, budget: float, seed: int, cache: Path) -> Row:
     options = [f"--failing={test}" for test in case.failing]
     options += ["--json", f"--budget={budget:g}", f"--seed={seed}", f"--evidence-out={evidence}"]
     began = time.monotonic()
-    code, out, err = _goldseam(["fix", str(case.tree), *_place(case), *options], budget + _BEYOND_BUDGET)
+    code, out, err = goldseam(["fix", str(case.tree), *_place(case), *options], budget + _BEYOND_BUDGET)
     seconds = time.monotonic() - began
     facts: dict[str, Any] = {
         "failing": len(case.failing),
@@ -72,7 +68,7 @@ def repair(case: Case, *, budget: float, seed: int, cache: Path) -> Row:
     try:
         report = json.loads(out)
     except ValueError:
-        return Row(case.package, case.bug, case.kind, "error", f"exit code {code}", _last_line(err), **facts)
+        return Row(case.package, case.bug, case.kind, "error", f"exit code {code}", last_line(err), **facts)
     return _row(case, report, evidence, cache, facts)
 
 
@@ -94,29 +90,9 @@ def _row(case: Case, report: dict[str, Any], evidence: Path, cache: Path, facts:
 
 
 def _verified(case: Case, evidence: Path) -> str:
-    code, _, err = _goldseam(["verify", str(evidence), f"--repo={case.tree}", *_place(case)], _BEYOND_BUDGET)
-    return {0: "holds", 1: "falls"}.get(-1 if code is None else code, f"exit code {code}: {_last_line(err)}")
+    code, _, err = goldseam(["verify", str(evidence), f"--repo={case.tree}", *_place(case)], _BEYOND_BUDGET)
+    return {0: "holds", 1: "falls"}.get(-1 if code is None else code, f"exit code {code}: {last_line(err)}")
 
 
 def _place(case: Case) -> list[str]:
     return [f"--python={case.python}", f"--test-command={case.test_command}"]
-
-
-def _goldseam(arguments: Sequence[str], seconds: float) -> tuple[int | None, str, str]:
-    """Run the command; the exit code is None when it had to be stopped, with all that it started."""
-    program = Path(sysconfig.get_path("scripts")) / "goldseam"
-    with subprocess.Popen(
-        [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        try:
-            out, err = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            return None, "", ""
-    return process.returncode, out, err
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "It printed nothing."

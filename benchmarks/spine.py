@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-import platform
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +22,11 @@ import click
 from benchmarks.cases import Case, NoCase
 from benchmarks.catalogue import ITEMS, Item, Release
 from benchmarks.injected import Draw, slipped_package
+from benchmarks.machine import ROOT, machine
 from benchmarks.real import released_bug
 from benchmarks.repair import Row, repair
 from benchmarks.table import summary, table
 from fixers.patch import digest
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 @click.command()
@@ -114,22 +110,6 @@ def keep_patch(row: Row, file: Path) -> None:
         file.write_text(row.patch)
     else:
         file.unlink(missing_ok=True)
-
-
-def machine() -> dict[str, Any]:
-    """Return the facts of this machine and this checkout that explain a difference in times."""
-    git = ["git", "-C", str(ROOT)]
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    dirty = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=False).stdout.strip()
-    return {
-        "goldseam": version("goldseam"),
-        "commit": commit + ("+changes" if dirty else ""),
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "cores": os.cpu_count(),
-        "load": [round(load, 1) for load in os.getloadavg()],
-        "pytest": version("pytest"),
-    }
 
 
 def _without_patch(row: Row) -> dict[str, Any]:
