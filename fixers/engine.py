@@ -9,19 +9,22 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version as distribution_version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol, Self
 
 from fixers import story
-from fixers.codemods.base import Installed, Scene
+from fixers.codemods.base import Scene
 from fixers.evidence import Budget, Localized, Observed, Repair, Trace
 from fixers.hunt import Hunt
 from fixers.installed import installed_in
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import Spectrum, read_spectrum
-from fixers.model import Candidate, Declined, Failure, Suspect
+from fixers.model import Candidate, Declined, Failure, FileEdit, Suspect
 from fixers.outcome import conclude, declined_trace, green_trace
+from fixers.patch import patched_tree
 from fixers.progress import Progress, Silent
 from fixers.project import Project
 from fixers.repair import run_codemods, search, try_candidates
@@ -180,7 +183,7 @@ def run_repair(
                 budget_candidates=request.budget_candidates,
                 jobs=request.jobs,
             )
-            _hunt(hunt, request, observed, localized, installed_in(request.target, sandbox))
+            _hunt(hunt, request, observed, localized, sandbox)
             selection = select(hunt)
     except ServerGone as gone:
         return _no_evaluator(request, time.monotonic() - started, str(gone))
@@ -210,9 +213,10 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
     return conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
 
 
-def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized, installed: Installed) -> None:
+def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized, sandbox: Sandbox) -> None:
+    installed = installed_in(request.target, sandbox)
     scene = Scene(failures=observed.failures, project=request.project, installed=installed, suspects=localized.suspects)
-    if run_codemods(hunt, scene):
+    if run_codemods(hunt, scene, lambda edits: _look(request, observed, edits, sandbox)):
         hunt.exhausted = True
         return
     literals = literals_of_tests(request.project, observed.reproduction.failing)
@@ -223,6 +227,22 @@ def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized
             hunt.allow(FIXER_SECONDS, FIXER_CANDIDATES)
             try_candidates(hunt, fixer.propose(case))
             hunt.notes.append(f"{fixer.name}: {fixer.said()}")
+
+
+def _look(
+    request: Request, observed: Observed, edits: Sequence[FileEdit], sandbox: Sandbox
+) -> tuple[Failure, ...] | None:
+    """Run the failing tests on an edited tree and return what fails there; None when the run did not end."""
+    with TemporaryDirectory(prefix="goldseam-look-") as scratch:
+        tree = patched_tree(request.target.tree, edits, Path(scratch) / "tree")
+        run = run_suite(
+            replace(request.target, tree=tree),
+            sandbox,
+            wanted=observed.reproduction.failing,
+            rootdir=observed.rootdir,
+            test_seconds=observed.test_seconds,
+        )
+    return run.failures if run.complete and run.tests else None
 
 
 def literals_of_tests(project: Project, failing: Sequence[str]) -> tuple[object, ...]:

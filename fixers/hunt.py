@@ -17,6 +17,8 @@ from fixers.search.render import render
 
 FELL = {Status.FAIL: "failing tests", Status.BREAKS: "tests around it", Status.TIMEOUT: "time limit"}
 """What a score sheet calls the gate at which tests stop a candidate."""
+RULE = "codemod:"
+"""How the names of candidates that rules made begin."""
 SWAP_COST, IMPORT_COST = 1, 100
 """What a candidate costs, in swaps of code; unlike seconds, the same on every machine."""
 IMPACTED_CAP = 300
@@ -34,7 +36,7 @@ class Plausible:
     @property
     def rank(self) -> tuple[int, int, float, int]:
         """Sort key: tier, rules keyed on the failure before search, prior, size of the edited function."""
-        by_rule = 0 if self.origin.fixer.startswith("codemod:") else 1
+        by_rule = 0 if self.origin.fixer.startswith(RULE) else 1
         return (int(self.origin.tier), by_rule, -self.origin.prior, len(self.swap.source) if self.swap else 0)
 
     @property

@@ -7,10 +7,11 @@ tests that reach the edited function. What survives is plausible, not proven.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from fixers.chain import Look, chain
 from fixers.checks.scope import check_scope
-from fixers.codemods.base import Scene
+from fixers.codemods.base import Codemod, Scene
 from fixers.codemods.plugins import Plugin, in_order, proposals
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.hunt import Hunt, Plausible
@@ -25,21 +26,30 @@ WIDER, WIDER_LEAST = 3, 2_000
 """After a find the search goes on to so many times what it had cost, and so much more at least."""
 
 
-def run_codemods(hunt: Hunt, scene: Scene) -> bool:
-    """Try every codemod in order of policy, those of other packages among them.
+def run_codemods(hunt: Hunt, scene: Scene, look: Look) -> bool:
+    """Try every codemod in order of policy, those of other packages among them, then chains of them.
 
     True when a deterministic one is plausible, which ends the hunt.
     """
     found = plugins()
     hunt.notes.extend(found.refused)
-    for codemod in in_order(CODEMODS, found.plugins):
-        if isinstance(codemod, Plugin):
-            try_candidates(hunt, proposals(codemod, scene, hunt.notes))
-        else:
-            try_candidates(hunt, codemod().propose(scene))
-        if any(p.origin.tier is Tier.A for p in hunt.plausible):
+    codemods = in_order(CODEMODS, found.plugins)
+    for codemod in codemods:
+        try_candidates(hunt, _proposed(codemod, scene, hunt.notes))
+        if _rule_is_plausible(hunt):
             return True
-    return False
+    whole = chain(hunt, scene, lambda later: (c for m in codemods for c in _proposed(m, later, [])), look)
+    if whole is not None:
+        try_candidates(hunt, [whole])
+    return _rule_is_plausible(hunt)
+
+
+def _proposed(codemod: type[Codemod] | Plugin, scene: Scene, notes: list[str]) -> Iterator[Candidate]:
+    return proposals(codemod, scene, notes) if isinstance(codemod, Plugin) else codemod().propose(scene)
+
+
+def _rule_is_plausible(hunt: Hunt) -> bool:
+    return any(p.origin.tier is Tier.A for p in hunt.plausible)
 
 
 def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:

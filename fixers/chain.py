@@ -1,0 +1,107 @@
+"""Chains of rules: mend one error, look what the tests say then, and mend that.
+
+A test stops at its first error, and a module at the first import that fails. After an
+upgrade the next error waits behind each one that is mended, so no single rule turns the
+tests green. A link is kept when the tests get further with it; the whole chain is one
+candidate and is screened and proven like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from fixers.codemods.base import Scene
+from fixers.failures.signature import signature
+from fixers.hunt import RULE, Hunt
+from fixers.model import Candidate, Failure, FileEdit, Tier
+from fixers.project import Project
+
+LONGEST = 12
+"""Links of a chain at most."""
+TRIED = 4
+"""Candidates that are tried as the next link, the likeliest ones."""
+
+Propose = Callable[[Scene], Iterable[Candidate]]
+Look = Callable[[Sequence[FileEdit]], Sequence[Failure] | None]
+"""Run the failing tests on an edited tree: what fails there, None when that cannot be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """How far a chain has come: the whole edit, and what the tests say with it."""
+
+    candidate: Candidate
+    failures: tuple[Failure, ...]
+
+
+def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate | None:
+    """Return the whole edit of a chain with which no failing test fails any more, None when no chain gets there.
+
+    Only rules of tier A take part, and the first that gets further is followed: a chain
+    shows what follows from errors, and guesses nothing.
+    """
+    project, done = scene.project, None
+    for _ in range(LONGEST):
+        link = _next(hunt, project, done, islice((c for c in propose(scene) if c.tier is Tier.A), TRIED), scene, look)
+        if link is None:
+            return None
+        if not link.failures:
+            return link.candidate if done else None  # a single rule was tried by itself already
+        done = link.candidate
+        scene = replace(scene, failures=link.failures, project=_edited(project, done))
+    return None
+
+
+def _next(
+    hunt: Hunt, project: Project, done: Candidate | None, candidates: Iterable[Candidate], scene: Scene, look: Look
+) -> _Link | None:
+    for found in candidates:
+        if hunt.spent():
+            return None
+        whole = _joined(project, done, found)
+        failures = look(whole.edits)
+        if failures is not None and gets_further(scene.failures, failures):
+            return _Link(whole, tuple(failures))
+    return None
+
+
+def gets_further(before: Sequence[Failure], after: Sequence[Failure]) -> bool:
+    """Say whether something passes that did not, or fails for another reason or elsewhere."""
+    old, new = _causes(before), _causes(after)
+    return any(new.get(test) != cause for test, cause in old.items())
+
+
+def _causes(failures: Sequence[Failure]) -> Mapping[str, tuple[str, str]]:
+    """Return for each test what ended it: the exception's signature and the innermost function of the project."""
+    found = {}
+    for failure in failures:
+        inner = next((f"{f.path}:{f.function}" for f in reversed(failure.frames) if f.in_project), "")
+        for test in failure.test_ids:
+            found[test] = (signature(failure.exception, failure.message), inner)
+    return found
+
+
+def _edited(project: Project, candidate: Candidate) -> Project:
+    texts = {edit.path: edit.after for edit in candidate.edits}
+    return Project({**project.files, **texts}, project.source_roots)
+
+
+def _joined(project: Project, done: Candidate | None, found: Candidate) -> Candidate:
+    """Return one candidate for a chain and its next link, with edits of the tree that the chain began with."""
+    if done is None:
+        return found
+    texts = {edit.path: edit.after for edit in (*done.edits, *found.edits)}
+    paths = sorted(texts, key=lambda path: path != done.path)
+    rules = dict.fromkeys((*done.fixer.removeprefix(RULE).split("+"), found.fixer.removeprefix(RULE)))
+    return Candidate(
+        edits=tuple(FileEdit(path, project.files[path], texts[path]) for path in paths),
+        fixer=f"{RULE}{'+'.join(rules)}",
+        tier=max(done.tier, found.tier),
+        prior=min(done.prior, found.prior),
+        summary=f"{done.summary} {found.summary}",
+        path=done.path,
+        line=done.line,
+        function="" if found.path != done.path or found.function != done.function else done.function,
+    )
