@@ -26,6 +26,8 @@ class Inserted:
 
 
 Difference = Replaced | Inserted
+Replaceable = Callable[[ast.AST, ast.AST], bool]
+"""Says of an old node and what stands in its place whether the one can be written where the other stood."""
 
 
 def same(one: ast.AST, other: ast.AST) -> bool:
@@ -33,7 +35,7 @@ def same(one: ast.AST, other: ast.AST) -> bool:
     return one is other or ast.dump(one) == ast.dump(other)
 
 
-def differences(old: ast.AST, new: ast.AST, replaceable: Callable[[ast.AST], bool]) -> list[Difference]:
+def differences(old: ast.AST, new: ast.AST, replaceable: Replaceable) -> list[Difference]:
     """Return what differs, as deep in the tree as `replaceable` nodes allow.
 
     f-strings are one piece: the positions inside them are wrong before Python 3.12.
@@ -42,19 +44,19 @@ def differences(old: ast.AST, new: ast.AST, replaceable: Callable[[ast.AST], boo
     return list(_differences(old, new, replaceable))
 
 
-def _differences(old: ast.AST, new: ast.AST, replaceable: Callable[[ast.AST], bool]) -> Iterator[Difference]:
+def _differences(old: ast.AST, new: ast.AST, replaceable: Replaceable) -> Iterator[Difference]:
     if same(old, new):
         return
     inner = None if isinstance(old, ast.JoinedStr) or type(old) is not type(new) else _inside(old, new, replaceable)
     if inner is not None:
         yield from inner
-    elif isinstance(old, (ast.expr, ast.stmt)) and isinstance(new, (ast.expr, ast.stmt)) and replaceable(old):
+    elif isinstance(old, (ast.expr, ast.stmt)) and isinstance(new, (ast.expr, ast.stmt)) and replaceable(old, new):
         yield Replaced(old, new)
     else:
         raise LookupError(f"the changed {type(old).__name__} has no text of its own")
 
 
-def _inside(old: ast.AST, new: ast.AST, replaceable: Callable[[ast.AST], bool]) -> list[Difference] | None:
+def _inside(old: ast.AST, new: ast.AST, replaceable: Replaceable) -> list[Difference] | None:
     """Return the differences of the children, None if `old` itself must go."""
     found: list[Difference] = []
     for name in old._fields:
@@ -71,16 +73,14 @@ def _inside(old: ast.AST, new: ast.AST, replaceable: Callable[[ast.AST], bool]) 
     return found
 
 
-def _child(before: ast.AST, after: ast.AST, replaceable: Callable[[ast.AST], bool]) -> list[Difference] | None:
+def _child(before: ast.AST, after: ast.AST, replaceable: Replaceable) -> list[Difference] | None:
     try:
         return list(_differences(before, after, replaceable))
     except LookupError:
         return None
 
 
-def _children(
-    before: list[ast.AST], after: list[ast.AST], replaceable: Callable[[ast.AST], bool]
-) -> list[Difference] | None:
+def _children(before: list[ast.AST], after: list[ast.AST], replaceable: Replaceable) -> list[Difference] | None:
     if len(before) == len(after):
         found: list[Difference] = []
         for one, other in zip(before, after, strict=True):

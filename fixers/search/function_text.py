@@ -35,7 +35,9 @@ def statement_text(site: Site, change: Replace | Insert) -> str:
     """
     if isinstance(change, Insert):
         return ast.unparse(change.statement)
-    return ast.unparse(_header_only(rebuilt(site.statement, change.pairs, site.view.parents)))
+    new = rebuilt(site.statement, change.pairs, site.view.parents)
+    # What stands in the place of a simple statement is new as a whole.
+    return ast.unparse(_header_only(new) if _has_block(site.statement) else new)
 
 
 def compiles(site: Site, text: str) -> bool:
@@ -81,6 +83,8 @@ class FunctionText:
         if isinstance(change, Insert):
             # A lone `if` in an `else` is written as `elif`; a statement beside it makes it an `if` again.
             return self._lines[known.start].lstrip().startswith("elif ")
+        if len(change.pairs) > 1 and any(isinstance(old, ast.stmt) for old in change.pairs):
+            return True  # a second statement changes too
         return site.statement in change.pairs and _has_block(site.statement)
 
     def _spliced(self, start: int, end: int, indent: str, text: str) -> str:

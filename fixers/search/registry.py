@@ -7,13 +7,16 @@ from fixers.search.templates.aliasing import SharedValue
 from fixers.search.templates.argument import WrongArguments
 from fixers.search.templates.attribute import WrongAttribute
 from fixers.search.templates.callee import WrongCallee
+from fixers.search.templates.choice import LostChoice
 from fixers.search.templates.comparison import WrongComparison
 from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition
 from fixers.search.templates.connective import WrongConnective
 from fixers.search.templates.donor import LostStatement, LostUpdate
 from fixers.search.templates.element import LostElement, LostIndex
-from fixers.search.templates.flow import SuperfluousStatement, WrongLoop
+from fixers.search.templates.entry import LostEntry
+from fixers.search.templates.flow import SuperfluousStatement, SwappedStatements, UnguardedStatement, WrongLoop
 from fixers.search.templates.guard import LostExit, LostSiblingGuard
+from fixers.search.templates.handler import NarrowHandler
 from fixers.search.templates.literal import WrongConstant, WrongText
 from fixers.search.templates.number import OffByOne, WrongNumber
 from fixers.search.templates.operand import WrongOperand
@@ -46,8 +49,13 @@ ALL: tuple[type[Template], ...] = (
     LostAlternative,
     LostElement,
     LostIndex,
+    LostEntry,
+    LostChoice,
+    NarrowHandler,
     WrongLoop,
     NarrowerCondition,
     WiderCondition,
+    UnguardedStatement,
+    SwappedStatements,
     SuperfluousStatement,
 )

@@ -36,7 +36,7 @@ def render(project: Project, mutation: Mutation) -> FileEdit:
     where = f"{mutation.path}:{mutation.line}"
     try:
         layout = layout_of(before)
-        found = differences(project.tree(mutation.path), mutated, layout.replaceable)
+        found = differences(project.tree(mutation.path), mutated, lambda old, new: _replaceable(layout, old, new))
         for parentheses in (_dropped, _kept, _closed):
             after = _written(layout, found, parentheses)
             if after is not None and _parses_to(after, mutated):
@@ -83,13 +83,16 @@ class _Rewriter(cst.CSTTransformer):
 
     def on_leave(self, original_node: cst.CSTNode, updated_node: cst.CSTNode) -> object:  # type: ignore[override]
         """Replace expressions and small statements, and put new statements beside their anchors."""
-        if original_node in self._replaced:
+        if original_node in self._replaced and _condition(self._replaced[original_node]) is None:
             return self._new(original_node, self._replaced[original_node])
         anchors: Sequence[cst.CSTNode] = ()
         if isinstance(original_node, cst.SimpleStatementLine):
             anchors = original_node.body
         elif isinstance(original_node, cst.BaseCompoundStatement):
             anchors = (original_node,)
+        condition = _condition(self._replaced[anchors[0]]) if anchors and anchors[0] in self._replaced else None
+        if condition is not None and len(anchors) == 1:
+            return self._under(updated_node, condition)
         for anchor in anchors:
             inserted = self._inserted.get(anchor)
             # Between two statements of one line there is no place for a third.
@@ -105,7 +108,19 @@ class _Rewriter(cst.CSTTransformer):
             line = statement(difference.new, pieces)
             if isinstance(line, cst.SimpleStatementLine):
                 return line.body[0].with_changes(semicolon=old.semicolon)
+        header = _header(difference)
+        if header is not None and isinstance(old, (cst.If, cst.While)):
+            kind = cst.If if isinstance(difference.new, ast.If) else cst.While
+            return kind(test=expression(header, pieces), body=old.body, leading_lines=old.leading_lines)
         raise LookupError("a whole block would have to be replaced")
+
+    def _under(self, inner: cst.CSTNode, condition: ast.expr) -> cst.If:
+        """Put a statement, written as it is, under a condition."""
+        if not isinstance(inner, (cst.SimpleStatementLine, cst.BaseCompoundStatement)):
+            raise LookupError("the line is no statement")  # noqa: TRY004 - as below
+        test = expression(condition, Pieces(self._layout))
+        block = cst.IndentedBlock([inner.with_changes(leading_lines=[])])
+        return cst.If(test=test, body=block, leading_lines=inner.leading_lines)
 
     def _beside(self, anchor: cst.CSTNode, inserted: Inserted) -> cst.FlattenSentinel[cst.CSTNode]:
         new: list[Statement] = [statement(item, Pieces(self._layout)) for item in inserted.statements]
@@ -119,6 +134,34 @@ class _Rewriter(cst.CSTTransformer):
             new[0] = new[0].with_changes(leading_lines=blank)
             anchor = anchor.with_changes(leading_lines=[])
         return cst.FlattenSentinel([*new, anchor])
+
+
+def _replaceable(layout: Layout, old: ast.AST, new: ast.AST) -> bool:
+    """Say whether `new` can be written where `old` stands; whole blocks stay, or their comments would be lost."""
+    if layout.replaceable(old):
+        return True
+    if not isinstance(old, ast.stmt) or not isinstance(new, ast.stmt) or layout.find(old) is None:
+        return False
+    return _condition(Replaced(old, new)) is not None or _header(Replaced(old, new)) is not None
+
+
+def _condition(difference: Replaced) -> ast.expr | None:
+    """Return the condition where the new statement is an `if` with nothing in it but the old one, else None."""
+    match difference.new:
+        case ast.If(test=test, body=[inner], orelse=[]) if same(inner, difference.old):
+            return test
+    return None
+
+
+def _header(difference: Replaced) -> ast.expr | None:
+    """Return what is tested where an `if` becomes a `while`, or the other way round, over the same block."""
+    match difference.old, difference.new:
+        case (ast.If(body=body, orelse=[]), ast.While(test=test, body=same_body, orelse=[])) | (
+            ast.While(body=body, orelse=[]),
+            ast.If(test=test, body=same_body, orelse=[]),
+        ) if len(body) == len(same_body) and all(map(same, body, same_body)):
+            return test
+    return None
 
 
 def _found(layout: Layout, node: ast.AST) -> cst.CSTNode:

@@ -56,6 +56,17 @@ class Site:
         return isinstance(parent, ast.Call) and parent.func is slot
 
     @property
+    def statement_below(self) -> ast.stmt | None:
+        """The next statement of the same block, None for the last one."""
+        owner = self.view.parents[self.statement]
+        for _, block in ast.iter_fields(owner):
+            if isinstance(block, list):
+                index = next((i for i, item in enumerate(block) if item is self.statement), len(block))
+                if index + 1 < len(block):
+                    return block[index + 1]  # type: ignore[no-any-return]
+        return None
+
+    @property
     def returns(self) -> tuple[ast.Return, ...]:
         """The return statements of the innermost function, in order."""
         if not self.functions:

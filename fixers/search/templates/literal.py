@@ -10,9 +10,11 @@ from fixers.search.ingredients import Ingredients
 from fixers.search.literals import corrections
 from fixers.search.site import Site
 from fixers.search.syntax import copied, literal
-from fixers.search.template import Edit, Example, Template, fading, replace
+from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 _FLIPS = {True: (False, None), False: (True, None), None: (True, False, 0, "", 1)}
+_SIGNS = " ,;:.-_/|\n\t\\'\"=+*#()[]{}<>&?!%@~"
+_LONGEST = 40
 _COMPARED = (Failure(kind=FailureKind.TEST, message="AssertionError: assert 'Hello Bob' == 'Hello, Bob'"),)
 
 
@@ -31,6 +33,8 @@ class WrongText(Template):
         Example("def f(a):\n    return 'Hello ' + a\n", "def f(a):\n    return 'Hello, ' + a\n", _COMPARED),
         Example("def f(a):\n    return f'Hello {a}'\n", "def f(a):\n    return f'Hello, {a}'\n", _COMPARED),
         Example("def f(a):\n    return a['y']\n", "def f(a):\n    return a['yes']\n", test_literals=("yes",)),
+        Example("def f(a):\n    return a['Name']\n", "def f(a):\n    return a['name']\n"),
+        Example("def f(a):\n    return a.split(',')\n", "def f(a):\n    return a.split(';')\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -76,7 +80,21 @@ class WrongConstant(Template):
 def _others(slot: ast.expr, text: str, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
     for corrected in corrections(text, ingredients.failures):
         yield replace(slot, literal(corrected), tier=Tier.C)
-    for rank, other in enumerate([*ingredients.strings(site), "", text.strip(), text + " ", text + "\n"]):
-        yield replace(slot, literal(other), 0.9 * fading(rank))
+    nearby = [*ingredients.strings(site), "", text.strip(), text + " ", text + "\n"]
+    yield from merged(
+        (replace(slot, literal(other), 0.9 * fading(rank)) for rank, other in enumerate(nearby)),
+        (replace(slot, literal(other), 0.6 * fading(rank)) for rank, other in enumerate(_misspelled(text))),
+    )
     for rank, other in enumerate(value for value in ingredients.test_literals if isinstance(value, str)):
         yield replace(slot, literal(other), 0.6 * fading(rank), Tier.C)
+
+
+def _misspelled(text: str) -> Iterator[str]:
+    """Yield texts of which this one is a small slip: case, plural, separators, a sign too many or missing at an end."""
+    if len(text) > _LONGEST:
+        return
+    signs = [sign for sign in _SIGNS if len(text) == 1 and not text.isalnum() and sign != text]
+    cases = (text.lower(), text.upper(), text.capitalize(), text.title(), text.swapcase())
+    ends = (text[:-1], text[1:], text + "s", "-" + text, text + ":", text + ".", text + ",", " " + text, "_" + text)
+    apart = (text.replace("-", "_"), text.replace("_", "-"), text.replace(" ", ""), text.replace(" ", "_"))
+    yield from (found for found in dict.fromkeys((*signs, *cases, *ends, *apart)) if found != text)

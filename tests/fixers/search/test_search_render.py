@@ -93,6 +93,19 @@ CASES = {
     "no newline at the end": ("def f(a):\n    return a", "def f(a):\n    return -a"),
     "await": ("async def f(a):\n    return await a\n", "async def f(a):\n    return list(await a)\n"),
     "subscript tuple": ("def f(a, i, j):\n    return a[i, j]\n", "def f(a, i, j):\n    return a[j, i]\n"),
+    "under a condition": (
+        "def f(a, b):\n    # so\n    g(a, 'x')  # each\n\n    return b\n",
+        "def f(a, b):\n    # so\n    if a is None:\n        g(a, 'x')  # each\n\n    return b\n",
+    ),
+    "a loop under a condition": (
+        "def f(a):\n    for x in a:\n        g(x)  # each\n    return a\n",
+        "def f(a):\n    if a:\n        for x in a:\n            g(x)  # each\n    return a\n",
+    ),
+    "an if that loops": (
+        "def f(a):\n    # so\n    if  a:\n        g(a)  # each\n    return a\n",
+        "def f(a):\n    # so\n    while a:\n        g(a)  # each\n    return a\n",
+    ),
+    "two lines exchanged": ("def f(a):\n    b = g(a)\n    a += 1\n", "def f(a):\n    a += 1\n    b = g(a)\n"),
     "chained or": ("def f(a, b, c):\n    return a or b or c\n", "def f(a, b, c):\n    return a or b\n"),
 }  # fmt: skip
 
