@@ -31,12 +31,19 @@ class Import:
     """Dots first for a relative one."""
     name: str = ""
     alias: str = ""
+    explicit: bool = False
+    """Whether an alias is written that equals the name: the import is for others."""
 
     @property
     def statement(self) -> str:
         """The statement's text."""
-        alias = f" as {self.alias}" if self.alias and self.alias != (self.name or self.module) else ""
+        alias = f" as {self.alias}" if self.is_aliased else ""
         return f"from {self.module} import {self.name}{alias}" if self.name else f"import {self.module}{alias}"
+
+    @property
+    def is_aliased(self) -> bool:
+        """Whether it is written with `as`."""
+        return bool(self.alias) and (self.explicit or self.alias != (self.name or self.module))
 
     @property
     def local(self) -> str:
@@ -148,9 +155,7 @@ def _joined(line: cst.BaseStatement, new: Import) -> cst.SimpleStatementLine | N
     between = names[0].comma if len(names) > 1 else cst.MaybeSentinel.DEFAULT
     if not isinstance(between, cst.Comma) or "#" in cst.Module(body=[]).code_for_node(between):
         between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    alias = cst.ImportAlias(
-        name=cst.Name(new.name), asname=cst.AsName(cst.Name(new.alias)) if new.alias and new.alias != new.name else None
-    )
+    alias = cst.ImportAlias(name=cst.Name(new.name), asname=cst.AsName(cst.Name(new.alias)) if new.is_aliased else None)
     if place < len(names):
         names.insert(place, alias.with_changes(comma=between))
     else:

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raised_in_test, raising_site
-from fixers.codemods.imports import Import, add_import, spelled
+from fixers.codemods.exports import given_out, homes
 from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.scopes import bound
-from fixers.codemods.source import Edits, parse
 from fixers.codemods.symbols import definitions, imports, tree_of, trees
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
@@ -102,7 +101,7 @@ class MovedSymbol(Codemod):
         ),
         Rewrite(
             before='"""Core."""\n\nX = 1\n',
-            after='"""Core."""\n\nfrom pkg.money import Amount\n\nX = 1\n',
+            after='"""Core."""\n\nfrom pkg.money import Amount as Amount\n\nX = 1\n',
             path="pkg/core.py",
             exception="ImportError",
             message="cannot import name 'Amount' from 'pkg.core' (/w/pkg/core.py)",
@@ -146,17 +145,15 @@ class MovedSymbol(Codemod):
             )
 
     def _export(self, scene: Scene, old: str, home: str, name: str) -> Iterator[Candidate]:
-        source = parse(scene.project.text(old))
-        new = Import(spelled(scene.project, old, home), name)
-        if source is None or _imports_back(scene, home, scene.project.module_name(old)):
-            return
-        yield from self.offer(
-            scene,
-            {old: add_import(Edits(source), scene.project, old, new).text()},
-            summary=f"`{name}` moved to `{home}`; its old path, which tests import, gives it out again.",
-            line=1,
-            prior=0.85,
-        )
+        text = given_out(scene.project, old, home, name)
+        if text is not None:
+            yield from self.offer(
+                scene,
+                {old: text},
+                summary=f"`{name}` moved to `{home}`; its old path, which tests import, gives it out again.",
+                line=1,
+                prior=0.85,
+            )
 
     def _module(self, scene: Scene, site: Site, module: str) -> Iterator[Candidate]:
         if scene.project.path_of(module) is not None or not _has_root(scene, module):
@@ -182,12 +179,8 @@ class MovedSymbol(Codemod):
 
 def _home(scene: Scene, name: str) -> str | None:
     """Return the one module outside the tests that defines a name, or None."""
-    homes = [
-        scene.project.module_name(path)
-        for path, tree in trees(scene.project, mentioning=name)
-        if is_repairable(path) and name in definitions(tree)
-    ]
-    return homes[0] if len(homes) == 1 else None
+    found = homes(scene.project, name)
+    return found[0] if len(found) == 1 else None
 
 
 def _last(scene: Scene, path: str) -> str:
@@ -197,9 +190,3 @@ def _last(scene: Scene, path: str) -> str:
 def _has_root(scene: Scene, module: str) -> bool:
     root = module.partition(".")[0]
     return any(scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files)
-
-
-def _imports_back(scene: Scene, home: str, old: str) -> bool:
-    path = scene.project.path_of(home)
-    known = imports(scene.project, path).values() if path else ()
-    return any(old in {origin.module, origin.dotted} for origin in known)

@@ -6,6 +6,7 @@ from fixers.codemods.base import Codemod
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
 from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.missing_await import MissingAwait
+from fixers.codemods.missing_export import MissingExport
 from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
 from fixers.codemods.misspelled_name import MisspelledName
@@ -19,6 +20,7 @@ from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
 from fixers.codemods.unguarded_none import UnguardedNone
+from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.wrong_arity import WrongArity
 
@@ -31,6 +33,8 @@ ALL: tuple[type[Codemod], ...] = (
     RemovedStdlib,
     ReshapedStdlib,
     RenamedApi,
+    MissingExport,
+    UnimportedSubmodule,
     MovedSymbol,
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,

@@ -24,9 +24,30 @@ UNCLOSED = {
     "till.py": "def gross(price):\n    return round(price * 1.19, 2\n\n\ndef net(price):\n    return price / 1.19\n",
     "test_till.py": "from till import gross\n\n\ndef test_it():\n    assert gross(100) == 119\n",
 }
+SHAPES = "class Circle:\n    sides = 0\n\n\nclass Square:\n    sides = 4\n"
+EXPORT = {
+    "geo/__init__.py": 'from geo.shapes import Circle\n\n__all__ = ["Circle"]\n',
+    "geo/shapes.py": SHAPES,
+    "test_geo.py": "import geo\n\n\ndef test_it():\n    assert geo.Circle.sides < geo.Square.sides\n",
+}
+OLD_PATH = {
+    "geo/__init__.py": "",
+    "geo/shapes.py": SHAPES,
+    "geo/flat.py": "SIDES = 4\n",
+    "test_geo.py": "from geo.flat import SIDES, Square\n\n\ndef test_it():\n    assert Square.sides == SIDES\n",
+}
+SUBMODULE = {
+    "geo/__init__.py": "",
+    "geo/shapes.py": SHAPES,
+    "app.py": "import geo\n\n\ndef sides():\n    return geo.shapes.Square.sides\n",
+    "test_app.py": "import app\n\n\ndef test_it():\n    assert app.sides() == 4\n",
+}
 CASES = {
     "a merge left its markers": (MERGE, "codemod:merge-conflict", "-<<<<<<< HEAD\n"),
     "a bracket is missing": (UNCLOSED, "codemod:syntax-slip", "+    return round(price * 1.19, 2)\n"),
+    "a package lost an export": (EXPORT, "codemod:missing-export", '+__all__ = ["Circle", "Square"]\n'),
+    "tests know an old path": (OLD_PATH, "codemod:moved-symbol", "+from geo.shapes import Square as Square\n"),
+    "a submodule is not loaded": (SUBMODULE, "codemod:unimported-submodule", "+import geo.shapes\n"),
 }
 
 
