@@ -9,7 +9,7 @@ candidate and is screened and proven like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from fixers.codemods.base import Scene
@@ -23,9 +23,18 @@ LONGEST = 12
 TRIED = 4
 """Candidates that are tried as the next link, the likeliest ones."""
 
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at an edited tree shows: what fails there, and live facts as in `Scene.values`."""
+
+    failures: tuple[Failure, ...]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
 Propose = Callable[[Scene], Iterable[Candidate]]
-Look = Callable[[Sequence[FileEdit]], Sequence[Failure] | None]
-"""Run the failing tests on an edited tree: what fails there, None when that cannot be said."""
+Look = Callable[[Sequence[FileEdit]], Seen | None]
+"""Run the failing tests on an edited tree; None when that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class _Link:
     """How far a chain has come: the whole edit, and what the tests say with it."""
 
     candidate: Candidate
-    failures: tuple[Failure, ...]
+    seen: Seen
 
 
 def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate | None:
@@ -47,10 +56,11 @@ def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate |
         link = _next(hunt, project, done, islice((c for c in propose(scene) if c.tier is Tier.A), TRIED), scene, look)
         if link is None:
             return None
-        if not link.failures:
+        if not link.seen.failures:
             return link.candidate if done else None  # a single rule was tried by itself already
         done = link.candidate
-        scene = replace(scene, failures=link.failures, project=_edited(project, done))
+        edited = _edited(project, done)
+        scene = replace(scene, failures=link.seen.failures, values=link.seen.values, project=edited)
     return None
 
 
@@ -61,9 +71,9 @@ def _next(
         if hunt.spent():
             return None
         whole = _joined(project, done, found)
-        failures = look(whole.edits)
-        if failures is not None and gets_further(scene.failures, failures):
-            return _Link(whole, tuple(failures))
+        seen = look(whole.edits)
+        if seen is not None and gets_further(scene.failures, seen.failures):
+            return _Link(whole, seen)
     return None
 
 

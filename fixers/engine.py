@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol, Self
 
 from fixers import story
+from fixers.chain import Seen
 from fixers.codemods.base import Scene
 from fixers.evidence import Budget, Localized, Observed, Repair, Trace
 from fixers.hunt import Hunt
@@ -28,7 +29,7 @@ from fixers.patch import patched_tree
 from fixers.progress import Progress, Silent
 from fixers.project import Project
 from fixers.repair import run_codemods, search, try_candidates
-from fixers.reproduce import TEST_SECONDS, Green, reproduce
+from fixers.reproduce import TEST_SECONDS, Green, joined_facts, reproduce
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ForkEvaluator, ServerGone, fork_evaluator
 from fixers.runner.suite import run_suite
@@ -215,7 +216,13 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
 
 def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized, sandbox: Sandbox) -> None:
     installed = installed_in(request.target, sandbox)
-    scene = Scene(failures=observed.failures, project=request.project, installed=installed, suspects=localized.suspects)
+    scene = Scene(
+        failures=observed.failures,
+        project=request.project,
+        installed=installed,
+        suspects=localized.suspects,
+        values=observed.values,
+    )
     if run_codemods(hunt, scene, lambda edits: _look(request, observed, edits, sandbox)):
         hunt.exhausted = True
         return
@@ -229,10 +236,8 @@ def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized
             hunt.notes.append(f"{fixer.name}: {fixer.said()}")
 
 
-def _look(
-    request: Request, observed: Observed, edits: Sequence[FileEdit], sandbox: Sandbox
-) -> tuple[Failure, ...] | None:
-    """Run the failing tests on an edited tree and return what fails there; None when the run did not end."""
+def _look(request: Request, observed: Observed, edits: Sequence[FileEdit], sandbox: Sandbox) -> Seen | None:
+    """Run the failing tests on an edited tree and return what is seen there; None when the run did not end."""
     with TemporaryDirectory(prefix="goldseam-look-") as scratch:
         tree = patched_tree(request.target.tree, edits, Path(scratch) / "tree")
         run = run_suite(
@@ -242,7 +247,7 @@ def _look(
             rootdir=observed.rootdir,
             test_seconds=observed.test_seconds,
         )
-    return run.failures if run.complete and run.tests else None
+    return Seen(run.failures, joined_facts(run.tests)) if run.complete and run.tests else None
 
 
 def literals_of_tests(project: Project, failing: Sequence[str]) -> tuple[object, ...]:

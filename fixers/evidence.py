@@ -210,6 +210,8 @@ class Observed(Contract):
     """Failing tests that did not come to an end by themselves."""
     test_seconds: float = 60.0
     """How long a test may take when it runs again."""
+    values: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What the variables of crashed frames were, as `Scene.values` has it; names of types, never values."""
 
 
 class Localized(Contract):

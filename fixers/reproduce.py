@@ -97,6 +97,7 @@ def _observed(
         notes=notes,
         endless=tuple(t.id for t in baseline.tests if _is_endless(t)),
         test_seconds=limit,
+        values=joined_facts([t for t in baseline.tests if t.id in chosen]),
     )
 
 
@@ -104,6 +105,15 @@ def again_seconds(tests: Sequence[TestResult], test_seconds: float) -> float:
     """Return how long a test may take when it runs again: far longer than the slowest one that came to its end."""
     slowest = max((t.seconds for t in tests if not _is_endless(t)), default=0.0)
     return min(test_seconds, max(_SHORTEST, _LONGER * slowest))
+
+
+def joined_facts(tests: Sequence[TestResult]) -> dict[str, tuple[str, ...]]:
+    """Join what failing tests told of their frames; of the same place, the first one's word."""
+    facts: dict[str, tuple[str, ...]] = {}
+    for test in tests:
+        for key, value in test.facts.items():
+            facts.setdefault(key, value)
+    return facts
 
 
 def _is_endless(test: TestResult) -> bool:

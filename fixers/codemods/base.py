@@ -45,7 +45,12 @@ class Scene:
     suspects: tuple[Suspect, ...] = ()
     """Ranked places, best first; empty when localization has not run."""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Live facts by kind, for example `keys:<path>:<line>`; empty when none were recorded."""
+    """Live facts of crashed frames by kind, place and expression; empty when none were recorded.
+
+    `types:<path>:<line>:<expression>` is the name of the type, then those of its items
+    where it is a sequence or a set; `size:` its length; `keys:` the keys of a mapping
+    that a look-up missed. An expression is a variable, or an attribute of one.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class TestResult:
     outcome: Literal["passed", "failed", "skipped"]
     seconds: float
     failure: Failure | None = None
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the variables of its crashed frames were, by kind and place: types, sizes, keys; never a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def options_of(target: Target) -> Iterator[str]:
 
 def _read(finished: Finished, target: Target, argv: tuple[str, ...]) -> SuiteResult:
     tests: dict[str, TestResult] = {}
-    chains: dict[str, list[Any]] = {}
+    raised: dict[str, dict[str, Any]] = {}
     collected, code, rootdir, running = 0, finished.exit_code, "", ""
     ended_itself = False
     spectrum: Mapping[str, Any] = {}
@@ -145,14 +147,15 @@ def _read(finished: Finished, target: Target, argv: tuple[str, ...]) -> SuiteRes
             case "collected":
                 collected, rootdir = len(event["ids"]), event["rootdir"]
             case "collect_raised":
-                chains[event["id"]] = event["chain"]
+                raised[event["id"]] = event
             case "collect_error":
-                failure = failure_of(event["id"], FailureKind.COLLECTION, chains.get(event["id"], []), target.mount)
+                known = raised.get(event["id"], {})
+                failure = failure_of(event["id"], FailureKind.COLLECTION, known.get("chain", []), target.mount)
                 if not failure.message:
                     failure = failure.model_copy(
                         update={"message": event["message"], "excerpt": event["message"][-8000:]}
                     )
-                tests[event["id"]] = TestResult(event["id"], "failed", 0.0, failure)
+                tests[event["id"]] = TestResult(event["id"], "failed", 0.0, failure, _facts(known))
             case "start":
                 running = event["id"]
             case "test":
@@ -197,7 +200,14 @@ def _test_of(event: dict[str, Any], mount: str) -> TestResult:
     failure = None
     if outcome == "failed":
         failure = failure_of(event["id"], _KINDS.get(event["phase"], FailureKind.TEST), event["chain"], mount)
-    return TestResult(event["id"], outcome, event["seconds"], failure)
+    return TestResult(event["id"], outcome, event["seconds"], failure, _facts(event))
+
+
+def _facts(event: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Read the facts of an event; whatever is not a list of texts is left out."""
+    facts = event.get("facts")
+    pairs = facts.items() if isinstance(facts, dict) else ()
+    return {k: tuple(v) for k, v in pairs if isinstance(v, list) and all(isinstance(text, str) for text in v)}
 
 
 def failure_of(test_id: str, kind: FailureKind, chain: list[Any], mount: str) -> Failure:

@@ -18,6 +18,7 @@ MESSAGE_CAP = 4000
 MOUNTED = ["", ""]
 """Where the tree stands in this process, and where the host says that it stands; the same in a sandbox."""
 FRAME_CAP = 60
+DESCRIBED_CAP = 40
 RERUN_GUARDS = (
     # plug-in module, options that keep it from hiding, repeating or reordering tests
     ("xdist", ("-n0",)),
@@ -72,13 +73,15 @@ class StandIns:
 class Reporter:
     """A pytest plug-in that sends what each test did, and why it failed."""
 
-    def __init__(self, answers, wanted=None, seed=None, test_seconds=0.0):
+    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0):
         self.answers = answers
+        self.describe = describe
         self.wanted = frozenset(wanted) if wanted is not None else None
         self.seed = seed
         self.test_seconds = test_seconds
         self.outcomes = {}
         self.raised = {}
+        self.described = 0
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -95,7 +98,8 @@ class Reporter:
             chain = chain_of(call.excinfo.value)
             # pytest wraps what a module raised into an error of its own, which says nothing more.
             cause = [link for link in chain if not link["type"].endswith("CollectError")]
-            self.answers.send(event="collect_raised", id=report.nodeid, chain=cause or chain)
+            facts = self.facts_of(call.excinfo.value)
+            self.answers.send(event="collect_raised", id=report.nodeid, chain=cause or chain, facts=facts)
 
     def pytest_collection_modifyitems(self, session, config, items):
         if self.wanted is not None:
@@ -118,9 +122,14 @@ class Reporter:
             signal.setitimer(signal.ITIMER_REAL, self.test_seconds)
 
     def pytest_runtest_makereport(self, item, call):
-        if call.excinfo is not None:
-            # A plain hook, not a wrapper: it only looks, and works on every pytest since 6.
-            self.raised.setdefault(item.nodeid, chain_of(call.excinfo.value))
+        # A plain hook, not a wrapper: it only looks, and works on every pytest since 6.
+        if call.excinfo is not None and item.nodeid not in self.raised:
+            self.raised[item.nodeid] = chain_of(call.excinfo.value), self.facts_of(call.excinfo.value)
+
+    def facts_of(self, error):
+        """Describe the frames of the first failures; those of the hundredth say nothing new."""
+        self.described += 1
+        return self.describe(error) if self.described <= DESCRIBED_CAP else {}
 
     def pytest_runtest_logreport(self, report):
         old = self.outcomes.get(report.nodeid, ("", 0.0, ""))
@@ -135,8 +144,9 @@ class Reporter:
         if self.test_seconds:
             signal.setitimer(signal.ITIMER_REAL, 0)
         outcome, seconds, phase = self.outcomes.get(nodeid, ("passed", 0.0, ""))
-        chain = self.raised.get(nodeid, []) if outcome == "failed" else []
-        self.answers.send(event="test", id=nodeid, outcome=outcome, seconds=round(seconds, 4), phase=phase, chain=chain)
+        chain, facts = self.raised.get(nodeid, ([], {})) if outcome == "failed" else ([], {})
+        told = {"outcome": outcome, "seconds": round(seconds, 4), "phase": phase, "chain": chain, "facts": facts}
+        self.answers.send(event="test", id=nodeid, **told)
 
 
 def is_wanted(nodeid, wanted):
@@ -305,9 +315,12 @@ def take_request():
 
 def run(request, answers):
     """Run the asked tests once, in this process, and report each."""
+    import goldseam_facts
     import pytest
 
-    reporter = Reporter(answers, request.get("wanted"), request.get("seed"), request.get("test_seconds", 0.0))
+    reporter = Reporter(
+        answers, goldseam_facts.facts_of, request.get("wanted"), request.get("seed"), request.get("test_seconds", 0.0)
+    )
     plugins = [StandIns(), reporter]
     if request["mode"] == "spectrum":
         import goldseam_probes

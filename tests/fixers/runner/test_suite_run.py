@@ -116,3 +116,58 @@ def test_statement_counts_tell_failing_from_passing_runs(fees, sandbox):
     assert counts["billing/fees.py", 13] == (1, 5)
     assert counts["billing/fees.py", 11] == (0, 1)
     assert counts["billing/fees.py", 25] == (0, 1)
+
+
+CRASHING = {
+    "mod.py": """
+RATES = {"food": 7, "a b c d": 1, "https://token@host": 2}
+
+
+class Till:
+    def __init__(self, prices):
+        self.prices = prices
+        self.secret = "hunter2"
+
+    def total(self, kinds, factor):
+        found = [RATES[kind] for kind in kinds]
+        return sum(found) * factor
+""",
+    "test_mod.py": """
+from mod import Till
+
+
+def test_it():
+    assert Till({"pear": 1}).total(["food", "fodo"], 1.5) == 1
+""",
+}
+
+
+def test_of_crashed_frames_types_sizes_and_keys_are_told_and_never_values(make_target, sandbox):
+    target, _ = make_target(CRASHING)
+    (test,) = run_suite(target, sandbox).tests
+    at = "mod.py:11"
+    assert test.facts[f"types:{at}:kinds"] == ("list", "str")
+    assert test.facts[f"size:{at}:kinds"] == ("2",)
+    assert test.facts[f"types:{at}:factor"] == ("float",)
+    assert test.facts[f"types:{at}:self"] == ("mod.Till",)
+    assert test.facts[f"types:{at}:self.secret"] == ("str",)
+    assert test.facts[f"keys:{at}:RATES"] == ("food", "a b c d")
+    assert not any("hunter2" in text or "token" in text for pair in test.facts.items() for text in (pair[0], *pair[1]))
+
+
+def test_objects_that_refuse_to_be_looked_at_do_not_spoil_the_report(make_target, sandbox):
+    text = """
+class Meta(type):
+    def __getattribute__(self, name):
+        raise RuntimeError(name)
+
+class Odd(metaclass=Meta):
+    pass
+
+def test_it():
+    odd, number = object.__new__(Odd), 1
+    assert number == 2
+"""
+    target, _ = make_target({"test_it.py": text})
+    (failure,) = run_suite(target, sandbox).failures
+    assert failure.exception == "AssertionError"
