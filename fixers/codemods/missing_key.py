@@ -11,6 +11,7 @@ import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raising_site
+from fixers.codemods.live import keys_of
 from fixers.codemods.nearest import nearest
 from fixers.codemods.source import Edits, Source
 from fixers.codemods.symbols import tree_of
@@ -18,6 +19,8 @@ from fixers.model import Candidate, Tier
 
 _LITERAL = re.compile(r"^(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")$")
 _TYPO = 0.7
+_SURE = 0.88
+"""The mapping itself was seen, and nothing else in the project knows the key."""
 _LISTS = frozenset({"append", "extend", "insert"})
 _SETS = frozenset({"add", "update"})
 _PRICE = "PRICES = {'apple': 1, 'pear': 2}\n\n\n"
@@ -53,6 +56,14 @@ class MissingKey(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="import json\n\n\ndef f(text):\n    data = json.loads(text)\n    return data['prot']\n",
+            after="import json\n\n\ndef f(text):\n    data = json.loads(text)\n    return data['port']\n",
+            exception="KeyError",
+            message="'prot'",
+            line=6,
+            values={"keys:pkg/mod.py:6:data": ("host", "port")},
+        ),
         Rewrite(
             before=_PRICE + "def f(n):\n    return PRICES['aple'] * n\n",
             after=_PRICE + "def f(n):\n    return PRICES['apple'] * n\n",
@@ -119,11 +130,16 @@ class MissingKey(Codemod):
         if len(chosen) != 1:
             return
         node = chosen[0]
-        right = nearest(key, _known_keys(scene, site, node)) if exact and key else None
-        if right is not None and isinstance(_index(node), cst.SimpleString):
+        live = keys_of(scene, site, node.value)
+        known = set(live) if live else _written_keys(scene, site, node)
+        right = nearest(key, known) if exact and key else None
+        if right is not None and key is not None and isinstance(_index(node), cst.SimpleString):
             edits = Edits(site.source).put(_index(node), _quoted(_index(node), right))
             text = f"Key `{key}` is misspelled; the mapping has `{right}`."
-            yield from self._offer_text(scene, site, edits, text, prior=_TYPO)
+            sure = bool(live) and _times_written(scene, key) == 1
+            yield from self._offer_text(
+                scene, site, edits, text, prior=_SURE if sure else _TYPO, tier=Tier.A if sure else Tier.B
+            )
         yield from self._by_use(scene, site, node)
 
     def _by_use(self, scene: Scene, site: Site, node: cst.Subscript) -> Iterator[Candidate]:
@@ -163,10 +179,19 @@ class MissingKey(Codemod):
         yield from self._offer_text(scene, site, edits, "Removing what is not there is no error.", prior=0.5)
 
     def _offer_text(
-        self, scene: Scene, site: Site, edits: Edits, summary: str, *, prior: float | None = None
+        self,
+        scene: Scene,
+        site: Site,
+        edits: Edits,
+        summary: str,
+        *,
+        prior: float | None = None,
+        tier: Tier = Tier.B,
     ) -> Iterator[Candidate]:
         texts = {site.path: edits.text()}
-        yield from self.offer(scene, texts, summary=summary, line=site.line, function=site.function, prior=prior)
+        yield from self.offer(
+            scene, texts, summary=summary, line=site.line, function=site.function, prior=prior, tier=tier
+        )
 
 
 _OPERATORS: dict[type[cst.BaseAugOp], str] = {
@@ -201,11 +226,13 @@ def _quoted(old: cst.BaseExpression, value: str) -> cst.SimpleString:
     return cst.SimpleString(f"{quote}{value}{quote}")
 
 
-def _known_keys(scene: Scene, site: Site, node: cst.Subscript) -> set[str]:
-    """Return the mapping's keys: recorded ones, else what the file's own literals and stores give the same name."""
-    live = scene.values.get(f"keys:{site.path}:{site.line}")
-    if live:
-        return set(live)
+def _times_written(scene: Scene, key: str) -> int:
+    """Count how often the whole project writes a key, tests included: what stands there once may be a slip."""
+    return sum(text.count(f"'{key}'") + text.count(f'"{key}"') for text in scene.project.files.values())
+
+
+def _written_keys(scene: Scene, site: Site, node: cst.Subscript) -> set[str]:
+    """Return the keys that the file's own literals and stores give a mapping of the same name."""
     tree = tree_of(scene.project, site.path)
     name = site.source.code(node.value)
     keys: set[str] = set()

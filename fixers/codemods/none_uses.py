@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from fixers.codemods.base import Scene
 from fixers.codemods.crash import Site
+from fixers.codemods.live import kind_of
 from fixers.codemods.none_origins import producer
 from fixers.codemods.signatures import called_name
 
@@ -42,9 +44,11 @@ class Culprit:
     """An empty value that serves the use; empty text when none does."""
 
 
-def the_culprit(site: Site, message: str) -> Culprit | None:
+def the_culprit(scene: Scene, site: Site, message: str) -> Culprit | None:
     """Return the expression that was None; None when several may be it, or when the line asks about it already."""
     found = list({site.source.code(culprit.value): culprit for culprit in _suspects(site, message)}.values())
+    kinds = [kind_of(scene, site, culprit.value) for culprit in found]
+    found = [culprit for culprit, kind in zip(found, kinds, strict=True) if kind in {"", "NoneType"}]
     if len(found) != 1 or _tested(site, found[0]):
         return None
     call = producer(site, found[0].value)

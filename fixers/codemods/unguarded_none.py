@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -13,9 +11,8 @@ from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, raising_site
 from fixers.codemods.none_origins import forgotten_return, mutated_in_place
 from fixers.codemods.none_uses import Culprit, the_culprit
-from fixers.codemods.scopes import function_at, own_nodes
 from fixers.codemods.source import Edits, Source
-from fixers.codemods.symbols import tree_of
+from fixers.codemods.ways_out import guards
 from fixers.model import Candidate, Tier
 
 
@@ -56,6 +53,15 @@ class UnguardedNone(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # which of the two it was, the crashed frame tells
+            before="def f(a, b):\n    if not a:\n        return ''\n    return a.name + b.name\n",
+            after="def f(a, b):\n    if not a:\n        return ''\n    if b is None:\n        return ''\n"
+            "    return a.name + b.name\n",
+            exception="AttributeError",
+            message="'NoneType' object has no attribute 'name'",
+            line=4,
+            values={"types:pkg/mod.py:4:a": ("pkg.User",), "types:pkg/mod.py:4:b": ("NoneType",)},
+        ),
         Rewrite(
             before="def f(user):\n    # greet\n    name = user.name\n    return name.title()\n",
             after=(
@@ -126,7 +132,7 @@ class UnguardedNone(Codemod):
         """Offer the origin's repair, then the guards, most likely first."""
         for crash in crashes(scene, "AttributeError", "TypeError"):
             site = raising_site(scene, crash) if "NoneType" in crash.message else None
-            culprit = the_culprit(site, crash.message) if site else None
+            culprit = the_culprit(scene, site, crash.message) if site else None
             if site is None or culprit is None:
                 continue
             origins = list(self._origins(scene, site, culprit))
@@ -170,11 +176,7 @@ def _repairs(scene: Scene, site: Site, culprit: Culprit) -> Iterator[tuple[float
     branch = _branch_around(source, value)
     if branch is not None:
         yield 0.55, Edits(source).put(branch, _and(source, branch, name))
-    owner = source.owner(value)
-    for prior, exit_ in _exits(scene, site, owner) if owner is not None else ():
-        guard = cst.parse_statement(f"if {name} is None:\n    {exit_}\n")
-        if owner is not None and source.up(owner, cst.FunctionDef) and not _is_elif(source, owner):
-            yield prior, Edits(source).put(owner, cst.FlattenSentinel([guard, owner]))
+    yield from guards(scene, site, value, f"{name} is None")
 
 
 def _or(source: Source, value: cst.BaseExpression, empty: str) -> cst.BaseExpression:
@@ -197,33 +199,3 @@ def _branch_around(source: Source, value: cst.BaseExpression) -> cst.BaseExpress
     if isinstance(owner, (cst.If, cst.While)) and source.inside(value, owner.test):
         return None if isinstance(owner.test, cst.UnaryOperation) else owner.test
     return None
-
-
-def _is_elif(source: Source, owner: cst.CSTNode) -> bool:
-    return isinstance(owner, cst.If) and isinstance(source.parents[owner], cst.If)
-
-
-def _exits(scene: Scene, site: Site, owner: cst.CSTNode) -> Iterator[tuple[float, str]]:
-    """Yield the ways out of the enclosing loop or function, those the function already uses first."""
-    loop, function = site.source.up(owner, cst.For), site.source.up(owner, cst.FunctionDef)
-    if loop is not None and (function is None or site.source.inside(loop, function)):
-        yield 0.5, "continue"
-    tree = tree_of(scene.project, site.path)
-    node = function_at(tree, site.line) if tree else None
-    if node is None or any(isinstance(item, (ast.Yield, ast.YieldFrom)) for item in own_nodes(node)):
-        return
-    returned = [item.value for item in own_nodes(node) if isinstance(item, ast.Return)]
-    plain = Counter(ast.unparse(value) for value in returned if value is not None and _is_empty(value))
-    for text, _ in plain.most_common(2):
-        yield 0.5, f"return {text}"
-    if not plain:
-        yield 0.4, "return None" if any(value is not None for value in returned) else "return"
-
-
-def _is_empty(value: ast.expr) -> bool:
-    """Say whether a returned value is a constant or an empty collection, so no result of real work."""
-    if isinstance(value, ast.Constant):
-        return True
-    return (isinstance(value, (ast.List, ast.Tuple)) and not value.elts) or (
-        isinstance(value, ast.Dict) and not value.keys
-    )
