@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixers.codemods.base import Codemod
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_export import MissingExport
@@ -46,5 +47,6 @@ ALL: tuple[type[Codemod], ...] = (
     MutableDefault,
     UnguardedNone,
     MissingKey,
+    IndexOutOfRange,
     NarrowExcept,  # last: swallowing an exception makes most tests pass that nothing else does
 )

@@ -38,7 +38,9 @@ def _ways_out(scene: Scene, site: Site, owner: cst.CSTNode) -> Iterator[tuple[fl
     if node is None or any(isinstance(item, (ast.Yield, ast.YieldFrom)) for item in own_nodes(node)):
         return
     returned = [item.value for item in own_nodes(node) if isinstance(item, ast.Return)]
-    plain = Counter(ast.unparse(value) for value in returned if value is not None and _is_empty(value))
+    text = scene.project.text(site.path)
+    written = (ast.get_source_segment(text, value) for value in returned if value is not None and _is_empty(value))
+    plain = Counter(way for way in written if way)
     for text, _ in plain.most_common(2):
         yield 0.5, f"return {text}"
     if not plain:
