@@ -6,6 +6,7 @@ from fixers.codemods.base import Codemod
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
 from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.merge_conflict import MergeConflict
+from fixers.codemods.mismatched_types import MismatchedTypes
 from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_export import MissingExport
 from fixers.codemods.missing_import import MissingImport
@@ -48,5 +49,6 @@ ALL: tuple[type[Codemod], ...] = (
     UnguardedNone,
     MissingKey,
     IndexOutOfRange,
+    MismatchedTypes,
     NarrowExcept,  # last: swallowing an exception makes most tests pass that nothing else does
 )
