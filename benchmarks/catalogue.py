@@ -24,6 +24,8 @@ class Release:
     """Requirements of the tests."""
     only: tuple[str, ...] = ()
     """Names that a failing test's id must contain one of, where a release fixed several things."""
+    function: str = ""
+    """Path and function, as `path:Class.name`: only there is the release put back to what the one before had."""
 
 
 @dataclass(frozen=True, slots=True)

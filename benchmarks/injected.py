@@ -26,7 +26,7 @@ SLIPS_TRIED = 25
 _LARGEST_SHARE = 0.3
 """Of the suite that a slip may turn red: more would be noticed before any push."""
 _TEST_SECONDS = 20.0
-_ASIDE = ("docs/", "doc/", "setup.py", "conftest.py", "examples/", "scripts/", "build/", "benchmarks/", "tools/")
+ASIDE = ("docs/", "doc/", "setup.py", "conftest.py", "examples/", "scripts/", "build/", "benchmarks/", "tools/")
 """What comes with a package and is no part of it."""
 
 SLOTS = 3
@@ -151,7 +151,7 @@ def _tried(
 
 def _parsed(tree: Path, tests: Sequence[str]) -> Iterator[tuple[str, str]]:
     for path in sources(tree, tests):
-        if not path.startswith(_ASIDE) and not any(part in {"test", "tests"} for part in path.split("/")):
+        if not path.startswith(ASIDE) and not any(part in {"test", "tests"} for part in path.split("/")):
             yield path, (tree / path).read_bytes().decode()
 
 

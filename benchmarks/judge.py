@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from benchmarks.behaviour import compare
 from benchmarks.cases import Case
 from benchmarks.slips import MODULE
 from benchmarks.source import functions
 from benchmarks.suite import command, run_tests
 from benchmarks.trees import changed_sources
 from fixers import patch as patches
+from fixers.model import FileEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,10 @@ class Judgement:
 
 
 def judge(case: Case, patch: str, cache: Path) -> Judgement:
-    """Compare a patch with the truth: by its text first, then by the tests that it could not see.
+    """Compare a patch with the truth: by its text, by the tests that it could not see, by what it does when called.
 
-    `unknown` is said of a patch that reads differently and passes all tests, none of which was held back.
+    `unknown` is said of a patch that reads differently and passes all tests, none of which was held back,
+    where no call could be compared. One call on which it does something else than the truth makes it wrong.
     """
     texts = {path.relative_to(case.tree).as_posix(): path for path in case.tree.rglob("*.py")}
     try:
@@ -37,16 +40,32 @@ def judge(case: Case, patch: str, cache: Path) -> Judgement:
         return Judgement("no", f"it does not apply: {error}")
     if all(as_in_truth(e.before, e.after, _text(case.truth / e.path)) for e in edits):
         return Judgement("yes", "every function it changes reads as in the truth")
+    red = _red(case, edits, cache)
+    if red:
+        return Judgement("no", f"{len(red)} tests fail that pass with the truth, {red[0]} first")
+    return _by_behaviour(case, edits, cache)
+
+
+def _red(case: Case, edits: Sequence[FileEdit], cache: Path) -> list[str]:
+    """Return the tests that the truth passes and the patch does not, those of the bug first."""
+    own = {*case.failing, *case.held_back}
+    expected = own | run_tests(case.truth, case.python, command(case.tests), cache).passed
     with tempfile.TemporaryDirectory(prefix="goldseam-judge-") as scratch:
         tree = patches.patched_tree(case.tree, edits, Path(scratch) / "tree")
         outcomes = run_tests(tree, case.python, command(case.tests), cache)
-    wanted = {*case.failing, *case.held_back}
-    red = sorted(wanted - outcomes.passed)
-    if red:
-        return Judgement("no", f"{len(red)} of the tests of the bug fail, {red[0]} first")
+    return sorted(expected - outcomes.passed, key=lambda test: (test not in own, test))
+
+
+def _by_behaviour(case: Case, edits: Sequence[FileEdit], cache: Path) -> Judgement:
+    seen = compare(case, edits, cache)
+    if seen.apart:
+        sort = "a call that a test makes" if seen.recorded else "a call that was made up"
+        return Judgement("no", f"{sort} tells it from the truth: {seen.apart}")
+    if seen.calls:
+        return Judgement("yes", f"it does as the truth on {seen.calls} calls")
     if case.held_back:
-        return Judgement("yes", f"{len(case.held_back)} tests that it could not see pass")
-    return Judgement("unknown", "it reads differently, and no test was left to hold back")
+        return Judgement("yes", f"{len(case.held_back)} tests that it could not see pass; {seen.note}")
+    return Judgement("unknown", f"it reads differently, and no test was left to hold back; {seen.note}")
 
 
 def as_in_truth(before: str, after: str, truth: str) -> bool:

@@ -9,6 +9,7 @@ from benchmarks import environment
 from benchmarks.cases import UNUSABLE, Case, NoCase, split, unpacked, whole
 from benchmarks.catalogue import RELEASES, Release
 from benchmarks.problems import problem_of
+from benchmarks.revert import undone
 from benchmarks.sets import Entry, Half, half_of
 from benchmarks.suite import command, run_tests
 from benchmarks.trees import transplant
@@ -28,7 +29,7 @@ def released_bug(release: Release, seed: int, cache: Path) -> Case:
 
 
 def _entry(release: Release, seed: int) -> Entry:
-    name = " ".join([release.package, release.before, release.after, *release.only])
+    name = " ".join([release.package, release.before, release.after, *release.only, release.function]).rstrip()
     return Entry(name, release.package, lambda cache: problem_of(released_bug(release, seed, cache), cache))
 
 
@@ -36,8 +37,10 @@ def _released_bug(release: Release, seed: int, cache: Path) -> Case:
     before = unpacked(release.package, release.before, cache)
     after = unpacked(release.package, release.after, cache)
     python = environment.environment(release.package, release.after, release.extra, cache / "environments")
-    tree = cache / "trees" / f"{release.package}-{release.before}-under-{release.after}"
-    if not tree.exists():
+    tree = cache / "trees" / _name(release)
+    if not tree.exists() and release.function:
+        whole(tree, lambda place: undone(before, after, release.function, place))
+    elif not tree.exists():
         whole(tree, lambda place: transplant(before, after, release.tests, place))
     fixed = run_tests(after, python, command(release.tests), cache / "runs")
     broken = run_tests(tree, python, command(release.tests), cache / "runs")
@@ -49,3 +52,8 @@ def _released_bug(release: Release, seed: int, cache: Path) -> Case:
     seen, held = split(failing, broken.failed | broken.passed, seed)
     bug = f"{release.before} → {release.after}: {release.about}"
     return Case(release.package, bug, "real", tree, after, release.tests, python, seen, held)
+
+
+def _name(release: Release) -> str:
+    part = release.function.translate(str.maketrans("/:", "__"))
+    return f"{release.package}-{release.before}-under-{release.after}{'-' if part else ''}{part}"

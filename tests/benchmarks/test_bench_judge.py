@@ -71,17 +71,47 @@ def test_the_truth_s_own_text_is_right_without_running_anything(case, tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
-def test_other_text_that_passes_is_unknown_when_nothing_was_held_back(case, tmp_path):
+def test_other_text_that_does_the_same_is_right(case, tmp_path):
     said = judge(case, patch(BROKEN.replace("x <= LIMIT", "not x >= LIMIT")), tmp_path / "runs")
+    assert said.right == "yes"
+    assert "as the truth on" in said.how
+
+
+def test_what_passes_all_tests_and_does_something_else_is_wrong(case, tmp_path):
+    said = judge(case, patch(BROKEN.replace("x <= LIMIT", "x in (2, -9)")), tmp_path / "runs")
+    assert said.right == "no"
+    assert "a call that was made up tells it from the truth: low(" in said.how
+
+
+def test_what_cannot_be_called_is_unknown_when_nothing_was_held_back(case, tmp_path):
+    """A default is no part of a function's body, and recorded calls name every argument."""
+    said = judge(
+        case, patch(BROKEN.replace("low(x)", "low(x, n=2)").replace("x <= LIMIT", "x <= n")), tmp_path / "runs"
+    )
     assert said.right == "unknown"
+    assert "more changes than the body of one function" in said.how
 
 
-def test_held_back_tests_decide_about_other_text(case, tmp_path):
-    case = make(tmp_path, held_back=("tests/test_shop.py::test_far", "tests/test_shop.py::test_below"))
+def test_a_test_that_fails_beside_those_of_the_bug_makes_a_patch_wrong(case, tmp_path):
+    said = judge(case, patch(BROKEN.replace("x <= LIMIT", "False")), tmp_path / "runs")
+    assert said.right == "no"
+    assert "tests fail that pass with the truth" in said.how
+
+
+def test_the_patched_function_is_compared_in_a_truth_that_changed_others_too(case, tmp_path):
+    (tmp_path / "truth" / "shop.py").write_text(TRUTH.replace("x > LIMIT", "not x <= LIMIT"))
     alike = judge(case, patch(BROKEN.replace("x <= LIMIT", "not x >= LIMIT")), tmp_path / "runs")
+    other = judge(case, patch(BROKEN.replace("x <= LIMIT", "x in (2, -9)")), tmp_path / "runs")
+    assert (alike.right, other.right) == ("yes", "no")
+
+
+def test_held_back_tests_decide_where_nothing_can_be_called(case, tmp_path):
+    case = make(tmp_path, held_back=("tests/test_shop.py::test_far", "tests/test_shop.py::test_below"))
+    other = BROKEN.replace("low(x)", "low(x, n=2)").replace("x <= LIMIT", "x <= n")
+    alike = judge(case, patch(other), tmp_path / "runs")
     overfit = judge(case, patch(BROKEN.replace("x <= LIMIT", "False")), tmp_path / "runs")
     assert (alike.right, overfit.right) == ("yes", "no")
-    assert "2 of the tests of the bug fail" in overfit.how
+    assert "2 tests fail that pass with the truth" in overfit.how
 
 
 def test_a_patch_that_does_not_fit_is_wrong(case, tmp_path):
