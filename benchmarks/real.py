@@ -16,8 +16,8 @@ from benchmarks.trees import transplant
 
 
 def entries(half: Half, seed: int) -> Sequence[Entry]:
-    """Return the releases of a half; all of a package's are in the same one."""
-    return [_entry(release, seed) for release in RELEASES if half_of(release.package) == half]
+    """Return the bugs of a half; a function that two releases repaired is in the same one both times."""
+    return [_entry(release, seed) for release in RELEASES if half_of(_place(release)) == half]
 
 
 def released_bug(release: Release, seed: int, cache: Path) -> Case:
@@ -52,6 +52,10 @@ def _released_bug(release: Release, seed: int, cache: Path) -> Case:
     seen, held = split(failing, broken.failed | broken.passed, seed)
     bug = f"{release.before} → {release.after}: {release.about}"
     return Case(release.package, bug, "real", tree, after, release.tests, python, seen, held)
+
+
+def _place(release: Release) -> str:
+    return f"{release.package}:{release.function or release.before}"
 
 
 def _name(release: Release) -> str:
