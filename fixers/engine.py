@@ -35,6 +35,9 @@ from fixers.runner.servers import ForkEvaluator, ServerGone, fork_evaluator
 from fixers.runner.suite import run_suite
 from fixers.runner.target import Target
 from fixers.select import select
+from fixers.tools.outcome import conclude_tool
+from fixers.tools.repair import repair_tool
+from fixers.tools.reproduce import ToolRequest, localize_tool, reproduce_tool
 from fixers.verify import Base
 
 VERSION = distribution_version("goldseam")
@@ -91,6 +94,8 @@ class Request:
     fixers: tuple[Fixer, ...] = ()
     test_seconds: float = TEST_SECONDS
     """A test that outlives this fails."""
+    tool: ToolRequest | None = None
+    """A red command that is no test: then this is what has to become green."""
 
 
 def attempt(request: Request, sandbox: Sandbox, progress: Progress | None = None) -> Trace:
@@ -109,7 +114,7 @@ def attempt(request: Request, sandbox: Sandbox, progress: Progress | None = None
         stage.line = story.localized(localized)
     with _Timed("repair", clock, progress) as stage:
         repair = run_repair(request, observed, localized, sandbox, progress)
-        stage.line = story.repaired(repair)
+        stage.line = story.repaired(repair, observed.reproduction.tool)
     with _Timed("verify", clock, progress) as stage:
         trace = run_verify(request, observed, localized, repair, sandbox)
         stage.line = story.verified(repair, trace)
@@ -117,7 +122,9 @@ def attempt(request: Request, sandbox: Sandbox, progress: Progress | None = None
 
 
 def run_reproduce(request: Request, sandbox: Sandbox) -> Observed | Green | Declined:
-    """Run the suite, and what fails in it twice more."""
+    """Run the suite, and what fails in it twice more; or the tool that is red."""
+    if request.tool is not None:
+        return reproduce_tool(request.target, sandbox, request.tool, test_seconds=request.test_seconds)
     return reproduce(
         request.target,
         sandbox,
@@ -131,7 +138,9 @@ def run_reproduce(request: Request, sandbox: Sandbox) -> Observed | Green | Decl
 
 
 def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Localized:
-    """Probe the suite and rank the statements."""
+    """Probe the suite and rank the statements; a tool names its places itself."""
+    if observed.reproduction.tool is not None:
+        return localize_tool(observed.reproduction.tool)
     failing = observed.reproduction.failing
     wanted: Sequence[str] | None = None
     notes: tuple[str, ...] = ()
@@ -157,7 +166,17 @@ def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Loca
 def run_repair(
     request: Request, observed: Observed, localized: Localized, sandbox: Sandbox, progress: Progress | None = None
 ) -> Repair:
-    """Make candidates, screen them, and group what passes by behaviour."""
+    """Make candidates, screen them, and group what passes by behaviour; or mend what a tool finds."""
+    if observed.reproduction.tool is not None:
+        return repair_tool(
+            request.target,
+            request.project,
+            observed.reproduction.tool,
+            sandbox,
+            installed=installed_in(request.target, sandbox),
+            progress=progress or Silent(),
+            budget_seconds=request.budget_seconds,
+        )
     failing = sorted(observed.reproduction.failing, key=lambda i: observed.durations.get(i, 0.0))
     started = time.monotonic()
     endless = frozenset(observed.endless)
@@ -211,6 +230,9 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
         rootdir=observed.rootdir,
         test_literals=literals_of_tests(request.project, observed.reproduction.failing),
     )
+    if base.reproduction.tool is not None:
+        found = (observed, localized, repair)
+        return conclude_tool(base, base.reproduction.tool, found, sandbox, version=VERSION, seed=request.seed)
     return conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
 
 

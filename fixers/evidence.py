@@ -39,6 +39,46 @@ class StaticCheck(Contract):
     """Findings that the patch would add, as `path:line code message`."""
 
 
+class Finding(Contract):
+    """One remark of a linter, formatter or type checker of the project's own."""
+
+    path: str
+    line: int = 0
+    """0 when it is about the whole file, as a formatter's is."""
+    column: int = 0
+    """From 1; 0 when the tool names none."""
+    code: str
+    message: str
+
+
+class RedTool(Contract):
+    """A linter, formatter or type checker of the project's own that is red, and why."""
+
+    tool: str
+    """`ruff check`, `ruff format`, `black`, `isort`, `flake8`, `mypy`, `basedpyright`."""
+    arguments: tuple[str, ...] = ()
+    """Paths and options as the project gives them, without those that only change what is printed."""
+    version: str = ""
+    findings: tuple[Finding, ...]
+    """On the tree under repair."""
+    asked: tuple[Finding, ...] = ()
+    """Those that a report named, among `findings`; all of them when there was no report."""
+    after: tuple[Finding, ...] = ()
+    """With the patch; only in evidence."""
+
+
+class Offer(Contract):
+    """Something that a person may do; Goldseam never does it by itself, and nothing of it is proven."""
+
+    kind: Literal["dependency", "expectation", "quarantine"]
+    title: str
+    """One line: what, and why that might be meant."""
+    text: str = ""
+    """To be copied: commands, a line of a file, a marker."""
+    patch: str = ""
+    """Unified diff, where it can be written down."""
+
+
 class Gate(Contract):
     """One yes-or-no question a patch had to answer."""
 
@@ -106,6 +146,8 @@ class Evidence(Contract):
     gates: tuple[Gate, ...] = ()
     behaviour: Behaviour | None = None
     budget: Budget
+    tool: RedTool | None = None
+    """What the patch turns green, when that is a tool of the project's own and no test."""
 
 
 class Family(Contract):
@@ -192,6 +234,8 @@ class Reproduction(Contract):
     consistent: bool
     seconds: float
     commands: tuple[CommandRun, ...] = ()
+    tool: RedTool | None = None
+    """What is red, when that is a tool of the project's own and no test; `failing` is empty then."""
 
 
 class Observed(Contract):
@@ -242,6 +286,7 @@ class Trace(Contract):
     fixer: str = ""
     patch: str = ""
     alternatives: tuple[Alternative, ...] = ()
+    offers: tuple[Offer, ...] = ()
     evidence: Evidence | None = None
     target: str = ""
     """How the environment came about."""

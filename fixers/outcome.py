@@ -37,7 +37,7 @@ def green_trace(version: str, green: Green, seconds: Mapping[str, float]) -> Tra
     return Trace(
         goldseam_version=version,
         status="nothing_to_fix",
-        sentence=f"Nothing to repair: all {green.suite_size} tests pass.",
+        sentence=green.said or f"Nothing to repair: all {green.suite_size} tests pass.",
         seconds=dict(seconds),
     )
 

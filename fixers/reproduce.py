@@ -29,6 +29,8 @@ class Green:
 
     suite_size: int
     seconds: float
+    said: str = ""
+    """A sentence where it was no suite that was run."""
 
 
 def reproduce(

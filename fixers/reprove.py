@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fixers import patch as patches
-from fixers.evidence import Evidence, Gate, Proposal
+from fixers.evidence import Evidence, Gate, Observed, Proposal, Reproduction
 from fixers.model import Declined
 from fixers.project import Project
-from fixers.reproduce import Green, reproduce
+from fixers.reproduce import TEST_SECONDS, Green, reproduce
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
+from fixers.tools.judge import counted, gone_and_left, shown
+from fixers.tools.reproduce import ToolRequest, reproduce_tool
 from fixers.verify import Base, prove
 
 
@@ -47,30 +49,28 @@ def reprove(evidence: Evidence, target: Target, project: Project, digest: str, s
         _fits(evidence, project),
         _gate(
             "tests",
-            bool(evidence.failing_before),
-            "The bundle names the tests that the patch repairs.",
-            "The bundle names no test that the patch repairs, so there is nothing to prove.",
+            bool(evidence.failing_before) or bool(evidence.tool and evidence.tool.findings),
+            "The bundle names what the patch repairs.",
+            "The bundle names no test and no finding that the patch repairs, so there is nothing to prove.",
         ),
     ]
     if not all(g.passed for g in gates):
         return Judgement(holds=False, gates=tuple(gates), differences=())
     differences = _differences(evidence, target)
-    observed = reproduce(target, sandbox, project, asked=evidence.failing_before)
+    observed = _observed(evidence, target, project, sandbox)
     if isinstance(observed, Green | Declined):
         said = observed.sentence if isinstance(observed, Declined) else "No test fails on the tree as it stands."
         gates.append(Gate(name="before", passed=False, detail=said))
         return Judgement(holds=False, gates=tuple(gates), differences=differences)
-    missing = [t for t in evidence.failing_before if t not in observed.reproduction.failing]
-    good = f"{len(evidence.failing_before)} named tests fail without the patch."
-    gates.append(_gate("before", not missing, good, f"{' '.join(missing[:1])} does not fail."))
-    if missing:
+    gates.append(_red_before(evidence, observed))
+    if not gates[-1].passed:
         return Judgement(holds=False, gates=tuple(gates), differences=differences)
     base = Base(
         target=target,
         project=project,
         digest=digest,
         commit=evidence.base_commit,
-        reproduction=observed.reproduction,
+        reproduction=_aimed(evidence, observed),
         outcomes=observed.outcomes,
         rootdir=observed.rootdir,
     )
@@ -78,6 +78,34 @@ def reprove(evidence: Evidence, target: Target, project: Project, digest: str, s
     proof = prove(base, _proposal(evidence), sandbox, seed=seeds[0] if seeds else 0)
     gates.extend(proof.gates)
     return Judgement(holds=all(g.passed for g in gates), gates=tuple(gates), differences=differences)
+
+
+def _observed(evidence: Evidence, target: Target, project: Project, sandbox: Sandbox) -> Observed | Green | Declined:
+    if evidence.tool is None:
+        return reproduce(target, sandbox, project, asked=evidence.failing_before)
+    request = ToolRequest(evidence.tool.tool, evidence.tool.arguments)
+    return reproduce_tool(target, sandbox, request, test_seconds=TEST_SECONDS)
+
+
+def _red_before(evidence: Evidence, observed: Observed) -> Gate:
+    here = observed.reproduction.tool
+    if evidence.tool is None or here is None:
+        missing = [t for t in evidence.failing_before if t not in observed.reproduction.failing]
+        good = f"{len(evidence.failing_before)} named tests fail without the patch."
+        return _gate("before", not missing, good, f"{' '.join(missing[:1])} does not fail.")
+    asked = evidence.tool.asked or evidence.tool.findings
+    gone, _ = gone_and_left(asked, here.findings)
+    good = f"{evidence.tool.tool} finds what the bundle names: {counted(len(asked))}."
+    return _gate("before", not gone, good, f"{shown(gone[0])} is not found here." if gone else "")
+
+
+def _aimed(evidence: Evidence, observed: Observed) -> Reproduction:
+    """Ask of the patch what the bundle claims of it, and no more."""
+    here = observed.reproduction.tool
+    if evidence.tool is None or here is None:
+        return observed.reproduction
+    aim = here.model_copy(update={"asked": evidence.tool.asked})
+    return observed.reproduction.model_copy(update={"tool": aim})
 
 
 def _fits(evidence: Evidence, project: Project) -> Gate:

@@ -14,15 +14,29 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fixers import patch as patches
+from fixers.checks.importers import lost_imports
 from fixers.checks.integrity import integrity_gates
+from fixers.checks.layout import same_program
 from fixers.checks.static import run_static, static_gate
-from fixers.evidence import Behaviour, Budget, CommandRun, Evidence, Gate, Proposal, Reproduction, StaticCheck
+from fixers.evidence import (
+    Behaviour,
+    Budget,
+    CommandRun,
+    Evidence,
+    Finding,
+    Gate,
+    Proposal,
+    RedTool,
+    Reproduction,
+    StaticCheck,
+)
 from fixers.model import FileEdit
 from fixers.project import Project
 from fixers.reproduce import command_run
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.suite import SuiteResult, run_suite
 from fixers.runner.target import Target
+from fixers.tools.judge import judge
 
 REPEATS_AFTER = 3
 
@@ -51,6 +65,8 @@ class Proof:
     commands: tuple[CommandRun, ...] = ()
     static: tuple[StaticCheck, ...] = ()
     passing: tuple[str, ...] = ()
+    after: tuple[Finding, ...] = ()
+    """What the red tool still finds, where one is red."""
 
     @property
     def holds(self) -> bool:
@@ -72,6 +88,7 @@ class _Run:
     commands: list[CommandRun] = field(default_factory=list)
     static: tuple[StaticCheck, ...] = ()
     passing: tuple[str, ...] = ()
+    after: tuple[Finding, ...] = ()
 
     def gate(self, name: str, passed: bool, detail: str) -> bool:
         self.gates.append(Gate(name=name, passed=passed, detail=detail))
@@ -86,11 +103,11 @@ def prove(base: Base, proposal: Proposal, sandbox: Sandbox, *, seed: int) -> Pro
         with tempfile.TemporaryDirectory(prefix="goldseam-proof-") as scratch:
             tree = patches.patched_tree(base.target.tree, edits, Path(scratch) / "tree")
             _test_gates(run, replace(base.target, tree=tree), seed)
-    return Proof(proposal, tuple(run.gates), tuple(run.commands), run.static, run.passing)
+    return Proof(proposal, tuple(run.gates), tuple(run.commands), run.static, run.passing, run.after)
 
 
 def _static_gates(run: _Run, edits: Sequence[FileEdit]) -> bool:
-    run.gates.extend(integrity_gates(edits, test_literals=run.base.test_literals))
+    run.gates.extend(_integrity(run.base, edits))
     if not all(g.passed for g in run.gates):
         return False
     run.static = run_static(edits, sandbox=run.sandbox, target=run.base.target)
@@ -99,8 +116,33 @@ def _static_gates(run: _Run, edits: Sequence[FileEdit]) -> bool:
     return gate.passed
 
 
+def _integrity(base: Base, edits: Sequence[FileEdit]) -> tuple[Gate, ...]:
+    if base.reproduction.tool is None:
+        return integrity_gates(edits, test_literals=base.test_literals)
+    laid_out = {edit.path for edit in edits if edit.path.endswith(".py") and same_program(edit.before, edit.after)}
+    lost = lost_imports([edit for edit in edits if edit.path not in laid_out], base.project)
+    kept = "; ".join(lost) or "Every imported name that another file uses is still there"
+    imports = Gate(name="G10 imports", passed=not lost, detail=f"{kept}.")
+    return (*integrity_gates(edits, laid_out=laid_out), imports)
+
+
 def _test_gates(run: _Run, target: Target, seed: int) -> bool:
-    return _failing_tests(run, target) and _suite(run, target, None) and _suite(run, target, seed)
+    if run.base.reproduction.tool is not None:
+        return _tool(run, target, run.base.reproduction.tool) and _suites(run, target, seed)
+    return _failing_tests(run, target) and _suites(run, target, seed)
+
+
+def _tool(run: _Run, target: Target, red: RedTool) -> bool:
+    judged = judge(red, target, run.sandbox)
+    run.after = judged.findings
+    run.commands.append(judged.command)
+    return run.gate(red.tool, judged.passed, judged.detail)
+
+
+def _suites(run: _Run, target: Target, seed: int) -> bool:
+    if not run.base.outcomes:
+        return run.gate("whole suite", True, "No test of this project could be run, before or after.")
+    return _suite(run, target, None) and _suite(run, target, seed)
 
 
 def _failing_tests(run: _Run, target: Target) -> bool:
@@ -176,7 +218,7 @@ def evidence_of(
         failing_before=reproduction.failing,
         repeats_before=reproduction.repeats,
         passing_after=proof.passing,
-        repeats_after=REPEATS_AFTER + 2,
+        repeats_after=2 if reproduction.tool else REPEATS_AFTER + 2,
         known_failures=reproduction.other_failures,
         suite_size=reproduction.suite_size,
         commands=(*reproduction.commands, *proof.commands),
@@ -184,4 +226,5 @@ def evidence_of(
         gates=proof.gates,
         behaviour=behaviour,
         budget=budget,
+        tool=reproduction.tool.model_copy(update={"after": proof.after}) if reproduction.tool else None,
     )

@@ -13,6 +13,8 @@ from fixers.engine import Request
 from fixers.model import Failure
 from fixers.project import is_repairable, read_project
 from fixers.runner.target import Target
+from fixers.tools.registry import tool_named
+from fixers.tools.reproduce import ToolRequest
 from tasks.environment.prepare import prepare as prepare_environment
 from tasks.errors import BadInput
 from tasks.policy.load import read_repository_policy
@@ -33,6 +35,8 @@ class Wishes:
     asked: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     reported: tuple[Failure, ...] = ()
+    tool: ToolRequest | None = None
+    """A red command that is no test."""
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     budget_seconds: float = 60.0
     budget_candidates: int = 250_000
@@ -67,6 +71,7 @@ def prepare(tree: Path, *, mount: str, cache: Path, wishes: Wishes, commit: str 
         test_command=wishes.test_command,
         setup=wishes.setup,
         workflow_steps=wishes.workflow_steps,
+        tool=_distribution(wishes.tool),
         trusted=wishes.trusted,
     )
     return request_for(target, wishes, commit=commit)
@@ -91,6 +96,7 @@ def request_for(target: Target, wishes: Wishes, *, commit: str = "") -> Request:
         asked=wishes.asked,
         expected=wishes.expected,
         reported=wishes.reported,
+        tool=wishes.tool,
         changed=wishes.changed,
         budget_seconds=wishes.budget_seconds,
         budget_candidates=wishes.budget_candidates,
@@ -111,3 +117,8 @@ def expected_ids(failures: Sequence[Failure]) -> tuple[str, ...]:
     """Return the test ids that parsed failures name, without duplicates, in order."""
     ids = (test for failure in failures for test in failure.test_ids)
     return tuple(dict.fromkeys(ids))
+
+
+def _distribution(wanted: ToolRequest | None) -> str:
+    tool = tool_named(wanted.tool) if wanted is not None else None
+    return tool.distribution if tool is not None else ""

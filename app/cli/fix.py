@@ -14,11 +14,14 @@ from rich.console import Console
 from app.cli.terminal import Terminal, show_trace
 from app.schemas import FixReport
 from fixers import patch as patches
-from fixers.engine import Request, attempt
+from fixers.engine import VERSION, Request, attempt
 from fixers.evidence import Trace
 from fixers.failures import read_log, read_traceback
-from fixers.model import Failure
+from fixers.failures.infrastructure import declined_runner
+from fixers.model import Declined, Failure
+from fixers.outcome import declined_trace
 from fixers.runner.sandbox import Sandbox
+from tasks.environment.tool_command import read_tool_command, reported_tool
 from tasks.errors import BadInput
 from tasks.prepare import Wishes, expected_ids, exported, local_policy, prepare, split_command
 from tasks.report.trace import trace_markdown
@@ -85,13 +88,16 @@ def fix(**given: Any) -> None:
     _check_outputs(options)
     wishes = _wishes(options, checkout)
     console = Console(stderr=options.as_json, highlight=False, quiet=options.as_json)
-    sandbox = choose_sandbox(trust_target=options.trust_target)
     cache = cache_directory()
-    with exported(checkout) as tree:
-        request = prepare(
-            tree, mount=str(checkout), cache=cache / "environments", wishes=wishes, commit=_commit(checkout)
-        )
-        trace, interrupted = _attempt(_with_model(request, options.llm), sandbox, console)
+    if isinstance(wishes, Declined):
+        trace, interrupted = declined_trace(VERSION, wishes, {}), False
+    else:
+        sandbox = choose_sandbox(trust_target=options.trust_target)
+        with exported(checkout) as tree:
+            request = prepare(
+                tree, mount=str(checkout), cache=cache / "environments", wishes=wishes, commit=_commit(checkout)
+            )
+            trace, interrupted = _attempt(_with_model(request, options.llm), sandbox, console)
     evidence_file = _write(trace, options, cache)
     if options.apply_patch and trace.status == "fixed":
         _apply(trace, checkout)
@@ -117,18 +123,30 @@ def _check_outputs(options: Options) -> None:
             raise BadInput(f"{file} cannot be written: {file.absolute().parent} must be a directory, and it a file.")
 
 
-def _wishes(options: Options, checkout: Path) -> Wishes:
-    """Join what the options, the reports and the checkout's policy file ask for; an option comes before the file."""
+def _wishes(options: Options, checkout: Path) -> Wishes | Declined:
+    """Join what the options, the reports and the checkout's policy file ask for; an option comes before the file.
+
+    Declined when the report or the command is of a kind that no run here could change.
+    """
     reported = _reported(options.log, options.traceback, checkout)
+    if isinstance(reported, Declined):
+        return reported
     policy = local_policy(checkout)
+    given = split_command(options.test_command) if options.test_command else None
+    tool = read_tool_command(given) if given else reported_tool(reported)
+    if isinstance(tool, Declined):
+        return tool
+    if tool is not None and given and reported:
+        tool = replace(tool, reported=reported)
     return Wishes(
         python=options.python.absolute() if options.python else None,  # not resolved: a venv is found by its link
         python_version=policy.python,
-        test_command=split_command(options.test_command) if options.test_command else policy.test_command,
+        test_command=given if given and tool is None else policy.test_command,
         setup=policy.setup,
         asked=options.failing,
         expected=expected_ids(reported),
         reported=tuple(failure for failure in reported if not failure.test_ids),
+        tool=tool,
         budget_seconds=options.budget,
         budget_candidates=options.budget_candidates,
         seed=options.seed,
@@ -137,8 +155,11 @@ def _wishes(options: Options, checkout: Path) -> Wishes:
     )
 
 
-def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple[Failure, ...]:
-    """Return the failures that a given report names; BadInput when there are none in it."""
+def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple[Failure, ...] | Declined:
+    """Return the failures that a given report names; BadInput when there are none in it.
+
+    Declined when it was the runner, and not the code, that ended the run.
+    """
     failures: tuple[Failure, ...] = ()
     files = [p.relative_to(checkout).as_posix() for p in checkout.rglob("*.py")] if log or traceback else []
     for given, read in ((log, _read_log), (traceback, _read_traceback)):
@@ -150,6 +171,8 @@ def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple
             found = read(given, files)
         except OSError as error:
             raise BadInput(f"{given} cannot be read: {error.strerror}.") from error
+        if isinstance(found, Declined):
+            return found
         if not found:
             raise BadInput(
                 f"{given} holds no failure that Goldseam can read. Run without it to look at the suite itself."
@@ -158,9 +181,12 @@ def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple
     return failures
 
 
-def _read_log(path: Path, files: list[str]) -> tuple[Failure, ...]:
+def _read_log(path: Path, files: list[str]) -> tuple[Failure, ...] | Declined:
     with path.open("rb") as stream:
-        return read_log(iter(lambda: stream.read(1 << 16), b""), project_files=files).failures
+        report = read_log(iter(lambda: stream.read(1 << 16), b""), project_files=files)
+    if report.infrastructure and not report.failures:
+        return declined_runner(report.infrastructure)
+    return report.failures
 
 
 def _read_traceback(path: Path, files: list[str]) -> tuple[Failure, ...]:

@@ -12,11 +12,15 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from fixers.evidence import Alternative, Evidence, Trace
+from fixers.evidence import Alternative, Evidence, RedTool, Trace
 from fixers.model import Suspect
 from fixers.patch import FileDiff, read
+from fixers.patch import touched as patch_touched
+from fixers.project import is_test_path
 
 _BAR = 24
+_MOST_LINES = 80
+"""Changed lines of a patch that are shown one by one; of more, a person reads the patch itself."""
 _MARGIN = "  "
 
 
@@ -101,7 +105,9 @@ def _fixed(trace: Trace, path: str, evidence_file: str) -> Iterator[str]:
     yield ""
     yield from patch_lines(trace.patch)
     yield ""
-    if trace.evidence is not None and trace.reproduction is not None:
+    if trace.evidence is not None and trace.evidence.tool is not None:
+        yield from _tool_proof(trace.evidence, trace.evidence.tool)
+    elif trace.evidence is not None and trace.reproduction is not None:
         yield from _proof(trace.evidence)
     yield f"Why     {trace.choice}"
     yield from _notes(trace.notes)
@@ -124,16 +130,38 @@ def _proof(evidence: Evidence) -> Iterator[str]:
         yield from (f"          {line}" for line in evidence.behaviour.differs_when[:3])
 
 
+def _tool_proof(evidence: Evidence, tool: RedTool) -> Iterator[str]:
+    after = "nothing" if not tool.after else f"{len(tool.after)} that were not asked for"
+    name = f"{tool.tool} {tool.version}".strip()
+    yield f"Before  {name}: {len(tool.asked or tool.findings)} findings      After  {after}"
+    suite = [c for c in evidence.commands if c.purpose in {"suite", "suite_shuffled"}]
+    if suite:
+        yield f"Suite   {counted(suite[0].failed, suite[0].passed)} as before, twice, second time in random order"
+    touched = [path for path in patch_touched(evidence.patch) if is_test_path(path)]
+    tests = f"only laid out anew: {', '.join(touched[:3])}" if touched else "untouched"
+    tools = ", ".join(c.tool for c in evidence.static)
+    yield f"Static  {tools}: nothing new      Tests  {tests}"
+
+
 def counted(failed: int, passed: int) -> str:
     """Return "2 failed, 316 passed"."""
     return f"{failed} failed, {passed} passed" if failed else f"{passed} passed"
 
 
 def patch_lines(patch: str) -> Iterator[str]:
-    """Yield the changed lines of a patch, file by file."""
-    for file in read(patch):
+    """Yield the changed lines of a patch, file by file; of a long one, how many lines change in each file."""
+    files = read(patch)
+    if sum(hunk.count("+-") for file in files for hunk in file.hunks) > _MOST_LINES:
+        yield from (_size(file) for file in files)
+        return
+    for file in files:
         yield file.path
         yield from _changed(file)
+
+
+def _size(file: FileDiff) -> str:
+    more, fewer = (sum(hunk.count(sign) for hunk in file.hunks) for sign in "+-")
+    return f"{file.path}  +{more} -{fewer}"
 
 
 def _changed(file: FileDiff) -> Iterator[str]:
@@ -144,7 +172,7 @@ def _alternatives(alternatives: Sequence[Alternative]) -> Iterator[str]:
     for letter, alternative in zip("ABC", alternatives, strict=False):
         yield ""
         yield f"{letter}  {alternative.path}:{alternative.line}  {alternative.summary}"
-        yield from (f"   {line}" for file in read(alternative.patch) for line in _changed(file))
+        yield from (f"   {line}" for line in patch_lines(alternative.patch))
         yield from (f"   when {call}: {outcome}" for call, outcome in alternative.outputs[:2])
         if alternative.settling_test:
             yield "   To make it the answer, add:"

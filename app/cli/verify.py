@@ -15,6 +15,7 @@ from app.cli.fix import cache_directory
 from app.schemas import VerifyReport
 from fixers.evidence import Evidence
 from fixers.reprove import Judgement, reprove
+from fixers.tools.reproduce import ToolRequest
 from tasks.errors import BadInput
 from tasks.prepare import Wishes, exported, local_policy, prepare, split_command
 from tasks.report.neutral import visible
@@ -58,6 +59,7 @@ def verify(
         python_version=policy.python,
         test_command=split_command(test_command) if test_command else policy.test_command,
         setup=policy.setup,
+        tool=ToolRequest(evidence.tool.tool, evidence.tool.arguments) if evidence.tool is not None else None,
         trusted=trust_target,
     )
     with exported(checkout) as tree:

@@ -27,18 +27,29 @@ def integrity_gates(
     *,
     test_literals: Collection[object] = (),
     source_literals: Collection[object] = (),
+    laid_out: Collection[str] = (),
 ) -> tuple[Gate, ...]:
     """Judge a patch by the integrity rules, one gate a rule, in a fixed order.
 
     `test_literals` are the values the failing tests expect; `source_literals` are
     values that stand in the rest of the project, which the patch may therefore use.
+    `laid_out` are files that are the same program as before (see `same_program`): of
+    those a test may be touched too, because no assertion, mark or fixture can differ.
     Time is linear in the size of the files; nothing is executed.
     """
     changed = changes(edits)
     return (
         _gate("paths", "Every path lies inside the tree.", paths.outside(edits)),
-        _gate("G1 tests", "No test is touched.", paths.tests(edits)),
-        _gate("G2 collection", "What is collected, and how, is unchanged.", paths.collection(edits)),
+        _gate(
+            "G1 tests",
+            "No test is touched." if not laid_out else "No test is touched but for its layout.",
+            paths.tests(edits, laid_out),
+        ),
+        _gate(
+            "G2 collection",
+            "What is collected, and how, is unchanged.",
+            paths.collection([edit for edit in edits if edit.path not in laid_out]),
+        ),
         _gate("G3 policy", "No CI, ownership or policy file is touched.", paths.policy(edits)),
         _gate(
             "G4 suppression",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from fixers.model import FileEdit
@@ -36,9 +36,13 @@ def outside(edits: Sequence[FileEdit]) -> list[str]:
     return [f"{edit.path!r} is no plain relative path" for edit in edits if not _plain(edit.path)]
 
 
-def tests(edits: Sequence[FileEdit]) -> list[str]:
-    """Name the edited tests, and the data they compare with."""
-    return [f"{path} is a test" for path in _lowered(edits) if is_test_path(path) or _SNAPSHOTS.search(path)]
+def tests(edits: Sequence[FileEdit], laid_out: Collection[str]) -> list[str]:
+    """Name the edited tests, and the data they compare with; tests among `laid_out` are only laid out anew."""
+    recorded = [f"{path} is a test" for path in _lowered(edits) if _SNAPSHOTS.search(path)]
+    others = [edit for edit in edits if edit.path not in laid_out]
+    return recorded + [
+        f"{path} is a test" for path in _lowered(others) if is_test_path(path) and not _SNAPSHOTS.search(path)
+    ]
 
 
 def collection(edits: Sequence[FileEdit]) -> list[str]:

@@ -123,6 +123,8 @@ def _new_section(
         body.insert(place, added.with_changes(leading_lines=[gap]))
         return module.with_changes(body=body)
     place = block[0] if block else int(bool(body) and _is_docstring(body[0]))
+    if not place and all(line.comment is None for line in module.header):
+        module = module.with_changes(header=[])  # blank lines that an import before left behind
     above = [gap] if place else []
     if place < len(body):
         body[place] = _spaced(body[place], 1 if block else 2)

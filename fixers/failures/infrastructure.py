@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from fixers.model import Declined, Reason
+
 EXITED = re.compile(r"^Process completed with exit code -?\d+\.?$")
 _KILLED = re.compile(r"^Process completed with exit code (137|143)\b")
 _ENDINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -29,6 +31,15 @@ _SIGNALS = {
     "143": "The command was told to stop (exit code 143), most often by a cancelled or overlong job.",
 }
 _DISK = re.compile(r"\[Errno 28\] No space left on device|(?:: |^)(?:write error: )?No space left on device")
+
+
+def declined_runner(sentence: str) -> Declined:
+    """Return why nothing is repaired when the runner ended a run."""
+    return Declined(
+        Reason.INFRASTRUCTURE,
+        f"The runner ended the run, not the code: {sentence}",
+        "Run it again; the code needs nothing.",
+    )
 
 
 def from_runner(text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fixers.failures.base import Parser
 from fixers.failures.flake8 import Flake8Parser
+from fixers.failures.isort import IsortParser
 from fixers.failures.mypy_text import MypyParser
+from fixers.failures.pyright import PyrightParser
 from fixers.failures.pytest_terminal import PytestParser
 from fixers.failures.python_traceback import TracebackParser
 from fixers.failures.ruff import RuffParser
@@ -19,4 +21,6 @@ ALL: tuple[type[Parser], ...] = (
     Flake8Parser,
     RuffParser,
     MypyParser,
+    IsortParser,
+    PyrightParser,
 )

@@ -23,6 +23,7 @@ from tasks.environment.plan import Plan, Wants
 from tasks.environment.reading import ini_section, strings, table, toml_table
 from tasks.environment.roots import source_roots
 from tasks.environment.test_command import TestCommand, read_test_command
+from tasks.environment.tool_wants import tool_wants
 
 _PLUGINS = (
     (re.compile(r"--cov\b"), "pytest-cov"),
@@ -44,11 +45,13 @@ def detect(
     test_command: Sequence[str] | None = None,
     setup: Sequence[Sequence[str]] = (),
     steps: Sequence[str] = (),
+    tool: str = "",
 ) -> Plan:
     """Decide from `files` (POSIX path to text; the text of Python modules is not needed) how to install and test.
 
     `setup` are the user's own install commands and replace detection of what to
     install; `steps` are the lines of the failing CI job, else the workflow files are read.
+    `tool` is the distribution of a linter, formatter or type checker that has to be there besides.
     """
     lines = tuple(steps) or workflow_steps(files)
     given = read_test_command(test_command) if test_command else None
@@ -59,6 +62,9 @@ def detect(
     else:
         wants, commands = _wanted(files, steps_wants(lines), inner), ()
     args, why_args = _test_args(command, inner)
+    if tool:
+        more = tool_wants(files, tool)
+        wants = Wants((*wants.installs, *more.installs), None, (*wants.why, *more.why))
     installs = _merged(files, wants.installs)
     return Plan(
         installs=(installs,),

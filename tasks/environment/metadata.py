@@ -37,6 +37,30 @@ def metadata_wants(files: Mapping[str, str]) -> Wants:
     return Wants(tuple(installs), None, tuple(why))
 
 
+def requirements_of(files: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield every group of requirements that pyproject.toml states for development, whatever its name."""
+    pyproject = toml_table(files.get("pyproject.toml", ""))
+    groups = table(pyproject, "dependency-groups")
+    for name in groups:
+        if found := _expanded(groups, name, frozenset()):
+            yield f"the dependency group {name}", found
+    for place in (("tool", "uv"), ("tool", "pdm")):
+        stated = table(pyproject, *place).get("dev-dependencies")
+        for part in stated.values() if isinstance(stated, Mapping) else [stated]:
+            if found := list(strings(part)):
+                yield f"[{'.'.join(place)}] dev-dependencies", found
+    for environment in table(pyproject, "tool", "hatch", "envs"):
+        stated_here = table(pyproject, "tool", "hatch", "envs", environment)
+        if both := [*strings(stated_here.get("dependencies")), *strings(stated_here.get("extra-dependencies"))]:
+            yield f"[tool.hatch.envs.{environment}]", both
+    poetry = table(pyproject, "tool", "poetry")
+    parts = {name: table(poetry, "group", name, "dependencies") for name in table(poetry, "group")}
+    parts["dev"] = {**table(poetry, "dev-dependencies"), **parts.get("dev", {})}
+    for name, stated_there in parts.items():
+        if found := [*_poetry_requirements(stated_there)]:
+            yield f"the Poetry group {name}", found
+
+
 def is_installable(files: Mapping[str, str]) -> bool:
     """Say whether `pip install .` has something to go by."""
     pyproject = toml_table(files.get("pyproject.toml", ""))

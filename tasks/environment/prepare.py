@@ -54,6 +54,7 @@ def prepare(
     python_version: str | None = None,
     setup: Sequence[Sequence[str]] = (),
     workflow_steps: Sequence[str] = (),
+    tool: str = "",
     trusted: bool = False,
     environment: Mapping[str, str] | None = None,
 ) -> Target:
@@ -64,15 +65,17 @@ def prepare(
     belong to one repository and one level of trust; environments are reused from
     it as long as the files that say what to install, and the interpreter, stay the same.
     `python_version` (`3.12`) narrows what the project itself requires.
+    `tool` is the distribution of a linter, formatter or type checker that is to be run
+    there; it is installed from wherever the project names it, and from nowhere else.
     `environment` is where certificates, proxies and index addresses are looked up;
     our own by default. EnvironmentFailed when no environment can be had, with the
     installer's last lines.
     """
     files = read_tree(checkout_tree)
-    plan = detect(files, test_command=test_command, setup=setup, steps=workflow_steps)
+    plan = detect(files, test_command=test_command, setup=setup, steps=workflow_steps, tool=tool)
     surroundings = os.environ if environment is None else environment
     if python is not None:
-        facts = _given(python, plan)
+        facts = _given(python, plan, needs_pytest=not tool)
         return _target(checkout_tree, mount, plan, facts, "given with --python")
     asked = (plan.python_requires, f"=={python_version}.*" if python_version else "")
     requires = ",".join(part for part in asked if part)
@@ -89,7 +92,7 @@ def prepare(
     return _target(checkout_tree, mount, plan, facts, f"{how} from {_origin(plan)} with Python {facts.version}")
 
 
-def _given(python: Path, plan: Plan) -> InterpreterFacts:
+def _given(python: Path, plan: Plan, *, needs_pytest: bool) -> InterpreterFacts:
     facts = interpreter_facts(python)
     if facts.implementation != "CPython" or facts.minor < OLDEST:
         raise EnvironmentFailed(
@@ -101,7 +104,7 @@ def _given(python: Path, plan: Plan) -> InterpreterFacts:
             f"{python} is Python {facts.version}, but the project requires {plan.python_requires}. "
             "Name an interpreter that fits with --python."
         )
-    if "pytest" not in facts.packages:
+    if needs_pytest and "pytest" not in facts.packages:
         raise EnvironmentFailed(f"{python} has no pytest. Install it with: {python} -m pip install pytest")
     return facts
 

@@ -12,7 +12,8 @@ from pathlib import Path
 _SAYING = re.compile(
     r"^(pyproject\.toml|setup\.(cfg|py)|tox\.ini|noxfile\.py|\.?pytest\.ini|\.python-version|Pipfile|uv\.lock|"
     r".*\.(pyx|pxd|pxi|c|cc|cpp|cxx|h|hpp|rs)|Cargo\.(toml|lock)|CMakeLists\.txt|meson\.build|"
-    r"[^/]*(requirements|constraints)[^/]*\.(txt|in)|requirements?/[^/]+\.(txt|in)|\.github/workflows/[^/]+\.ya?ml)$"
+    r"[^/]*(requirements|constraints)[^/]*\.(txt|in)|requirements?/[^/]+\.(txt|in)|\.github/workflows/[^/]+\.ya?ml|"
+    r"\.pre-commit-config\.yaml)$"
 )
 _SKIPPED = frozenset({".git", "node_modules", ".tox", ".nox", ".venv", "venv", "__pycache__", "site-packages"})
 _LARGEST = 4 << 20

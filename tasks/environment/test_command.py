@@ -102,6 +102,15 @@ def read_test_command(words: Sequence[str]) -> TestCommand:
     return TestCommand("")
 
 
+def started_program(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the program or module that `words` start, wrappers and interpreter left out, and its arguments."""
+    rest = _unwrapped(list(words))
+    if not rest:
+        return "", []
+    name, rest = PurePosixPath(rest[0]).name, rest[1:]
+    return _module(rest) if _PYTHON.match(name) else (name, rest)
+
+
 def read_test_line(line: str) -> TestCommand:
     """Read one line of a script; lines with shell operators or expressions count up to the first of them."""
     line = re.split(r"\s(?:&&|\|\||;|\||>|2>)", line, maxsplit=1)[0]

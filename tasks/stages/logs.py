@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from fixers.failures import read_junit, read_log
+from fixers.failures.infrastructure import declined_runner
 from fixers.model import Declined, Failure, FailureKind, Reason
 from tasks.github.errors import NotFound
 from tasks.github.protocol import Job, Reader, Run
@@ -119,11 +120,7 @@ def _read_job(reader: Reader, job: Job, reading: _Reading) -> None:
 
 def _nothing_read(reading: _Reading, red: Sequence[Run]) -> Declined:
     if reading.infrastructure:
-        return Declined(
-            Reason.INFRASTRUCTURE,
-            f"The runner ended the run, not the code: {reading.infrastructure}",
-            "Run it again.",
-        )
+        return declined_runner(reading.infrastructure)
     return Declined(
         Reason.UNSUPPORTED,
         f"The logs of {red[0].name} name no failure of Python code that could be read.",

@@ -1,0 +1,215 @@
+"""Mend what a tool finds: first by its own safe rules, then by ours, asking the tool after every step.
+
+Nothing here is proven. A step that makes anything new appear is taken back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixers.checks import paths as places
+from fixers.checks.importers import lost_imports
+from fixers.checks.layout import same_program
+from fixers.codemods.base import Installed
+from fixers.evidence import Budget, Cluster, Family, Finding, Proposal, RedTool, Repair
+from fixers.model import FileEdit, Tier
+from fixers.patch import unified
+from fixers.progress import Progress
+from fixers.project import Project, is_repairable
+from fixers.runner.sandbox import Sandbox
+from fixers.runner.target import Target
+from fixers.tools.base import Tool
+from fixers.tools.judge import appeared, counted, identity
+from fixers.tools.registry import tool_named
+from fixers.tools.repairs.base import Case, FindingRepair
+from fixers.tools.repairs.registry import ALL
+from fixers.tools.run import check, mend, patched
+
+_SINGLE = 12
+"""Files tried one by one when a repair of all of them together made something new appear."""
+_PRIOR = 0.98
+
+
+@dataclass(slots=True)
+class _Work:
+    """One repair in progress: the texts as they stand now, and what the tool says of them."""
+
+    tool: Tool
+    red: RedTool
+    target: Target
+    project: Project
+    sandbox: Sandbox
+    installed: Installed
+    progress: Progress
+    deadline: float
+    findings: tuple[Finding, ...]
+    texts: dict[str, str] = field(default_factory=dict)
+    families: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Maker to the number of files that it changed, and of those that the tool accepted."""
+    priors: list[float] = field(default_factory=list)
+
+    @property
+    def now(self) -> Project:
+        """The project with the texts as they stand."""
+        return Project({**self.project.files, **self.texts}, self.project.source_roots)
+
+    @property
+    def spent(self) -> bool:
+        """Whether to stop."""
+        return self.progress.interrupted or time.monotonic() > self.deadline
+
+    def edits(self, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
+        """Return the edits that lead from the tree under repair to these texts."""
+        before = self.project.files
+        return tuple(FileEdit(p, before[p], text) for p, text in sorted(texts.items()) if text != before[p])
+
+    def wanted(self) -> tuple[Finding, ...]:
+        """Return what is asked for and still found, with the lines of now."""
+        if not self.red.asked:
+            return self.findings
+        asked = Counter(map(identity, self.red.asked))
+        return tuple(finding for finding in self.findings if asked[identity(finding)])
+
+    def accept(self, maker: str, texts: Mapping[str, str], prior: float) -> bool:
+        """Keep these texts if the tool finds fewer things with them, and nothing that it did not find before."""
+        changed = {p: text for p, text in texts.items() if text != self.now.files[p] and self._touchable(p, text)}
+        if not changed:
+            return False
+        made, kept = self.families.get(maker, (0, 0))
+        trial = {**self.texts, **changed}
+        with patched(self.target, self.edits(trial)) as target:
+            ran = check(self.tool, self.red.arguments, target, self.sandbox)
+        good = ran.understood and not appeared(self.findings, ran.findings) and len(ran.findings) < len(self.findings)
+        self.families[maker] = (made + len(changed), kept + (len(changed) if good else 0))
+        if good:
+            self.texts, self.findings = trial, ran.findings
+            self.priors.append(prior)
+        return good
+
+    def _touchable(self, path: str, text: str) -> bool:
+        edit = FileEdit(path, self.project.files[path], text)
+        laid_out = (path,) if path.endswith(".py") and same_program(edit.before, edit.after) else ()
+        if self.tool.kind == "layout" and not laid_out:
+            return False
+        refused = [
+            *places.tests([edit], laid_out),
+            *places.collection([] if laid_out else [edit]),
+            *places.policy([edit]),
+            *lost_imports([] if laid_out else [edit], self.now),
+        ]
+        return not refused and bool(laid_out or is_repairable(path))
+
+
+def repair_tool(
+    target: Target,
+    project: Project,
+    red: RedTool,
+    sandbox: Sandbox,
+    *,
+    installed: Installed,
+    progress: Progress,
+    budget_seconds: float,
+) -> Repair:
+    """Return one proposal that mends all that can be mended for certain, or none."""
+    started = time.monotonic()
+    tool = tool_named(red.tool)
+    assert tool is not None  # noqa: S101 - reproduced with it
+    work = _Work(
+        tool, red, target, project, sandbox, installed, progress, started + budget_seconds, findings=red.findings
+    )
+    _replay(work)
+    for repair in ALL:
+        if work.wanted() and not work.spent:
+            _by_rule(work, repair)
+    edits = work.edits(work.texts)
+    return Repair(
+        clusters=(Cluster(proposals=(_proposal(work, edits),), size=1),) if edits else (),
+        families=tuple(_families(work)),
+        budget=Budget(
+            seconds=budget_seconds,
+            seconds_used=round(time.monotonic() - started, 2),
+            generated=sum(made for made, _ in work.families.values()),
+            validated=sum(made for made, _ in work.families.values()),
+            plausible=1 if edits else 0,
+            exhausted=not work.spent,
+        ),
+        interrupted=progress.interrupted,
+    )
+
+
+def _replay(work: _Work) -> None:
+    """Let the tool mend by itself, in the files that the findings name; in tests, layout alone."""
+    tool = work.tool
+    if tool.mend is None:
+        return
+    wanted = work.wanted()
+    named = sorted({finding.path for finding in wanted if finding.path in work.project.files})
+    free = [path for path in named if is_repairable(path) or tool.kind == "layout"]
+    texts = mend(tool, work.red.arguments, free, work.target, work.sandbox)
+    codes = sorted({finding.code for finding in wanted if finding.code in tool.codes and finding.path not in free})
+    if codes:
+        rest = [path for path in named if path not in free]
+        arguments = (*work.red.arguments, tool.codes[codes[0]], ",".join(codes))
+        texts |= mend(tool, arguments, rest, work.target, work.sandbox)
+    _together_or_apart(work, f"tool:{tool.distribution}", texts, _PRIOR)
+
+
+def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:
+    mender, project = repair(), work.now
+    found: dict[str, list[Finding]] = {}
+    for finding in work.wanted():
+        if finding.code in repair.CODES and finding.path in project.files:
+            found.setdefault(finding.path, []).append(finding)
+    cases = [Case(path, tuple(findings), project, work.installed) for path, findings in found.items()]
+    maker = f"codemod:{repair.NAME}"
+    texts = {case.path: mender.mend(case) for case in cases}
+    if not _together_or_apart(work, maker, texts, repair.PRIOR):
+        others = {case.path: mender.otherwise(case) for case in cases}
+        _together_or_apart(work, maker, others, repair.PRIOR)
+
+
+def _together_or_apart(work: _Work, maker: str, texts: Mapping[str, str], prior: float) -> bool:
+    """Have these texts accepted, all at once or file by file; False when the tool takes none of them."""
+    before = work.now.files
+    texts = {path: text for path, text in texts.items() if text != before[path]}
+    if not texts or work.accept(maker, texts, prior):
+        return bool(texts)
+    single = sorted(texts)[:_SINGLE] if len(texts) > 1 else ()
+    taken = [work.accept(maker, {path: texts[path]}, prior) for path in single if not work.spent]
+    return any(taken)
+
+
+def _proposal(work: _Work, edits: Sequence[FileEdit]) -> Proposal:
+    gone = tuple((Counter(map(_coded, work.red.findings)) - Counter(map(_coded, work.findings))).elements())
+    codes = Counter(code for _, code in gone)
+    first = min((f for f in work.red.findings if f.path == edits[0].path), key=lambda f: f.line, default=None)
+    makers = [maker for maker, (_, kept) in work.families.items() if kept]
+    files = f"{len(edits)} file{'' if len(edits) == 1 else 's'}"
+    return Proposal(
+        patch=unified(edits),
+        fixer="+".join(makers),
+        tier=int(Tier.A),
+        prior=min(work.priors),
+        summary=f"{counted(len(gone))} of `{work.red.tool}` in {files}: {_listed(codes)}.",
+        path=edits[0].path,
+        line=max(first.line, 1) if first else 1,
+    )
+
+
+def _coded(finding: Finding) -> tuple[str, str]:
+    return finding.path, finding.code
+
+
+def _listed(codes: Mapping[str, int]) -> str:
+    ordered = sorted(codes.items(), key=lambda pair: (-pair[1], pair[0]))
+    shown = [f"{code} ×{number}" if number > 1 else code for code, number in ordered[:6]]
+    return ", ".join(shown) + (f" and {len(ordered) - 6} more codes" if len(ordered) > 6 else "")
+
+
+def _families(work: _Work) -> Iterator[Family]:
+    for maker, (made, kept) in work.families.items():
+        refused = {work.red.tool: made - kept} if made > kept else {}
+        yield Family(name=maker, generated=made, validated=made, passed_failing_tests=kept, refused=refused)

@@ -1,0 +1,29 @@
+"""Every repair of findings, in the order in which they are made."""
+
+from __future__ import annotations
+
+from fixers.tools.repairs.base import FindingRepair
+from fixers.tools.repairs.implicit_optional import ImplicitOptional
+from fixers.tools.repairs.misnamed import Misnamed
+from fixers.tools.repairs.missing_return_type import MissingReturnType
+from fixers.tools.repairs.none_comparison import NoneComparison
+from fixers.tools.repairs.stale_ignore import StaleIgnore
+from fixers.tools.repairs.unawaited_coroutine import UnawaitedCoroutine
+from fixers.tools.repairs.unknown_name import UnknownName
+from fixers.tools.repairs.unused_handler_name import UnusedHandlerName
+from fixers.tools.repairs.unused_import import UnusedImport
+from fixers.tools.repairs.white_space import WhiteSpace
+
+# Order is policy: what makes a name known comes first, because it can settle other findings; layout comes last.
+ALL: tuple[type[FindingRepair], ...] = (
+    UnknownName,
+    Misnamed,
+    UnawaitedCoroutine,
+    ImplicitOptional,
+    MissingReturnType,
+    StaleIgnore,
+    UnusedImport,
+    UnusedHandlerName,
+    NoneComparison,
+    WhiteSpace,
+)
