@@ -21,6 +21,8 @@ from fixers.codemods.base import Scene
 from fixers.evidence import Budget, Localized, Observed, Repair, Trace
 from fixers.hunt import Hunt
 from fixers.installed import installed_in
+from fixers.localize.groups import documents_of, group_failures
+from fixers.localize.probe import probe
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import Spectrum, read_spectrum
 from fixers.model import Candidate, Declined, Failure, FileEdit, Suspect
@@ -45,8 +47,6 @@ VARIANT_SECONDS = 3.0
 """What a variant gets beside a multiple of the time its tests took before."""
 FIXER_SECONDS, FIXER_CANDIDATES = 300.0, 20
 """What a further fixer may use, beyond the budget of the search."""
-PROBED_SUITE_SECONDS = 60.0
-"""A suite that takes longer is probed only in the files of its failing tests."""
 
 
 class Fixer(Protocol):
@@ -86,6 +86,8 @@ class Request:
     reported: tuple[Failure, ...] = ()
     """Faults that were seen outside any test, for instance in production."""
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
+    ages: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    """For a line of a file, how many commits ago it was last changed; the newest commit is 0."""
     base: Target | None = None
     budget_seconds: float = 60.0
     budget_candidates: int = 250_000
@@ -141,26 +143,21 @@ def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Loca
     """Probe the suite and rank the statements; a tool names its places itself."""
     if observed.reproduction.tool is not None:
         return localize_tool(observed.reproduction.tool)
-    failing = observed.reproduction.failing
-    wanted: Sequence[str] | None = None
-    notes: tuple[str, ...] = ()
-    if observed.suite_seconds > PROBED_SUITE_SECONDS:
-        wanted = tuple(dict.fromkeys(i.split("::", 1)[0] for i in failing))
-        notes = (f"The suite takes {observed.suite_seconds:.0f} s, so only {len(wanted)} test files were probed.",)
-    run = run_suite(
-        request.target,
-        sandbox,
-        wanted=wanted,
-        rootdir=observed.rootdir,
-        spectrum_for=failing,
-        test_seconds=observed.test_seconds,
-    )
-    spectrum = dict(run.spectrum)
-    if not spectrum:
+    groups = group_failures(observed.failures, observed.reproduction.failing)
+    probed = probe(request.target, sandbox, request.project, observed, groups, request.seed)
+    notes = probed.notes
+    if not probed.spectrum:
         notes += ("The probed run gave no statement counts; places come from tracebacks alone.",)
-    read = read_spectrum(spectrum, failing) if spectrum else None
-    suspects = rank(request.project, read, (*observed.failures, *request.reported), changed=request.changed)
-    return Localized(suspects=suspects, spectrum=spectrum, notes=notes)
+    read = read_spectrum(probed.spectrum, observed.reproduction.failing) if probed.spectrum else None
+    suspects = rank(
+        request.project,
+        read,
+        (*observed.failures, *request.reported),
+        changed=request.changed,
+        ages=request.ages,
+        groups=groups,
+    )
+    return Localized(suspects=suspects, spectrum=dict(probed.spectrum), notes=notes, groups=documents_of(read, groups))
 
 
 def run_repair(

@@ -258,6 +258,14 @@ class Observed(Contract):
     """What the variables of crashed frames were, as `Scene.values` has it; names of types, never values."""
 
 
+class FailureGroup(Contract):
+    """Failing tests that one place may explain."""
+
+    signature: str
+    """Exception, message without the values of one run, and where; of several joined signatures the commonest."""
+    tests: tuple[str, ...]
+
+
 class Localized(Contract):
     """What the localize stage hands on: ranked places, and the statement counts behind them."""
 
@@ -266,6 +274,8 @@ class Localized(Contract):
     spectrum: dict[str, Any] = Field(default_factory=dict)
     """As our probes report it; `fixers.localize.spectrum.read_spectrum` reads it."""
     notes: tuple[str, ...] = ()
+    groups: tuple[FailureGroup, ...] = ()
+    """The failing tests by fault, as far as can be told before anything is repaired; the largest group first."""
 
 
 class Trace(Contract):

@@ -80,20 +80,24 @@ def run_suite(
     rootdir: str = "",
     seed: int | None = None,
     spectrum_for: Sequence[str] | None = None,
+    groups: Sequence[Sequence[str]] = (),
+    collector: str | None = None,
     limits: Limits | None = None,
     test_seconds: float = 60.0,
 ) -> SuiteResult:
     """Run the whole suite, or the `wanted` ids, once.
 
     `seed` shuffles modules and the tests within them. `spectrum_for` names the
-    failing tests and asks for statement counts besides. A test that outlives
+    failing tests and asks for statement counts besides; those of `groups` are counted
+    apart. `collector` insists on a way to count (`probes`). A test that outlives
     `test_seconds` fails with a timeout of ours.
     """
     request = {
         **base_request(target, rootdir=rootdir),
         "mode": "run" if spectrum_for is None else "spectrum",
         "wanted": list(wanted) if wanted is not None else None,
-        "failing": list(spectrum_for or ()),
+        "groups": [list(group) for group in groups or (spectrum_for or (),)],
+        "collector": collector,
         "seed": seed,
         "test_seconds": test_seconds,
     }

@@ -323,9 +323,10 @@ def run(request, answers):
     )
     plugins = [StandIns(), reporter]
     if request["mode"] == "spectrum":
-        import goldseam_probes
+        import goldseam_spectrum
 
-        plugins.append(goldseam_probes.Spectrum(answers, request["tree"], request["failing"]))
+        tree, collector = request["tree"], request.get("collector")
+        plugins.append(goldseam_spectrum.Spectrum(answers, tree, request["groups"], collector))
     enter(request)
     code = int(pytest.main(pytest_arguments(request), plugins=plugins))
     answers.send(event="finish", code=code, pytest=pytest.__version__)

@@ -1,146 +1,91 @@
-"""Statement probes: which statements each test runs.
+"""Statement probes by rewriting: which statements each test runs, on any interpreter.
 
 Every statement of a project module gets `__goldseam__[k] = 1` in front of it when
-the module is loaded. About 1.15 times the run time of the suite, against 2 to 8
-times for a tracer. Counts follow the spectrum of Abreu et al. (2007).
+the module is loaded. Every function gets a note of its values at the start and
+before each return, behind a counter, so that a busy function costs a look at a byte.
 """
 
 import ast
 import builtins
-import importlib.machinery
-import os
+import sys
 
-import goldseam_inside
+import goldseam_places
+from goldseam_places import FUNCTIONS, is_place
 
 
 class Probes:
-    """Numbers the statements of a project and instruments its modules as they load."""
+    """Instruments the modules of a project as they load."""
 
-    def __init__(self, tree):
-        self.tree = os.path.join(tree, "")
-        self.places = []
+    NAME = "probes"
+
+    def __init__(self, places, values):
+        self.places, self.values = places, values
         self.hits = bytearray()
 
     def install(self):
         builtins.__goldseam__ = self.hits
-        loader = importlib.machinery.SourceFileLoader
-        plain = loader.source_to_code
+        builtins.__goldseam_left__ = self.values.left
+        builtins.__goldseam_note__ = self.values.note
+        builtins.__goldseam_locals__ = locals
 
-        def source_to_code(this, data, path, **more):
-            if isinstance(data, ast.AST) or not self.ours(path):
-                return plain(this, data, path, **more)
-            try:
-                module = self.instrument(ast.parse(data, path), path)
-                return compile(module, path, "exec", dont_inherit=True, optimize=more.get("_optimize", -1))
-            except (SyntaxError, ValueError, RecursionError):
-                return plain(this, data, path, **more)
-
-        loader.source_to_code = source_to_code
-
-    def ours(self, path):
-        return path.startswith(self.tree) and "/site-packages/" not in path
+    def code_of(self, plain, data, path, optimize):
+        """Compile a module of the project; `plain` does it without us."""
+        module = ast.parse(data, path)
+        self.instrument(module, self.places.relative(path))
+        return compile(module, path, "exec", dont_inherit=True, optimize=optimize)
 
     def instrument(self, module, path):
-        relative = path[len(self.tree) :]
-        self._walk(module, relative, [])
-        self.hits.extend(bytes(len(self.places) - len(self.hits)))
-        return ast.fix_missing_locations(module)
+        for owner, body, names, function in list(goldseam_places.blocks(module)):
+            numbers = [self.places.number(s, path, names) if is_place(s, owner) else None for s in body]
+            self._rewrite(owner, body, numbers, self.places.function(path, function) if function else None)
+        self.hits.extend(bytes(len(self.places.rows) - len(self.hits)))
+        self.values.grow(len(self.places.functions))
+        ast.fix_missing_locations(module)
 
-    def _walk(self, node, path, names):
-        inner = (
-            [*names, node.name] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else names
-        )
-        for _, value in ast.iter_fields(node):
-            if not isinstance(value, list):
-                continue
-            if value and isinstance(value[0], ast.stmt):
-                value[:] = self._probed(value, path, inner, isinstance(node, ast.Module))
-            else:
-                for part in value:
-                    if isinstance(part, ast.AST):  # handlers and match cases
-                        self._walk(part, path, inner)
-
-    def _probed(self, body, path, names, is_module):
+    def _rewrite(self, owner, body, numbers, function):
         out = []
-        for index, statement in enumerate(body):
-            self._walk(statement, path, names)
+        is_start = isinstance(owner, FUNCTIONS) and body is owner.body
+        for index, (statement, number) in enumerate(zip(list(body), numbers)):
             is_docstring = index == 0 and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-            is_future = is_module and isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-            if not is_docstring and not is_future:
-                out.append(self._probe(statement, path, names))
+            if is_start and not is_docstring:
+                out.append(_note(function, 0, statement))
+                is_start = False
+            if function is not None and isinstance(statement, ast.Return):
+                out.append(_note(function, 1, statement))
+            if number is not None:
+                out.append(_probe(number, statement))
             out.append(statement)
-        return out
+        if isinstance(owner, FUNCTIONS) and body is owner.body and not isinstance(body[-1], (ast.Return, ast.Raise)):
+            out.append(_note(function, 1, body[-1]))
+        body[:] = out
 
-    def _probe(self, statement, path, names):
-        number = len(self.places)
-        is_definition = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        end = statement.lineno if is_definition or hasattr(statement, "body") else statement.end_lineno
-        self.places.append((path, statement.lineno, max(end, statement.lineno), ".".join(names)))
-        target = ast.Subscript(value=ast.Name(id="__goldseam__", ctx=ast.Load()), slice=_index(number), ctx=ast.Store())
-        probe = ast.Assign(targets=[target], value=ast.Constant(value=1))
-        for part in ast.walk(probe):
-            if isinstance(part, (ast.expr, ast.stmt)):
-                part.lineno = part.end_lineno = statement.lineno
-                part.col_offset = part.end_col_offset = statement.col_offset
-        return probe
+
+def _probe(number, statement):
+    target = ast.Subscript(value=_name("__goldseam__"), slice=_index(number), ctx=ast.Store())
+    return _placed(ast.Assign(targets=[target], value=ast.Constant(value=1)), statement)
+
+
+def _note(function, when, statement):
+    """Make `if __goldseam_left__[f]: __goldseam_note__(f, when, __goldseam_locals__())`."""
+    left = ast.Subscript(value=_name("__goldseam_left__"), slice=_index(function), ctx=ast.Load())
+    values = ast.Call(func=_name("__goldseam_locals__"), args=[], keywords=[])
+    arguments = [ast.Constant(value=function), ast.Constant(value=when), values]
+    call = ast.Expr(value=ast.Call(func=_name("__goldseam_note__"), args=arguments, keywords=[]))
+    return _placed(ast.If(test=left, body=[call], orelse=[]), statement)
+
+
+def _name(name):
+    return ast.Name(id=name, ctx=ast.Load())
 
 
 def _index(number):
     constant = ast.Constant(value=number)
-    return constant if not hasattr(ast, "Index") or _index_is_gone() else ast.Index(value=constant)
+    return constant if sys.version_info >= (3, 9) else ast.Index(value=constant)
 
 
-def _index_is_gone():
-    import sys
-
-    return sys.version_info >= (3, 9)
-
-
-class Spectrum:
-    """A pytest plug-in that counts, per statement, failing and passing tests that ran it."""
-
-    def __init__(self, answers, tree, failing):
-        self.answers = answers
-        self.failing = frozenset(failing)
-        self.probes = Probes(tree)
-        self.failed, self.passed = {}, {}
-        self.reached = {}
-        self.at_import = frozenset()
-        self.probes.install()
-
-    def pytest_collection_finish(self, session):
-        self.at_import = frozenset(self._drain())
-
-    def pytest_runtest_logstart(self, nodeid, location):
-        self._drain()
-
-    def pytest_runtest_logfinish(self, nodeid, location):
-        hit = self._drain()
-        counts = self.failed if goldseam_inside.is_wanted(nodeid, self.failing) else self.passed
-        functions = set()
-        for number in hit:
-            counts[number] = counts.get(number, 0) + 1
-            path, _, _, names = self.probes.places[number]
-            if names:
-                functions.add((path, names))
-        self.reached[nodeid] = functions
-
-    def pytest_sessionfinish(self, session):
-        rows = [
-            [*place, self.failed.get(number, 0), self.passed.get(number, 0), int(number in self.at_import)]
-            for number, place in enumerate(self.probes.places)
-        ]
-        functions = sorted(set().union(*self.reached.values())) if self.reached else []
-        numbers = {function: number for number, function in enumerate(functions)}
-        reached = {test: sorted(numbers[f] for f in found) for test, found in self.reached.items()}
-        self.answers.send(event="spectrum", rows=rows, functions=functions, reached=reached)
-
-    def _drain(self):
-        hits = self.probes.hits
-        found = []
-        number = hits.find(1)
-        while number >= 0:
-            found.append(number)
-            hits[number] = 0
-            number = hits.find(1, number + 1)
-        return found
+def _placed(made, statement):
+    for part in ast.walk(made):
+        if isinstance(part, (ast.expr, ast.stmt)):
+            part.lineno = part.end_lineno = statement.lineno
+            part.col_offset = part.end_col_offset = statement.col_offset
+    return made

@@ -28,7 +28,11 @@ def test_the_slip_ranks_first_with_its_reason(fees, sandbox):
     run = run_suite(target, sandbox, spectrum_for=FAILING)
     first, *_ = rank(project, read_spectrum(run.spectrum, FAILING), run.failures)
     assert (first.path, first.line, first.function) == ("billing/fees.py", 13, "late_fee")
-    assert first.reasons == ("run by the failing test and 5 of 8 passing ones", "named in the failing assertion")
+    assert first.reasons == (
+        "run by the failing test and 5 of 8 passing ones",
+        "named in the failing assertion",
+        "called by the failing test itself",
+    )
 
 
 def test_a_constant_of_the_module_inherits_from_its_readers(fees, sandbox):
