@@ -54,5 +54,8 @@ bench-spine: .venv/.dev ## Repair real bugs of published packages and verify eac
 bench-engine: .venv/.dev ## Measure the engine on the benchmark's sets, against its targets (OPTIONS="--sample 5")
 	$(BIN)/python -m benchmarks.engine $(OPTIONS)
 
+bench-localize: .venv/.dev ## Say where the true function of real bugs is ranked, beside FauxPy (OPTIONS="--sample 5")
+	$(BIN)/python -m benchmarks.localize $(OPTIONS)
+
 clean: ## Remove what was made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -34,14 +34,15 @@ def environment(package: str, version: str, extra: Sequence[str], cache: Path) -
     python = home / "bin" / "python"
     if not (home / "done").exists():
         shutil.rmtree(home, ignore_errors=True)
-        _uv(["venv", "-q", "--python", sys.executable, str(home)])
-        _uv(["pip", "install", "-q", "--python", str(python), "--only-binary", ":all:", *wanted])
+        run_uv(["venv", "-q", "--python", sys.executable, str(home)])
+        run_uv(["pip", "install", "-q", "--python", str(python), "--only-binary", ":all:", *wanted])
         _remove_modules(package, home)
         (home / "done").touch()
     return python
 
 
-def _uv(arguments: Sequence[str]) -> None:
+def run_uv(arguments: Sequence[str]) -> None:
+    """Run uv to its end; NotInstalled when it fails."""
     uv = Path(sysconfig.get_path("scripts")) / "uv"
     environment = {**os.environ, "UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
     if "PIP_CERT" in os.environ:

@@ -1,0 +1,185 @@
+"""`make bench-localize`: where the true function and statement stand in Goldseam's list, and in FauxPy's.
+
+Real bugs and injected slips of published packages; sources come from the package index
+and stay under `.cache/bench`. Both tools get the same tree, tests and failing tests and
+run in the same sandbox. A row is written as soon as it is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.cases import Case, NoCase, case_of
+from benchmarks.catalogue import HOSTS, RELEASES, Item, Release
+from benchmarks.environment import NotInstalled
+from benchmarks.fauxpy import REQUIREMENT, TECHNIQUES, fauxpy_environment, run_fauxpy
+from benchmarks.located import report
+from benchmarks.spent import Spent, Timed
+from benchmarks.spine import ROOT, machine
+from benchmarks.truth import NOWHERE, Entry, Rank, Span, Truth, rank_of, spans_of, truth_of
+from fixers.engine import run_localize, run_reproduce
+from fixers.evidence import Localized, Observed
+from fixers.model import Suspect
+from tasks.prepare import Wishes, prepare
+from tasks.sandbox.choose import sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case, both tools; what is missing says why."""
+
+    package: str
+    bug: str
+    kind: str
+    failing: int = 0
+    groups: int = 0
+    functions: dict[str, Rank] = field(default_factory=dict)
+    """By tool: place of the first function that the truth changes."""
+    statements: dict[str, Rank] = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=dict)
+    why: tuple[str, ...] = ()
+    """The reasons of the true function's best statement."""
+    first: str = ""
+    """What stands first instead, where the truth does not."""
+    missing: str = ""
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="PACKAGE", help="Measure this package; may be repeated.")
+@click.option("--sample", default=0, help="Measure so many entries, drawn by the seed; 0 for all.")
+@click.option("--seed", default=20261122, show_default=True, help="Of the slips, the held-back tests and the sample.")
+@click.option("--peer/--no-peer", default=True, show_default=True, help="Run FauxPy beside.")
+@click.option("--statements/--no-statements", default=True, show_default=True, help="Run it for statements as well.")
+@click.option("--cache", default=ROOT / ".cache" / "bench", show_default=True, type=click.Path(path_type=Path))
+@click.option("--results", default=ROOT / "benchmarks" / "results", type=click.Path(path_type=Path))
+def main(
+    *, only: tuple[str, ...], sample: int, seed: int, peer: bool, statements: bool, cache: Path, results: Path
+) -> None:
+    """Rank the true function and statement of real bugs and injected slips, beside FauxPy."""
+    items: list[Item] = [item for item in (*RELEASES, *HOSTS) if not only or item.package in only]
+    if not items:
+        raise click.UsageError(f"No entry is called {', '.join(only)}.")
+    if sample:
+        items = random.Random(seed).sample(items, min(sample, len(items)))
+    target = (cache if only else results) / f"localize-{datetime.now(UTC):%Y-%m-%d}.json"
+    facts = {"seed": seed, "peer": REQUIREMENT if peer else "", **machine(), "entries": len(items)}
+    granularities = (("function", "statement") if statements else ("function",)) if peer else ()
+    rows: list[Row] = []
+    for number, item in enumerate(items, 1):
+        rows.append(measure(item, seed, granularities, cache))
+        write(rows, target, facts)
+        click.echo(f"[{number}/{len(items)}] {line_of(rows[-1])}", err=True)
+    click.echo(report(rows))
+    click.echo(f"written to {target}")
+
+
+def measure(item: Item, seed: int, granularities: Sequence[str], cache: Path) -> Row:
+    """Return the row of one entry; an entry that gives no case here is a row as well."""
+    kind = "real" if isinstance(item, Release) else "injected"
+    try:
+        case = case_of(item, seed, cache)
+    except NoCase as error:
+        return Row(item.package, "", kind, missing=str(error))
+    truth = truth_of(case)
+    if not truth.spans:
+        return Row(item.package, case.bug, kind, missing="The repair changes no function.")
+    row = ours(case, truth, cache)
+    version = item.after if isinstance(item, Release) else item.version
+    try:
+        python = fauxpy_environment(item.package, version, item.extra, cache / "peers") if granularities else None
+    except NotInstalled as error:
+        return Row(**{**_fields(row), "missing": f"No environment with FauxPy: {error}"})
+    for granularity in granularities if python else ():
+        beside(row, case, truth, python or Path(), granularity)
+    return row
+
+
+def ours(case: Case, truth: Truth, cache: Path) -> Row:
+    """Localize as the product does and rank the truth in what it says."""
+    found, spent = localized_by_us(case, cache)
+    row = Row(case.package, case.bug, case.kind, len(case.failing))
+    if isinstance(found, str):
+        return Row(**{**_fields(row), "missing": found})
+    localized = found[1]
+    spans = {path: spans_of(path, (case.tree / path).read_text()) for path in {s.path for s in localized.suspects}}
+    functions = function_entries(localized.suspects, spans)
+    statements = [((s.path, s.line, s.end_line), s.score) for s in localized.suspects]
+    row.functions["goldseam"] = rank_of(functions, lambda entry: truth.holds(*entry))
+    row.statements["goldseam"] = rank_of(statements, lambda entry: truth.touches(*entry))
+    row.spent.update(spent)
+    mine = next((s for s in localized.suspects if truth.holds(s.path, s.line, s.line)), None)
+    first = localized.suspects[0] if localized.suspects else None
+    other = f"{first.path}:{first.line} {first.function}: {'; '.join(first.reasons)}" if first else "nothing"
+    return Row(
+        **{
+            **_fields(row),
+            "groups": len(localized.groups),
+            "why": mine.reasons if mine else (),
+            "first": "" if row.functions["goldseam"].listed == 1 else other,
+        }
+    )
+
+
+def localized_by_us(case: Case, cache: Path) -> tuple[tuple[Observed, Localized] | str, dict[str, Spent]]:
+    """Run the first two stages; a sentence where they come to no list."""
+    wishes = Wishes(python=case.python, test_command=tuple(shlex.split(case.test_command)), asked=case.failing)
+    request = prepare(case.tree, mount=str(case.tree), cache=cache / "unused", wishes=wishes)
+    box = Timed(sandbox())
+    observed = run_reproduce(request, box)
+    reproducing = box.taken()
+    if not isinstance(observed, Observed):
+        return f"Not reproduced: {getattr(observed, 'sentence', 'all tests pass')}", {"reproduce": reproducing}
+    localized = run_localize(request, observed, box)
+    return (observed, localized), {"reproduce": reproducing, "goldseam": box.taken()}
+
+
+def function_entries(suspects: Sequence[Suspect], spans: Mapping[str, Sequence[Span]]) -> list[tuple[Entry, float]]:
+    """Return the functions in order of their best statement; statements outside functions name none."""
+    found: dict[Entry, float] = {}
+    for suspect in suspects:
+        for span in spans.get(suspect.path, ()):
+            if span.first <= suspect.line <= span.last and suspect.function:
+                found.setdefault((span.path, span.first, span.last), suspect.score)
+    return list(found.items())
+
+
+def beside(row: Row, case: Case, truth: Truth, python: Path, granularity: str) -> None:
+    """Add what FauxPy says of the same case."""
+    listed = run_fauxpy(case, python, granularity)
+    by_function = granularity == "function"
+    ranks, right = (row.functions, truth.holds) if by_function else (row.statements, truth.touches)
+    for technique in TECHNIQUES:
+        entries = listed.entries.get(technique, [])
+        ranks[technique] = rank_of(entries, lambda entry: right(*entry)) if entries else NOWHERE
+    row.spent[f"fauxpy {granularity}"] = listed.spent
+
+
+def line_of(row: Row) -> str:
+    """Say in one line what was measured."""
+    ranks = ", ".join(f"{tool} {rank.listed}" for tool, rank in row.functions.items())
+    return f"{row.package} {row.bug[:60]}: {ranks or row.missing[:100]}"
+
+
+def write(rows: Sequence[Row], target: Path, facts: dict[str, Any]) -> None:
+    """Write all rows so far, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(".fresh")
+    fresh.write_text(json.dumps({**facts, "rows": [asdict(row) for row in rows]}, indent=1, ensure_ascii=False) + "\n")
+    fresh.replace(target)
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in Row.__slots__}
+
+
+if __name__ == "__main__":
+    main()
