@@ -86,8 +86,8 @@ class Request:
     reported: tuple[Failure, ...] = ()
     """Faults that were seen outside any test, for instance in production."""
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
-    ages: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    """For a line of a file, how many commits ago it was last changed; the newest commit is 0."""
+    ages: Mapping[str, int] = field(default_factory=dict)
+    """For a file, how many commits ago it was last changed; the newest commit is 0."""
     base: Target | None = None
     budget_seconds: float = 60.0
     budget_candidates: int = 250_000

@@ -38,6 +38,7 @@ class Wishes:
     tool: ToolRequest | None = None
     """A red command that is no test."""
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
+    ages: Mapping[str, int] = field(default_factory=dict)
     budget_seconds: float = 60.0
     budget_candidates: int = 250_000
     seed: int = 0
@@ -98,6 +99,7 @@ def request_for(target: Target, wishes: Wishes, *, commit: str = "") -> Request:
         reported=wishes.reported,
         tool=wishes.tool,
         changed=wishes.changed,
+        ages=wishes.ages,
         budget_seconds=wishes.budget_seconds,
         budget_candidates=wishes.budget_candidates,
         seed=wishes.seed,

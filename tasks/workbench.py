@@ -21,6 +21,7 @@ from tasks.stages.documents import Order
 from tasks.store.models import Attempt
 from tasks.workspace.export import export
 from tasks.workspace.git import Credential, GitFailed, find_git
+from tasks.workspace.history import Past, past_of
 from tasks.workspace.mirror import Mirror, mirror_directory
 
 LendToken = Callable[[Attempt], AbstractContextManager[str]]
@@ -74,7 +75,7 @@ class Workbench:
     @contextmanager
     def prepare(self, attempt: Attempt, order: Order) -> Iterator[OpenBench]:
         """Fetch the commit, export its files, and make its environment."""
-        mirror = self._fetched(attempt, order)
+        mirror, past = self._fetched(attempt, order)
         with TemporaryDirectory(prefix="goldseam-tree-") as scratch:
             tree = Path(scratch) / "tree"
             export(mirror, order.head_sha, tree)
@@ -83,6 +84,8 @@ class Workbench:
                 test_command=order.test_command,
                 setup=order.setup,
                 expected=order.expected,
+                changed=past.changed,
+                ages=past.ages,
                 budget_seconds=self.budget_seconds,
                 jobs=self.jobs,
             )
@@ -96,7 +99,7 @@ class Workbench:
             )
             yield OpenBench(replace(request, fixers=self.fixers(order)), self.sandbox())
 
-    def _fetched(self, attempt: Attempt, order: Order) -> Mirror:
+    def _fetched(self, attempt: Attempt, order: Order) -> tuple[Mirror, Past]:
         empty = self.data / "run" / "home"
         empty.mkdir(parents=True, exist_ok=True)
         git = find_git(empty, protocols=sorted(self.protocols))
@@ -104,6 +107,7 @@ class Workbench:
         with self.lend(attempt) as token:
             try:
                 mirror.fetch(order.head_sha, Credential(token))
+                past = past_of(mirror, order.head_sha, Credential(token))
             except GitFailed as error:
                 raise Retryable(f"The commit {order.head_sha[:7]} could not be fetched: {error}") from None
-        return mirror
+        return mirror, past

@@ -36,17 +36,13 @@ def add_push(board: Board, changed: Mapping[str, Collection[int]]) -> None:
                 score.add("push", 0.25, "calls a function that this push changed")
 
 
-def add_recency(board: Board, ages: Mapping[str, Mapping[int, int]]) -> None:
-    """Lift what was changed lately; `ages` says for a line how many commits ago, the newest being 0."""
+def add_recency(board: Board, ages: Mapping[str, int]) -> None:
+    """Lift what stands in files changed lately; `ages` says how many commits ago, the newest being 0."""
     for (path, _), score in board.scores.items():
-        lines = ages.get(path)
-        if not lines or not score.parts:
-            continue
-        known = [lines[n] for n in range(score.statement.line, score.statement.end_line + 1) if n in lines]
-        if known and min(known) < _RECENT:
-            age = min(known)
+        age = ages.get(path, _RECENT)
+        if score.parts and age < _RECENT:
             when = "the last commit" if age == 0 else f"a commit {age} before the last"
-            score.add("recency", 1 / (1 + age), f"last changed by {when}")
+            score.add("recency", 1 / (1 + age), f"in a file changed by {when}")
 
 
 def _changes(lines: Collection[int], first: int, last: int) -> bool:

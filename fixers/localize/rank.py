@@ -34,8 +34,8 @@ class History:
 
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     """Lines that the failing push touched, where a base is known."""
-    ages: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    """For a line, how many commits ago it was last changed; the newest commit is 0."""
+    ages: Mapping[str, int] = field(default_factory=dict)
+    """For a file, how many commits ago it was last changed; the newest commit is 0."""
 
 
 def rank(
@@ -44,7 +44,7 @@ def rank(
     failures: Sequence[Failure],
     *,
     changed: Mapping[str, Collection[int]] | None = None,
-    ages: Mapping[str, Mapping[int, int]] | None = None,
+    ages: Mapping[str, int] | None = None,
     groups: Sequence[Group] = (),
     weights: Weights | None = None,
 ) -> tuple[Suspect, ...]:

@@ -15,8 +15,8 @@ class Weights:
     """In the traceback: where the exception was raised, less for each call further out."""
     push: float = 0.6
     """Changed by the failing push, half for the rest of a changed function, a quarter for its callers."""
-    recency: float = 0.3
-    """Changed by one of the last commits."""
+    recency: float = 0.1
+    """In a file that one of the last commits changed."""
     partial: float = 0.4
     """An edit here turned some failing tests green, or changed how they fail."""
     kinds: float = 0.2

@@ -38,10 +38,12 @@ def test_the_push_lifts_its_lines_the_rest_of_the_function_and_its_callers():
 
 
 def test_what_was_changed_lately_comes_before_what_is_old():
-    found = rank(PROJECT, spectrum(n7=1, n11=1, n3=1), [], ages={"m.py": {3: 50, 7: 4, 11: 0}})
-    assert [s.line for s in found] == [11, 7, 3]
-    assert "last changed by the last commit" in reasons(found, 11)
-    assert "last changed by a commit 4 before the last" in reasons(found, 7)
+    project = Project({"a.py": SOURCE, "m.py": SOURCE, "z.py": SOURCE})
+    rows = tuple(Statement(path, 7, 7, "g", 1, 0, at_import=False) for path in ("a.py", "m.py", "z.py"))
+    found = rank(project, Spectrum(rows, 1, 0, {}), [], ages={"a.py": 50, "m.py": 4, "z.py": 0})
+    assert [s.path for s in found] == ["z.py", "m.py", "a.py"]
+    said = ["in a file changed by the last commit", "in a file changed by a commit 4 before the last"]
+    assert [s.reasons[-1] for s in found[:2]] == said
 
 
 def test_an_edit_that_mends_some_tests_lifts_its_place_and_its_function():
