@@ -75,6 +75,16 @@ def drawn(tree: Path, tests: Sequence[str], draw: Draw) -> Iterator[tuple[str, S
             yield path, made
 
 
+def draw_of(host: Host, half: Half, seed: int, slot: int) -> Draw:
+    """Return which slip of a package stands in a slot of a half."""
+
+    def wanted(path: str, place: Place) -> bool:
+        mine = half_of(f"{host.package}:{path}:{place.function}") == half
+        return mine and _number(f"{path}:{place}") % SLOTS == slot
+
+    return Draw(f"{seed}-{half}-{host.package}-{slot}", wanted)
+
+
 def noticed(whole_suite: Outcomes, broken: Outcomes) -> tuple[str, ...]:
     """Return the tests that a slip turned red; none when it broke collection, hung, or broke a large part."""
     failing = sorted(broken.failed & whole_suite.passed)
@@ -85,13 +95,8 @@ def noticed(whole_suite: Outcomes, broken: Outcomes) -> tuple[str, ...]:
 
 
 def _entry(host: Host, half: Half, seed: int, slot: int) -> Entry:
-    def wanted(path: str, place: Place) -> bool:
-        mine = half_of(f"{host.package}:{path}:{place.function}") == half
-        return mine and _number(f"{path}:{place}") % SLOTS == slot
-
     def make(cache: Path) -> Problem:
-        draw = Draw(f"{seed}-{half}-{host.package}-{slot}", wanted)
-        return problem_of(slipped_package(host, draw, seed, cache), cache)
+        return problem_of(slipped_package(host, draw_of(host, half, seed, slot), seed, cache), cache)
 
     return Entry(f"{host.package} {host.version} {half} {slot}", host.package, make)
 

@@ -14,17 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from benchmarks.cases import Case, NoCase, case_of
-from benchmarks.catalogue import HOSTS, RELEASES, Item, Release
+from benchmarks.bugs import Bug, Kind, real_bugs, slips
+from benchmarks.cases import Case, NoCase
 from benchmarks.environment import NotInstalled
 from benchmarks.fauxpy import REQUIREMENT, TECHNIQUES, fauxpy_environment, run_fauxpy
 from benchmarks.located import report
+from benchmarks.machine import ROOT, machine
+from benchmarks.sets import Half
 from benchmarks.spent import Spent, Timed
-from benchmarks.spine import ROOT, machine
 from benchmarks.truth import NOWHERE, Entry, Rank, Span, Truth, rank_of, spans_of, truth_of
 from fixers.engine import run_localize, run_reproduce
 from fixers.evidence import Localized, Observed
@@ -54,6 +55,7 @@ class Row:
 
 
 @click.command()
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(get_args(Kind)), help="Both by default.")
 @click.option("--only", multiple=True, metavar="PACKAGE", help="Measure this package; may be repeated.")
 @click.option("--sample", default=0, help="Measure so many entries, drawn by the seed; 0 for all.")
 @click.option("--seed", default=20261122, show_default=True, help="Of the slips, the held-back tests and the sample.")
@@ -62,44 +64,58 @@ class Row:
 @click.option("--cache", default=ROOT / ".cache" / "bench", show_default=True, type=click.Path(path_type=Path))
 @click.option("--results", default=ROOT / "benchmarks" / "results", type=click.Path(path_type=Path))
 def main(
-    *, only: tuple[str, ...], sample: int, seed: int, peer: bool, statements: bool, cache: Path, results: Path
+    *,
+    kinds: tuple[Kind, ...],
+    only: tuple[str, ...],
+    sample: int,
+    seed: int,
+    peer: bool,
+    statements: bool,
+    cache: Path,
+    results: Path,
 ) -> None:
-    """Rank the true function and statement of real bugs and injected slips, beside FauxPy."""
-    items: list[Item] = [item for item in (*RELEASES, *HOSTS) if not only or item.package in only]
-    if not items:
+    """Rank the true function and statement of real bugs and injected slips, beside FauxPy.
+
+    Slips are those of the half that is only counted; real bugs are those of both halves.
+    """
+    every = [*real_bugs(get_args(Half), seed), *slips("report", seed, 1)]
+    bugs = [b for b in every if (not kinds or b.kind in kinds) and (not only or b.item.package in only)]
+    if not bugs:
         raise click.UsageError(f"No entry is called {', '.join(only)}.")
     if sample:
-        items = random.Random(seed).sample(items, min(sample, len(items)))
+        drawn = random.Random(seed).sample(bugs, min(sample, len(bugs)))
+        bugs = [bug for bug in bugs if bug in drawn]
     target = (cache if only else results) / f"localize-{datetime.now(UTC):%Y-%m-%d}.json"
-    facts = {"seed": seed, "peer": REQUIREMENT if peer else "", **machine(), "entries": len(items)}
+    facts = {"seed": seed, "peer": REQUIREMENT if peer else "", **machine(), "entries": len(bugs)}
     granularities = (("function", "statement") if statements else ("function",)) if peer else ()
     rows: list[Row] = []
-    for number, item in enumerate(items, 1):
-        rows.append(measure(item, seed, granularities, cache))
+    for number, bug in enumerate(bugs, 1):
+        rows.append(measure(bug, granularities, cache))
         write(rows, target, facts)
-        click.echo(f"[{number}/{len(items)}] {line_of(rows[-1])}", err=True)
+        click.echo(f"[{number}/{len(bugs)}] {line_of(rows[-1])}", err=True)
     click.echo(report(rows))
     click.echo(f"written to {target}")
 
 
-def measure(item: Item, seed: int, granularities: Sequence[str], cache: Path) -> Row:
+def measure(bug: Bug, granularities: Sequence[str], cache: Path) -> Row:
     """Return the row of one entry; an entry that gives no case here is a row as well."""
-    kind = "real" if isinstance(item, Release) else "injected"
+    item = bug.item
     try:
-        case = case_of(item, seed, cache)
+        case = bug.make(cache)
     except NoCase as error:
-        return Row(item.package, "", kind, missing=str(error))
+        return Row(item.package, "", bug.kind, missing=str(error))
     truth = truth_of(case)
     if not truth.spans:
-        return Row(item.package, case.bug, kind, missing="The repair changes no function.")
+        return Row(item.package, case.bug, bug.kind, missing="The repair changes no function.")
     row = ours(case, truth, cache)
-    version = item.after if isinstance(item, Release) else item.version
+    if row.missing or not granularities:
+        return row
     try:
-        python = fauxpy_environment(item.package, version, item.extra, cache / "peers") if granularities else None
+        python = fauxpy_environment(item.package, bug.version, item.extra, cache / "peers")
     except NotInstalled as error:
         return Row(**{**_fields(row), "missing": f"No environment with FauxPy: {error}"})
-    for granularity in granularities if python else ():
-        beside(row, case, truth, python or Path(), granularity)
+    for granularity in granularities:
+        beside(row, case, truth, python, granularity)
     return row
 
 

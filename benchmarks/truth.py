@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from benchmarks.cases import Case
-from benchmarks.judge import MODULE, places_of_truth
-from benchmarks.slips import functions
+from benchmarks.judge import places_of_truth
+from benchmarks.slips import MODULE
+from benchmarks.source import functions
 from benchmarks.trees import changed_sources
 
 

@@ -1,10 +1,10 @@
 """What each channel of localization is worth: rankings recomputed from kept probe runs under other weights.
 
-    python -m benchmarks.weigh --seed 1 --seed 2          # measure the weights in force
-    python -m benchmarks.weigh --seed 1 --seed 2 --fit    # and look for better ones
+    python -m benchmarks.weigh          # measure the weights in force
+    python -m benchmarks.weigh --fit    # and look for better ones
 
-Weights are fitted on slips of development seeds only; real bugs are shown beside, and
-were not looked at. One step changes one weight, so that a gain by chance stays small.
+Only the development halves are looked at: weights are fitted on slips, real bugs are shown
+beside. One step changes one weight, so that a gain by chance stays small.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 
 import click
 
-from benchmarks.cases import NoCase, case_of
-from benchmarks.catalogue import HOSTS, RELEASES, Host, Item
+from benchmarks.bugs import Bug, real_bugs, slips
+from benchmarks.cases import NoCase
 from benchmarks.localize import function_entries, localized_by_us
-from benchmarks.spine import ROOT
+from benchmarks.machine import ROOT
 from benchmarks.truth import Rank, rank_of, spans_of, truth_of
 from fixers.evidence import Localized, Observed
 from fixers.localize.groups import group_failures
@@ -27,17 +27,6 @@ from fixers.localize.spectrum import read_spectrum
 from fixers.localize.weights import Weights
 from fixers.project import read_project
 
-DEVELOPMENT = (
-    *(host for host in HOSTS if host.package != "cssselect"),  # most of its slips go unnoticed, which takes minutes
-    Host("humanize", "4.17.0", extra=("freezegun",)),
-    Host("jmespath", "1.1.0"),
-    Host("sortedcontainers", "2.4.0"),
-    Host("tinydb", "4.9.0", extra=("pyyaml",)),
-    Host("toolz", "1.2.0", tests=("toolz/tests",)),
-    Host("w3lib", "2.5.0"),
-    Host("xmltodict", "1.0.4"),
-)
-"""Packages whose slips under development seeds fit weights; results are reported on other seeds."""
 STEPS = (0.0, 0.5, 0.75, 1.5, 2.0)
 """Multiples of a weight that are tried."""
 
@@ -61,8 +50,8 @@ class Figures:
 class Sample:
     """One case with what its probed run said."""
 
-    def __init__(self, item: Item, seed: int, cache: Path) -> None:
-        self.case = case_of(item, seed, cache)
+    def __init__(self, bug: Bug, cache: Path) -> None:
+        self.case = bug.make(cache)
         self.truth = truth_of(self.case)
         observed, localized = _kept(self.case.tree.name, cache / "probed") or self._probed(cache)
         self.project = read_project(self.case.tree, (".",))
@@ -93,14 +82,16 @@ class Sample:
 
 
 @click.command()
-@click.option("--seed", "seeds", multiple=True, type=int, default=(1,), show_default=True, help="Development seeds.")
+@click.option("--seed", default=20261122, show_default=True, help="Of the slips.")
+@click.option("--slots", default=1, show_default=True, help="Slips of each package.")
+@click.option("--sample", default=0, help="Take the first so many slips only.")
 @click.option("--fit", is_flag=True, help="Change one weight at a time while that helps.")
 @click.option("--real/--no-real", default=True, show_default=True, help="Show the real bugs beside.")
 @click.option("--cache", default=ROOT / ".cache" / "bench", show_default=True, type=click.Path(path_type=Path))
-def main(*, seeds: tuple[int, ...], fit: bool, real: bool, cache: Path) -> None:
+def main(*, seed: int, slots: int, sample: int, fit: bool, real: bool, cache: Path) -> None:
     """Measure the weights in force, each channel left out, and, when asked, better ones."""
-    held = list(samples([(item, 0) for item in RELEASES], cache)) if real else []
-    mine = list(samples([(item, seed) for seed in seeds for item in DEVELOPMENT], cache))
+    held = list(samples(real_bugs(("development",), 0), cache)) if real else []
+    mine = list(samples(slips("development", seed, slots)[: sample or None], cache))
     show("in force", Weights(), mine, held)
     for field in fields(Weights):
         show(f"without {field.name}", replace(Weights(), **{field.name: 0.0}), mine, held)
@@ -109,16 +100,16 @@ def main(*, seeds: tuple[int, ...], fit: bool, real: bool, cache: Path) -> None:
         show(str(best), best, mine, held)
 
 
-def samples(wanted: Sequence[tuple[Item, int]], cache: Path) -> Iterator[Sample]:
+def samples(bugs: Sequence[Bug], cache: Path) -> Iterator[Sample]:
     """Yield what can be had, each once."""
-    for item, seed in wanted:
+    for bug in bugs:
         try:
-            sample = Sample(item, seed, cache)
+            sample = Sample(bug, cache)
         except NoCase as error:
-            click.echo(f"{item.package} {seed}: {error}", err=True)
+            click.echo(f"{bug.item.package}: {error}", err=True)
             continue
         if sample.truth.spans:
-            click.echo(f"{sample.case.package} {seed}: {sample.case.bug}", err=True)
+            click.echo(f"{sample.case.package}: {sample.case.bug}", err=True)
             yield sample
 
 
