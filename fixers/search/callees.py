@@ -14,10 +14,10 @@ def signature_of(call: ast.Call, view: ModuleView) -> ast.arguments | None:
         case ast.Name(id=name) if name in view.functions:
             return view.functions[name].args
         case ast.Name(id=name) if name in view.classes:
-            return _bound(_member(view.classes[name], "__init__"))
+            return bound(member(view.classes[name], "__init__"))
         case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
             owner = view.enclosing_class(call)
-            return _bound(_member(owner, name)) if owner else None
+            return bound(member(owner, name)) if owner else None
     return None
 
 
@@ -33,11 +33,12 @@ def last_name(callee: ast.expr) -> str:
     return callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
 
 
-def _member(owner: ast.ClassDef, name: str) -> FunctionNode | None:
+def member(owner: ast.ClassDef, name: str) -> FunctionNode | None:
+    """Return the method of a name that a class defines itself."""
     return next((node for node in owner.body if isinstance(node, FUNCTIONS) and node.name == name), None)
 
 
-def _bound(function: FunctionNode | None) -> ast.arguments | None:
+def bound(function: FunctionNode | None) -> ast.arguments | None:
     """Return the parameters a caller fills: without the first one, unless it is a static method."""
     if function is None:
         return None

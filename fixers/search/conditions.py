@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from fixers.search.ingredients import Ingredients
+from fixers.search.order import frequent
 from fixers.search.renaming import renamed
+from fixers.search.scope import arguments_of
 from fixers.search.site import Site
 from fixers.search.syntax import name, negated
+
+_TYPES = ("str", "int", "list", "dict", "tuple", "bytes", "float", "bool", "set")
+_COMMON = 4
 
 
 def conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
@@ -24,8 +30,9 @@ def conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
     # Lazy: a large module has tens of thousands of these, and few are ever asked for.
     foreign = (copy for node in ingredients.foreign_conditions(site) for copy in renamed(node, site, ingredients))
     near = list(reversed(distinct.values()))
-    # Three pools, taken in turn: none of them is better than the other two.
-    pools = [iter(near), iter(truths), iter(foreign), (negated(node) for node in near)]
+    # Taken in turn: none of the first four is better than the others, and what is often asked has a turn for three.
+    usual = chain(_kinds(site), _bounds(site))
+    pools = [*[iter(near), iter(truths), iter(foreign), (negated(node) for node in near)] * 3, usual]
     while pools:
         for pool in list(pools):
             node = next(pool, None)
@@ -37,3 +44,32 @@ def conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
 
 def _is_none(identifier: str) -> ast.expr:
     return ast.Compare(left=name(identifier), ops=[ast.Is()], comparators=[ast.Constant(value=None)])
+
+
+def _bounds(site: Site) -> Iterator[ast.expr]:
+    """Yield what is often asked of a parameter that is a number or a collection."""
+    for template in ("{} < 0", "{} == 0", "{} <= 0", "{} < 1", "len({}) == 0", "len({}) < 2", "{} == ''"):
+        for item in _parameters(site):
+            yield ast.parse(template.format(item), mode="eval").body
+
+
+def _kinds(site: Site) -> Iterator[ast.expr]:
+    """Yield checks of a parameter's type: those that its annotation names, then those that the module asks for."""
+    nodes = [node for node in site.view.within(site.view.tree) if isinstance(node, ast.Call)]
+    asked = [
+        node.args[1]
+        for node in nodes
+        if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) == 2
+    ]
+    common = frequent(ast.unparse(kind) for kind in asked if isinstance(kind, (ast.Name, ast.Attribute, ast.Tuple)))
+    for item, annotation in _parameters(site).items():
+        named = [n.id for n in ast.walk(annotation) if isinstance(n, ast.Name)] if annotation else []
+        for kind in dict.fromkeys([*(n for n in named if n in _TYPES), *common[:_COMMON], *_TYPES]):
+            test = ast.parse(f"isinstance({item}, {kind})", mode="eval").body
+            yield negated(test)
+            yield test
+
+
+def _parameters(site: Site) -> dict[str, ast.expr | None]:
+    found = arguments_of(site.functions[0].args) if site.functions else ()
+    return {argument.arg: argument.annotation for argument in found if argument.arg not in {"self", "cls"}}

@@ -16,6 +16,7 @@ from itertools import islice
 
 from fixers.model import Failure, Suspect, Tier
 from fixers.project import Project, is_repairable
+from fixers.search.elsewhere import Elsewhere
 from fixers.search.function_text import FunctionText, compiles, statement_text
 from fixers.search.ingredients import Ingredients
 from fixers.search.mutation import Mutation, Swap
@@ -93,6 +94,7 @@ class Search(Iterator[Mutation]):
         least: float = 0.0,
     ) -> None:
         self._least = least
+        self._given = project, failures, test_literals
         self._modules: dict[str, _Module] = {}
         self._heap: list[tuple[float, int, _Source]] = []
         kinds = [template() for template in templates]
@@ -101,7 +103,7 @@ class Search(Iterator[Mutation]):
                 continue
             view = found.site.view
             if view.path not in self._modules:
-                self._modules[view.path] = _Module(view, Ingredients(view, failures, test_literals))
+                self._modules[view.path] = _Module(view, self._ingredients(view))
             self._add(found if place is None else replace(found, score=1.0), self._modules[view.path], kinds)
         heapq.heapify(self._heap)
 
@@ -126,6 +128,10 @@ class Search(Iterator[Mutation]):
             if source.template.PRIOR * edit.weight >= self._least:
                 return edit
         return None
+
+    def _ingredients(self, view: ModuleView) -> Ingredients:
+        project, failures, test_literals = self._given
+        return Ingredients(view, failures, test_literals, Elsewhere(project, view.path))
 
     @staticmethod
     def _views(project: Project, suspects: Sequence[Suspect]) -> dict[str, ModuleView]:

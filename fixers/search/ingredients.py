@@ -13,7 +13,9 @@ from functools import cached_property
 from typing import TypeVar
 
 from fixers.model import Failure
-from fixers.search.callees import accepts, last_name
+from fixers.project import Project
+from fixers.search.callees import accepts, last_name, signature_of
+from fixers.search.elsewhere import Elsewhere
 from fixers.search.literals import literals_in
 from fixers.search.order import distinct, frequent, similarity
 from fixers.search.scope import BUILTINS
@@ -29,9 +31,14 @@ class Ingredients:
     """Pools of one module, read on demand; texts of tests come in as values only."""
 
     def __init__(
-        self, view: ModuleView, failures: Sequence[Failure] = (), test_literals: Sequence[object] = ()
+        self,
+        view: ModuleView,
+        failures: Sequence[Failure] = (),
+        test_literals: Sequence[object] = (),
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.view = view
+        self._elsewhere = elsewhere or Elsewhere(Project({}), view.path)
         self.failures = tuple(failures)
         self.test_literals = tuple(distinct([*test_literals, *literals_in(failures)]))
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
@@ -78,11 +85,18 @@ class Ingredients:
     def attributes(self, base: ast.expr, *, called: bool) -> list[str]:
         """Return attributes seen on `base`: on the same text first, then anywhere; called ones apart from read ones."""
         text = self.text(base)
-        members = self.members(base) if isinstance(base, ast.Name) and base.id in {"self", "cls"} else ()
+        identifier = base.id if isinstance(base, ast.Name) else ""
+        members = self.members(base) if identifier in {"self", "cls"} else self._elsewhere.members_of(identifier)
         same = [name for name, on, is_call in self._attributes if on == text and is_call == called]
         other = [name for name, on, is_call in self._attributes if on == text and is_call != called]
         rest = [name for name, _, is_call in self._attributes if is_call == called]
-        return list(dict.fromkeys((*frequent(same), *members, *frequent(other), *frequent(rest))))
+        return list(
+            dict.fromkeys((*frequent(same), *members, *frequent(other), *frequent(rest), *self._elsewhere.attributes))
+        )
+
+    def signature(self, call: ast.Call) -> ast.arguments | None:
+        """Return the parameters of a callee that this module or another one defines, `self` taken off."""
+        return signature_of(call, self.view) or self._elsewhere.signature(call)
 
     def attributes_on(self, base: ast.expr) -> list[str]:
         """Return attributes that are read on the same text somewhere in the module."""
@@ -285,7 +299,7 @@ class Ingredients:
             return []
         stored = [node.attr for node in self.view.within(owner) if isinstance(node, ast.Attribute)
                   and isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}]  # fmt: skip
-        return [*stored, *self.view.scope(owner).bound]
+        return [*stored, *self.view.scope(owner).bound, *self._elsewhere.inherited(owner)]
 
     def _constants(self, node: ast.AST) -> Iterator[object]:
         for child in self.view.within(node):

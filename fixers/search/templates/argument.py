@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from fixers.model import Tier
-from fixers.search.callees import signature_of
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
 from fixers.search.syntax import copied, literal, name
@@ -86,7 +85,7 @@ def _dropped(call: ast.Call) -> Iterator[Edit]:
 
 
 def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-    signature = signature_of(call, ingredients.view)
+    signature = ingredients.signature(call)
     unused = set(ingredients.unused(site))
     passed = {keyword.arg for keyword in call.keywords}
     for rank, keyword in enumerate(_keywords_known(call, signature, site, ingredients)):
@@ -106,9 +105,10 @@ def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edi
         if ingredients.kind(identifier) == "variable" and identifier != "self":
             weight = 0.8 if identifier in unused else 0.5 * fading(rank)
             yield from _inserted(call, name(identifier), weight)
-            if signature is None and identifier not in passed and identifier in unused:
+            if signature is None and identifier not in passed:
                 keyword = ast.keyword(arg=identifier, value=name(identifier))
-                yield replace(call, copied(call, keywords=[*call.keywords, keyword]), 0.7)
+                known = 0.7 if identifier in unused else 0.6 * fading(rank)
+                yield replace(call, copied(call, keywords=[*call.keywords, keyword]), known)
     values = dict.fromkeys([repr(value) for value in (None, True, False, 0, 1, *ingredients.numbers(site))])
     for rank, value in enumerate(values):
         yield from _inserted(call, ast.parse(value, mode="eval").body, 0.35 * fading(rank))
@@ -165,7 +165,7 @@ def _keywords_known(
 
 def _renamed(call: ast.Call, ingredients: Ingredients) -> Iterator[Edit]:
     """Yield other names for keyword arguments: the callee's parameters, and keywords of its other calls."""
-    signature = signature_of(call, ingredients.view)
+    signature = ingredients.signature(call)
     known = [argument.arg for argument in (*signature.args, *signature.kwonlyargs)] if signature else []
     seen = [keyword.arg for keyword in _keywords_seen(call, ingredients) if keyword.arg]
     taken = {keyword.arg for keyword in call.keywords}
