@@ -95,7 +95,18 @@ class Row:
 
 
 def attempt(set_name: str, entry: Entry, search: Search, cache: Path) -> tuple[Row, tuple[str, ...]]:
-    """Make a case, repair it and judge what comes out; return the row and the patches of it, never raise."""
+    """Make a case, repair it and judge what comes out; return the row and the patches of it.
+
+    Never raises: an error of the benchmark itself is a row too, and counts against the engine until it is mended.
+    """
+    try:
+        return _attempted(set_name, entry, search, cache)
+    except Exception as error:  # noqa: BLE001 - a door: one case must not end a run of hours
+        said = f"{type(error).__name__}: {error}"[:300]
+        return Row(set_name, entry.name, entry.package, "", "error", "benchmark", said), ()
+
+
+def _attempted(set_name: str, entry: Entry, search: Search, cache: Path) -> tuple[Row, tuple[str, ...]]:
     began = time.monotonic()
     try:
         problem = entry.make(cache)

@@ -65,6 +65,16 @@ def test_wrong_usage_of_the_product_is_an_error_and_no_answer(shop, tmp_path):
     assert "nonsense" in row.sentence
 
 
+def test_an_error_of_the_benchmark_is_a_row_and_ends_nothing(tmp_path):
+    row, patches = attempt("injected", Entry("shop 1", "shop", lambda _: 1 / 0), Search(seed=1, seconds=1), tmp_path)
+    assert (row.status, row.reason, row.sentence, patches) == (
+        "error",
+        "benchmark",
+        "ZeroDivisionError: division by zero",
+        (),
+    )
+
+
 def refuse(_cache):
     raise NoCase("The index does not answer.")
 

@@ -133,3 +133,13 @@ def test_a_mined_release_is_one_function_put_back(fetched):
 def test_a_change_that_is_not_noticed_is_no_case(fetched):
     with pytest.raises(NoCase, match="No test of 2 fails"):
         released_bug(Release("shop", "1", "2", "nothing", function="shop.py:label"), 1, fetched)
+
+
+def test_a_function_that_only_misses_a_change_beside_it_is_no_bug(fetched, monkeypatch):
+    """Old and new release fit together each in itself; a function of the one does not fit the other."""
+    monkeypatch.setitem(globals(), "OLD", "def low():\n    return 1\n\n\ndef high():\n    return low() + 1\n")
+    monkeypatch.setitem(globals(), "NEW", "def low():\n    return 2\n\n\ndef high():\n    return low()\n")
+    monkeypatch.setitem(globals(), "TESTS", "import shop\n\n\ndef test_high():\n    assert shop.high() == 2\n\n\n")
+    monkeypatch.setitem(globals(), "OTHERS", "def test_more():\n    assert True\n")
+    with pytest.raises(NoCase, match="No test of 2 fails"):
+        released_bug(Release("shop", "1", "2", "nothing", function="shop.py:high"), 1, fetched)
