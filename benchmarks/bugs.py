@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 from benchmarks.cases import Case
-from benchmarks.catalogue import RELEASES, SLIPPED, Host, Item
+from benchmarks.catalogue import SLIPPED, Host, Item
 from benchmarks.injected import SLOTS, draw_of, slipped_package
-from benchmarks.real import released_bug
-from benchmarks.sets import Half, half_of
+from benchmarks.mined import releases
+from benchmarks.real import half_of_release, released_bug
+from benchmarks.sets import Half
 
 Kind = Literal["real", "injected"]
 
@@ -34,7 +35,7 @@ class Bug:
 
 def real_bugs(halves: Sequence[Half], seed: int) -> list[Bug]:
     """Return the releases of some halves of the set."""
-    mine = [release for release in RELEASES if half_of(release.package) in halves]
+    mine = [release for release in releases() if half_of_release(release) in halves]
     return [Bug("real", release, partial(released_bug, release, seed)) for release in mine]
 
 

@@ -35,7 +35,9 @@ def environment(package: str, version: str, extra: Sequence[str], cache: Path) -
     if not (home / "done").exists():
         shutil.rmtree(home, ignore_errors=True)
         run_uv(["venv", "-q", "--python", sys.executable, str(home)])
-        run_uv(["pip", "install", "-q", "--python", str(python), "--only-binary", ":all:", *wanted])
+        run_uv(
+            ["pip", "install", "-q", "--python", str(python), "--compile-bytecode", "--only-binary", ":all:", *wanted]
+        )
         _remove_modules(package, home)
         (home / "done").touch()
     return python

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.mine PACKAGE …`: look for releases that repaired something, and print catalogue entries.
+"""`python -m benchmarks.mine PACKAGE …`: look for releases that repaired something, and print lines of `mined.tsv`.
 
 Walks the last releases of a package, two by two. A function whose body a release changed in a few lines is put back
-as it was; where some of the release's own tests, a small part of the suite, notice that, there is an entry.
+as it was; where some of the release's own tests, a small part of the suite, notice that, there is a line.
 A person then reads the difference, says in a few words what was wrong, and leaves out what is a feature.
 """
 
@@ -20,6 +20,7 @@ from benchmarks.cases import UNUSABLE, NoCase, unpacked
 from benchmarks.catalogue import Release
 from benchmarks.injected import ASIDE
 from benchmarks.machine import ROOT
+from benchmarks.mined import suite_of
 from benchmarks.revert import Change, changes, undone
 from benchmarks.suite import command, run_tests
 from benchmarks.trees import same_program
@@ -31,18 +32,17 @@ _LARGEST_SHARE = 0.5
 
 @click.command()
 @click.argument("package")
-@click.option("--tests", multiple=True, default=("tests",), help="Where its tests are; may be repeated.")
-@click.option("--extra", multiple=True, metavar="REQUIREMENT", help="What its tests need.")
 @click.option("--last", default=12, show_default=True, help="Of its releases, so many are looked at.")
 @click.option("--lines", default=10, show_default=True, help="Removed and added by a change, at most.")
 @click.option("--functions", default=12, show_default=True, help="A release that changed more is passed over.")
 @click.option("--unproven", is_flag=True, help="Print all small changes and run no test.")
 @click.option("--cache", default=ROOT / ".cache" / "bench", show_default=True, type=click.Path(path_type=Path))
 def main(**given: Any) -> None:
-    """Print an entry for each change of PACKAGE that its tests notice, with the change as a comment."""
+    """Print a line for each change of PACKAGE that its tests notice, with the change as a comment."""
     package, cache = given["package"], given["cache"]
+    suite = suite_of(package)
     for before, after in pairwise(index.released(package)[-given["last"] :]):
-        release = Release(package, before, after, "?", given["tests"], given["extra"])
+        release = Release(package, before, after, "?", suite.tests, suite.extra)
         try:
             for change in small_changes(release, lines=given["lines"], functions=given["functions"], cache=cache):
                 failing = () if given["unproven"] else noticing(release, change, cache)
@@ -96,15 +96,12 @@ def _changed_tests(before: Path, after: Path, release: Release) -> Iterator[str]
                 yield name
 
 
-def _entry(release: Release, change: Change, failing: tuple[str, ...]) -> str:
-    fields = [release.package, release.before, release.after, "?"]
-    named = ", ".join(f'"{field}"' for field in fields)
-    shown = "\n".join(f"    # {line}" for line in change.diff.splitlines())
-    return f'    Release({named}, function="{change.name}"),\n{shown}\n{_noticed(failing)}'
-
-
-def _noticed(failing: Sequence[str]) -> str:
-    return f"    # {len(failing)} tests: {failing[0]}\n" if failing else ""
+def _entry(release: Release, change: Change, failing: Sequence[str]) -> str:
+    """Return a line for `mined.tsv`, in which a person writes what was wrong, and what that person has to read."""
+    noticed = [f"# {len(failing)} tests: {failing[0]}"] if failing else []
+    shown = [f"# {line}" for line in change.diff.splitlines()]
+    fields = (release.package, release.before, release.after, change.name, "?")
+    return "\n".join(["\t".join(fields), *shown, *noticed, ""])
 
 
 if __name__ == "__main__":

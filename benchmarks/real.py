@@ -9,7 +9,8 @@ from pathlib import Path
 
 from benchmarks import environment
 from benchmarks.cases import UNUSABLE, Case, NoCase, split, unpacked, whole
-from benchmarks.catalogue import RELEASES, Release
+from benchmarks.catalogue import Release
+from benchmarks.mined import releases
 from benchmarks.problems import problem_of
 from benchmarks.revert import undone
 from benchmarks.sets import Entry, Half, half_of
@@ -19,7 +20,12 @@ from benchmarks.trees import transplant
 
 def entries(half: Half, seed: int) -> Sequence[Entry]:
     """Return the bugs of a half; a function that two releases repaired is in the same one both times."""
-    return [_entry(release, seed) for release in RELEASES if half_of(_place(release)) == half]
+    return [_entry(release, seed) for release in releases() if half_of_release(release) == half]
+
+
+def half_of_release(release: Release) -> Half:
+    """Return the half that a release's bug falls into."""
+    return half_of(f"{release.package}:{release.function or release.before}")
 
 
 def released_bug(release: Release, seed: int, cache: Path) -> Case:
@@ -64,10 +70,6 @@ def _laid(release: Release, before: Path, after: Path, cache: Path) -> Path:
     elif not tree.exists():
         whole(tree, lambda place: transplant(before, after, release.tests, place))
     return tree
-
-
-def _place(release: Release) -> str:
-    return f"{release.package}:{release.function or release.before}"
 
 
 def _name(release: Release) -> str:

@@ -12,6 +12,7 @@ from benchmarks import mine
 from benchmarks.cases import NoCase
 from benchmarks.catalogue import Release
 from benchmarks.judge import judge, places_of_truth
+from benchmarks.mined import mined, releases
 from benchmarks.real import released_bug
 from benchmarks.revert import changes, undone
 from fixers import patch as patches
@@ -105,10 +106,10 @@ def fetched(monkeypatch, tmp_path):
     return tmp_path / "cache"
 
 
-def test_an_entry_is_printed_for_what_the_new_tests_notice(fetched):
+def test_a_line_is_printed_for_what_the_new_tests_notice(fetched):
     done = CliRunner().invoke(mine.main, ["shop", "--cache", str(fetched)])
     assert done.exit_code == 0, done.output
-    assert 'Release("shop", "1", "2", "?", function="shop.py:Shop.price"),' in done.output
+    assert "shop\t1\t2\tshop.py:Shop.price\t?\n# @@" in done.output
     assert "# 1 tests: tests/test_shop.py::test_dozen" in done.output
     assert "label" not in done.output
     assert "shop 2 → 3: No test changed." in done.output
@@ -116,7 +117,7 @@ def test_an_entry_is_printed_for_what_the_new_tests_notice(fetched):
 
 def test_all_small_changes_are_printed_when_nothing_is_run(fetched):
     done = CliRunner().invoke(mine.main, ["shop", "--unproven", "--cache", str(fetched)])
-    assert 'function="shop.py:label"' in done.output
+    assert "shop.py:label\t?" in done.output
     assert not (fetched / "runs").exists()
 
 
@@ -143,3 +144,11 @@ def test_a_function_that_only_misses_a_change_beside_it_is_no_bug(fetched, monke
     monkeypatch.setitem(globals(), "OTHERS", "def test_more():\n    assert True\n")
     with pytest.raises(NoCase, match="No test of 2 fails"):
         released_bug(Release("shop", "1", "2", "nothing", function="shop.py:high"), 1, fetched)
+
+
+def test_every_mined_line_can_be_read_and_is_there_once():
+    listed = mined()
+    assert len({(one.package, one.after, one.function) for one in listed}) == len(listed)
+    assert all(one.about and one.function.partition(":")[0].endswith(".py") for one in listed)
+    assert len(releases()) >= 60
+    assert not any(one.about.endswith(".") or len(one.about) > 60 for one in listed)
