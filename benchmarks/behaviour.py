@@ -48,12 +48,14 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Two columns of a comparison: what runs in which tree."""
+    """The columns of a comparison: what runs in which tree."""
 
     tree: Path
     variants: tuple[tuple[str, Swap], ...]
-    columns: tuple[int, int]
-    """Of the truth and of the patch; 0 is the tree as it stands."""
+    truth: int
+    """Which column it is; 0 is the tree as it stands. The patch is the one after it."""
+    again: int
+    """The truth once more: where it differs from itself, chance or the clock speak."""
 
 
 def compare(case: Case, edits: Sequence[FileEdit], cache: Path) -> Compared:
@@ -68,10 +70,9 @@ def compare(case: Case, edits: Sequence[FileEdit], cache: Path) -> Compared:
         return Compared(0, note=f"the process that replays calls ended: {str(gone)[-100:]}")
     if int(answer.get("calls", 0)) < ENOUGH or not answer.get("returning"):
         return Compared(0, note="too few calls could be replayed")
-    truth, patched = plan.columns
-    if answer["behaviours"][truth] == answer["behaviours"][patched]:
+    if answer["behaviours"][plan.truth] == answer["behaviours"][plan.truth + 1]:
         return Compared(int(answer["calls"]))
-    return _apart(answer, truth, patched)
+    return _apart(answer, plan)
 
 
 def _planned(case: Case, edits: Sequence[FileEdit]) -> _Plan | None:
@@ -82,12 +83,16 @@ def _planned(case: Case, edits: Sequence[FileEdit]) -> _Plan | None:
     changed = changed_sources(case.tree, case.truth, case.tests)
     right = swap_of(_text(case.tree / changed[0]), _text(case.truth / changed[0])) if len(changed) == 1 else None
     if right is not None:
-        return _Plan(case.tree, ((changed[0], right), (path, swap)), (1, 2))
+        truth = (changed[0], right)
+        return _Plan(case.tree, (truth, (path, swap), truth), truth=1, again=3)
     # The truth is more than one function: the patch's function is put into the truth's file, if it is one of its.
-    lines = {name: function.lineno for name, function in functions(ast.parse(_text(case.truth / path)))}
-    if path not in changed or swap.qualname not in lines:
+    own = dict(functions(ast.parse(_text(case.truth / path)))).get(swap.qualname)
+    if path not in changed or own is None:
         return None
-    return _Plan(case.truth, ((path, Swap(swap.qualname, lines[swap.qualname], swap.source)),), (0, 1))
+    patched = Swap(swap.qualname, own.lineno, swap.source)
+    own.decorator_list = []
+    again = Swap(swap.qualname, own.lineno, ast.unparse(own))
+    return _Plan(case.truth, ((path, patched), (path, again)), truth=0, again=2)
 
 
 def _first(case: Case, tests: frozenset[str]) -> list[str]:
@@ -124,14 +129,18 @@ def _asked(plan: _Plan, case: Case, tests: list[str]) -> dict[str, Any]:
         return server.take(number, _SECONDS)
 
 
-def _apart(answer: dict[str, Any], truth: int, patched: int) -> Compared:
-    rows = [row for row in answer["rows"] if row["outcomes"][truth] != row["outcomes"][patched]]
+def _apart(answer: dict[str, Any], plan: _Plan) -> Compared:
+    calls, truth, patched = int(answer["calls"]), plan.truth, plan.truth + 1
+    steady = [row for row in answer["rows"] if row["outcomes"][truth] == row["outcomes"][plan.again]]
+    rows = [row for row in steady if row["outcomes"][truth] != row["outcomes"][patched]]
     rows.sort(key=lambda row: (row["origin"] != "recorded", len(row["call"])))
+    if not rows and answer["behaviours"][truth] != answer["behaviours"][plan.again]:
+        return Compared(0, note="the truth itself does not do the same twice")
     if not rows:
-        return Compared(int(answer["calls"]), apart="a call that is not shown")
+        return Compared(calls, apart="a call that is not shown")
     row = rows[0]
     said = f"{row['call']}: {row['outcomes'][truth]} in the truth, {row['outcomes'][patched]} with the patch"
-    return Compared(int(answer["calls"]), apart=said[:300], recorded=row["origin"] == "recorded")
+    return Compared(calls, apart=said[:300], recorded=row["origin"] == "recorded")
 
 
 def _text(path: Path) -> str:

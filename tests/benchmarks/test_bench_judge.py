@@ -105,6 +105,17 @@ def test_the_patched_function_is_compared_in_a_truth_that_changed_others_too(cas
     assert (alike.right, other.right) == ("yes", "no")
 
 
+def test_what_the_truth_does_not_do_twice_speaks_against_no_patch(case, tmp_path):
+    chance = "    import random\n    random.random()\n    return (x < LIMIT) * (1 + random.random())"
+    for name, text in (("truth", chance), ("tree", chance.replace("x < LIMIT", "x <= LIMIT"))):
+        (tmp_path / name / "shop.py").write_text(TRUTH.replace("    return x < LIMIT", text))
+    before = (tmp_path / "tree" / "shop.py").read_text()
+    after = before.replace("x <= LIMIT", "not x >= LIMIT")
+    said = judge(case, patches.unified((FileEdit("shop.py", before, after),)), tmp_path / "runs")
+    assert said.right == "unknown"
+    assert "does not do the same twice" in said.how
+
+
 def test_held_back_tests_decide_where_nothing_can_be_called(case, tmp_path):
     case = make(tmp_path, held_back=("tests/test_shop.py::test_far", "tests/test_shop.py::test_below"))
     other = BROKEN.replace("low(x)", "low(x, n=2)").replace("x <= LIMIT", "x <= n")
