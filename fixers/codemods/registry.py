@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.codemods.base import Codemod
+from fixers.codemods.circular_import import CircularImport
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
 from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.merge_conflict import MergeConflict
@@ -35,6 +36,7 @@ ALL: tuple[type[Codemod], ...] = (
     RemovedStdlib,
     ReshapedStdlib,
     RenamedApi,
+    CircularImport,
     MissingExport,
     UnimportedSubmodule,
     MovedSymbol,

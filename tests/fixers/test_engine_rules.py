@@ -42,11 +42,33 @@ SUBMODULE = {
     "app.py": "import geo\n\n\ndef sides():\n    return geo.shapes.Square.sides\n",
     "test_app.py": "import app\n\n\ndef test_it():\n    assert app.sides() == 4\n",
 }
+CIRCLE = {
+    "shop/__init__.py": "",
+    "shop/orders.py": (
+        "from shop.customers import Customer\n\n\nclass Order(dict):\n    pass\n\n\n"
+        "def new() -> Order:\n    return Order(of=Customer('nobody'))\n"
+    ),
+    "shop/customers.py": (
+        "from shop.orders import Order\n\n\nclass Customer(str):\n    def order(self):\n        return Order(of=self)\n"
+    ),
+    "test_shop.py": "from shop.orders import new\n\n\ndef test_it():\n    assert new()['of'].order()['of']\n",
+}
+CONVERSION = {
+    "report.py": "def line(name, count):\n    return name + ': ' + count\n",
+    "test_report.py": "from report import line\n\n\ndef test_it():\n    assert line('a', 1) == 'a: 1'\n",
+}
+KEY = {
+    "load.py": "import json\n\n\ndef port(text):\n    data = json.loads(text)\n    return data['prot']\n",
+    "test_load.py": 'from load import port\n\n\ndef test_it():\n    assert port(\'{"host": 1, "port": 80}\') == 80\n',
+}
 CASES = {
     "a merge left its markers": (MERGE, "codemod:merge-conflict", "-<<<<<<< HEAD\n"),
     "a bracket is missing": (UNCLOSED, "codemod:syntax-slip", "+    return round(price * 1.19, 2)\n"),
     "a package lost an export": (EXPORT, "codemod:missing-export", '+__all__ = ["Circle", "Square"]\n'),
     "tests know an old path": (OLD_PATH, "codemod:moved-symbol", "+from geo.shapes import Square as Square\n"),
+    "modules import each other": (CIRCLE, "codemod:circular-import", "+        from shop.orders import Order\n"),
+    "a number meets a text": (CONVERSION, "codemod:mismatched-types", "+    return name + ': ' + str(count)\n"),
+    "a key is misspelled": (KEY, "codemod:missing-key", "+    return data['port']\n"),
     "a submodule is not loaded": (SUBMODULE, "codemod:unimported-submodule", "+import geo.shapes\n"),
 }
 
