@@ -20,12 +20,14 @@ from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
+from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.wrong_arity import WrongArity
+from fixers.codemods.wrong_exception import WrongException
 
 # Order is policy. First what a table or the interpreter itself states, then what one
 # live fact settles, last what has to guess at the author's intent.
@@ -43,6 +45,7 @@ ALL: tuple[type[Codemod], ...] = (
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,
     MissingAwait,
+    SuperfluousAwait,
     DescriptorConfusion,
     UnknownKeyword,
     SwallowedKeyword,
@@ -52,5 +55,6 @@ ALL: tuple[type[Codemod], ...] = (
     MissingKey,
     IndexOutOfRange,
     MismatchedTypes,
+    WrongException,
     NarrowExcept,  # last: swallowing an exception makes most tests pass that nothing else does
 )
