@@ -60,7 +60,9 @@ def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate |
             return link.candidate if done else None  # a single rule was tried by itself already
         done = link.candidate
         edited = _edited(project, done)
-        scene = replace(scene, failures=link.seen.failures, values=link.seen.values, project=edited)
+        # Lines of an edited file are no longer those that the push changed.
+        changed = {path: lines for path, lines in scene.changed.items() if path not in {e.path for e in done.edits}}
+        scene = replace(scene, failures=link.seen.failures, values=link.seen.values, project=edited, changed=changed)
     return None
 
 

@@ -241,6 +241,7 @@ def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized
         installed=installed,
         suspects=localized.suspects,
         values=observed.values,
+        changed=request.changed,
     )
     if run_codemods(hunt, scene, lambda edits: _look(request, observed, edits, sandbox)):
         hunt.exhausted = True

@@ -7,7 +7,7 @@ the code alone. Examples stand in the class and are its tests.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -51,6 +51,8 @@ class Scene:
     where it is a sequence or a set; `size:` its length; `keys:` the keys of a mapping
     that a look-up missed. An expression is a variable, or an attribute of one.
     """
+    changed: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """Lines that the push under test changed, by path; empty when that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
+from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
@@ -44,6 +45,7 @@ ALL: tuple[type[Codemod], ...] = (
     MovedSymbol,
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,
+    StaleCaller,
     MissingAwait,
     SuperfluousAwait,
     DescriptorConfusion,

@@ -18,6 +18,8 @@ _DEEPEST = 3
 """How many slips of one text are mended together."""
 _TRIES = 120
 """Texts that are compiled for one error at most."""
+_CHARACTERS = 12_000_000
+"""What may be compiled in all: a long module is tried fewer times."""
 _OFFERED = 8
 _SURE = 0.8
 """An edit that CPython's message asks for so plainly leaves no room for others."""
@@ -134,7 +136,8 @@ def mended(text: str, line: int) -> list[Slip]:
     if error_of(text) is None:
         return list(quotes_in_fstring(text, line))
     meanings: dict[str, Slip] = {}
-    for slip in _mended(text, _DEEPEST, [_TRIES]):
+    tries = max(_TRIES // 6, min(_TRIES, _CHARACTERS // (len(text) + 1)))
+    for slip in _mended(text, _DEEPEST, [tries]):
         meanings.setdefault(ast.dump(ast.parse(slip.text)), slip)
     return list(meanings.values())
 

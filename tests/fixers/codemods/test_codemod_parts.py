@@ -1,14 +1,21 @@
 """The parts codemods share: what is near, where an import goes, what may be offered."""
 
+import ast
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from fixers.codemods.base import Rewrite, Scene
 from fixers.codemods.imports import Import, insert
 from fixers.codemods.missing_import import MissingImport
+from fixers.codemods.missing_key import MissingKey
 from fixers.codemods.nearest import distance, nearest, suggested
 from fixers.codemods.source import parse
+from fixers.codemods.stale_caller import StaleCaller
+from fixers.codemods.syntax_slip import mended
+from fixers.model import Tier
 from fixers.project import Project
 
 
@@ -93,3 +100,51 @@ def test_offers_neither_tests_nor_broken_text(scene_of: Callable[[Rewrite, str],
     assert offered("pkg/mod.py", "x = 1\n") == 0
     assert offered("pkg/mod.py", "x = (\n") == 0
     assert offered("tests/test_example.py", "x = 2\n") == 0
+
+
+def test_a_name_that_the_push_brought_is_surely_the_new_one(scene_of: Callable[[Rewrite, str], Scene]) -> None:
+    example = StaleCaller.INVALID[0]
+    scene = scene_of(example, example.before)
+    (likely,) = StaleCaller().propose(scene)
+    (sure,) = StaleCaller().propose(replace(scene, changed={"pkg/tax.py": {1, 2}}))
+    assert likely.tier is Tier.B
+    assert sure.tier is Tier.A
+    assert sure.prior > likely.prior
+    assert sure.edits == likely.edits
+
+
+def test_a_key_is_surely_misspelled_only_where_nothing_else_writes_it(
+    scene_of: Callable[[Rewrite, str], Scene],
+) -> None:
+    example = MissingKey.INVALID[0]
+    scene = scene_of(example, example.before)
+    written = Project({**scene.project.files, "pkg/other.py": "KEYS = ['prot']\n"})
+    assert next(MissingKey().propose(scene)).tier is Tier.A
+    assert next(MissingKey().propose(replace(scene, project=written))).tier is Tier.B
+
+
+@pytest.mark.parametrize(
+    ("text", "meanings"),
+    [
+        ("def f(x):\n    return g(x, 2\n", ["def f(x):\n    return g(x, 2)\n", "def f(x):\n    return (g(x), 2)\n"]),
+        ("def f(a, b):\n    return a && b\n", ["def f(a, b):\n    return a and b\n"]),
+        ("retrun = 1\ndef f():\n    retrun x\n", ["retrun = 1\n\ndef f():\n    return x\n"]),
+        ("X = {'a' 1, 'b': 2}\n", ["X = {'a': 1, 'b': 2}\n"]),
+        ('def f():\n    """Doc.\n    return 1\n', ['def f():\n    """Doc."""\n    return 1\n']),
+        ("def f(x):\n    # later\n\n\ndef g():\n    return 1\n", ["def f(x):\n    pass\n\ndef g():\n    return 1\n"]),
+        ("x = 1\nreturn x\n", []),
+        ("f(a=1, 2)\n", []),
+    ],
+    ids=["bracket", "foreign", "keyword", "colon", "docstring", "comment", "no slip of a sign", "no slip either"],
+)
+def test_a_text_is_mended_in_every_way_that_compiles(text: str, meanings: list[str]) -> None:
+    found = [ast.unparse(ast.parse(slip.text)) + "\n" for slip in mended(text, 1)]
+    assert [m for m in meanings if m not in found] == []
+    assert bool(found) is bool(meanings)
+
+
+def test_texts_of_any_kind_are_mended_in_bounded_time() -> None:
+    text = "x = (" + "[" * 400 + "\n" * 50 + "if y\n" * 300
+    started = time.monotonic()
+    mended(text, 1)
+    assert time.monotonic() - started < 20
