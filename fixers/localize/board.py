@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fixers.localize.spectrum import Spectrum, Statement
-from fixers.localize.syntax import statements_of
+from fixers.localize.syntax import Function, functions_of, statements_of, tree_of
 from fixers.localize.weights import Weights
 from fixers.model import Suspect
 from fixers.project import Project
@@ -43,6 +43,11 @@ class Board:
         for statement in spectrum.statements if spectrum else ():
             # Of two functions on one line the inner one is kept: its code is what tests run.
             self.scores[statement.path, statement.line] = Score(statement)
+        self._lines: dict[str, list[Score]] = {}
+        for (path, _), score in self.scores.items():
+            self._lines.setdefault(path, []).append(score)
+        self._nodes: dict[str, dict[str, Function]] = {}
+        self._held: dict[Key, Score | None] = {}
 
     def suspected(self) -> Iterator[Score]:
         """Yield the scores of statements for which anything speaks so far."""
@@ -56,13 +61,22 @@ class Board:
                 found.setdefault((score.statement.path, score.statement.function), []).append(score)
         return found
 
+    def node(self, path: str, function: str) -> Function | None:
+        """Return the syntax of a function, or None where it cannot be read."""
+        if path not in self._nodes:
+            self._nodes[path] = functions_of(tree_of(self.project, path))
+        return self._nodes[path].get(function)
+
     def holding(self, path: str, line: int) -> Score | None:
         """Return the score of the statement that holds a line, making one when no probe saw it."""
-        inside = [
-            key for key, s in self.scores.items() if key[0] == path and s.statement.line <= line <= s.statement.end_line
-        ]
+        if (path, line) not in self._held:
+            self._held[path, line] = self._find(path, line)
+        return self._held[path, line]
+
+    def _find(self, path: str, line: int) -> Score | None:
+        inside = [s for s in self._lines.get(path, ()) if s.statement.line <= line <= s.statement.end_line]
         if inside:
-            return self.scores[max(inside, key=lambda key: key[1])]
+            return max(inside, key=lambda score: score.statement.line)
         try:
             tree = self.project.tree(path)
         except SyntaxError:

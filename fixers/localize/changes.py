@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from fixers.localize.board import Board
-from fixers.localize.syntax import called_names, functions_of, tree_of
+from fixers.localize.syntax import called_names
 
 _RECENT = 20
 """Commits; what is older says nothing."""
@@ -53,7 +53,7 @@ def _callers(board: Board, names: Collection[str]) -> set[tuple[str, str]]:
     """Return the suspected functions whose code calls one of these names."""
     found = set()
     for path, function in board.functions() if names else ():
-        node = functions_of(tree_of(board.project, path)).get(function)
+        node = board.node(path, function)
         if node is not None and called_names(node) & set(names):
             found.add((path, function))
     return found

@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 
 from fixers.localize.board import Board, Score
-from fixers.localize.syntax import functions_of, identifiers, statements_of, tree_of
+from fixers.localize.syntax import identifiers, statements_of, tree_of
 from fixers.project import Project
 
 _USERS = 12
@@ -21,28 +21,28 @@ def add_constants(board: Board) -> None:
         best[key] = max(best.get(key, 0.0), total)
     uses: dict[tuple[str, str], float] = defaultdict(float)
     for (path, function), value in best.items():
-        for name in _names_used(board.project, path, function):
+        for name in _names_used(board, path, function):
             uses[path, name] = max(uses[path, name], value)
     definitions = {path: _definitions(board.project, path) for path in {p for p, _ in best}}
     for (path, line), score in board.scores.items():
-        _inherit(board.project, score, definitions.get(path, {}).get(line, set()), uses, path in definitions)
+        _inherit(board, score, definitions.get(path, {}).get(line, set()), uses, path in definitions)
 
 
-def _inherit(project: Project, score: Score, names: set[str], uses: dict[tuple[str, str], float], known: bool) -> None:
+def _inherit(board: Board, score: Score, names: set[str], uses: dict[tuple[str, str], float], known: bool) -> None:
     statement = score.statement
     if not statement.at_import or statement.failed:
         return
     reason = "defines a name that a suspicious function reads"
     if statement.function and not statement.passed and known:
-        names = _names_used(project, statement.path, statement.function)
+        names = _names_used(board, statement.path, statement.function)
         reason = "runs only at import, and uses a name that a suspicious function reads"
     values = [uses.get((statement.path, name), 0.0) for name in names]
     if any(values):
         score.add("constant", max(values), reason)
 
 
-def _names_used(project: Project, path: str, function: str) -> set[str]:
-    node = functions_of(tree_of(project, path)).get(function)
+def _names_used(board: Board, path: str, function: str) -> set[str]:
+    node = board.node(path, function)
     return identifiers(node) | {node.name} if node is not None else set()
 
 

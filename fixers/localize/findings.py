@@ -5,19 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from fixers.localize.syntax import Function, functions_of, own_nodes, tree_of
-from fixers.project import Project
+from fixers.localize.syntax import Function, own_nodes
 
 Finding = tuple[int, str]
 """A line and what is wrong there, in words; line 0 for the function as a whole."""
 
 
-def findings_in(project: Project, path: str, function: str) -> tuple[Finding, ...]:
-    """Return what looks wrong in a function; nothing for one that cannot be found, as in a file that does not parse."""
-    node = functions_of(tree_of(project, path)).get(function)
-    if node is None or _is_abstract(node):
-        return ()
-    return tuple(finding for look in LOOKS for finding in look(node))
+def findings_in(function: Function) -> tuple[Finding, ...]:
+    """Return what looks wrong in a function."""
+    return () if _is_abstract(function) else tuple(finding for look in LOOKS for finding in look(function))
 
 
 def unread_parameters(function: Function) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ and then joined where the statements that explain one group explain another.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fixers.evidence import FailureGroup
 from fixers.failures.signature import shape
-from fixers.localize.spectrum import Spectrum, ochiai
+from fixers.localize.spectrum import Spectrum
 from fixers.model import Failure
 from fixers.project import is_repairable
 
@@ -69,7 +70,7 @@ def join_groups(spectrum: Spectrum, groups: Sequence[Group]) -> tuple[tuple[int,
     """
     if len(spectrum.failing_by_group) != len(groups):
         return (tuple(range(len(groups))),)
-    explaining = [_explaining(spectrum.of_groups([n])) for n in range(len(groups))]
+    explaining = [_explaining(spectrum, n) for n in range(len(groups))]
     together: list[tuple[list[int], set[tuple[str, int]]]] = []
     for number, places in enumerate(explaining):
         alike = [pair for pair in together if pair[1] & places]
@@ -90,11 +91,12 @@ def documents_of(spectrum: Spectrum | None, groups: Sequence[Group]) -> tuple[Fa
     )
 
 
-def _explaining(spectrum: Spectrum) -> set[tuple[str, int]]:
-    scores = {(s.path, s.line): ochiai(s, spectrum.failing) for s in spectrum.statements if s.failed}
+def _explaining(spectrum: Spectrum, number: int) -> set[tuple[str, int]]:
+    failing = spectrum.failing_by_group[number]
+    ran = [(s, s.by_group[number]) for s in spectrum.statements if s.by_group[number]]
+    scores = {(s.path, s.line): failed / math.sqrt(failing * (failed + s.passed)) for s, failed in ran}
     least = _EXPLAINS * max(scores.values(), default=1.0)
-    everywhere = {(s.path, s.line) for s in spectrum.statements if s.failed == spectrum.failing}
-    return {place for place in everywhere if scores[place] >= least}
+    return {(s.path, s.line) for s, failed in ran if failed == failing and scores[s.path, s.line] >= least}
 
 
 def _order(group: Group) -> tuple[bool, int, str]:

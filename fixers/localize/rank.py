@@ -99,7 +99,8 @@ def _add_findings(board: Board) -> None:
     best = {place: max(score.total(board.weights) for score in scores) for place, scores in board.functions().items()}
     functions = board.functions()
     for place in sorted(best, key=lambda place: (-best[place], place))[:_LOOKED_AT]:
-        found = findings_in(board.project, *place)
+        node = board.node(*place)
+        found = findings_in(node) if node is not None else ()
         lines = dict(reversed(found))
         for score in functions[place] if found else ():
             here = next((s for n, s in lines.items() if score.statement.line <= n <= score.statement.end_line), None)

@@ -1,5 +1,7 @@
 """Each kind of evidence lifts the statement it speaks for, and says so in words."""
 
+import ast
+
 import pytest
 
 from fixers.localize.feedback import Observation, with_feedback
@@ -93,6 +95,10 @@ def test_a_kind_of_value_that_only_failing_tests_bring_lifts_its_function(make_t
     assert "its argument amounts is `empty list` only in failing tests" in first.reasons
 
 
+def function(body: str) -> ast.FunctionDef:
+    return ast.parse(body).body[0]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -114,7 +120,7 @@ def test_a_kind_of_value_that_only_failing_tests_bring_lifts_its_function(make_t
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
 def test_what_looks_wrong_by_itself_is_found(body, said):
-    assert findings_in(Project({"m.py": body + "\n"}), "m.py", "f") == (said,)
+    assert findings_in(function(body)) == (said,)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +136,7 @@ def test_what_looks_wrong_by_itself_is_found(body, said):
     ],
 )
 def test_what_looks_right_is_left_alone(body):
-    assert findings_in(Project({"m.py": body + "\n"}), "m.py", "f") == ()
+    assert findings_in(function(body)) == ()
 
 
 @pytest.mark.parametrize(
