@@ -20,7 +20,9 @@ from fixers.project import is_repairable
 MOST = 12
 """Groups that are counted apart; what is left shares the last one."""
 _EXPLAINS = 0.8
-"""Of the highest suspicion in a group, from which a statement explains the group."""
+"""Of the highest suspicion in the less clear of two groups, from which a statement explains both."""
+_RAN_BY = 2
+"""One test in so many of each group has to run it."""
 _SHOWN = 90
 
 
@@ -64,21 +66,22 @@ def signature_of(failure: Failure) -> str:
 
 
 def join_groups(spectrum: Spectrum, groups: Sequence[Group]) -> tuple[tuple[int, ...], ...]:
-    """Return the numbers of the groups, those together whose tests one statement explains; in order of the first.
+    """Return the numbers of the groups, those together that one statement explains; in order of the first.
 
-    A statement explains a group when all its tests ran it and it is nearly as suspicious as any.
+    A statement explains two groups when half the tests of each ran it, and it is nearly as suspicious of
+    both together as the most suspicious statement of one of them is of that one alone.
     """
     if len(spectrum.failing_by_group) != len(groups):
         return (tuple(range(len(groups))),)
-    explaining = [_explaining(spectrum, n) for n in range(len(groups))]
-    together: list[tuple[list[int], set[tuple[str, int]]]] = []
-    for number, places in enumerate(explaining):
-        alike = [pair for pair in together if pair[1] & places]
-        numbers = sorted(n for pair in alike for n in pair[0])
-        shared = set(places).union(*(pair[1] for pair in alike))
-        together = [pair for pair in together if pair not in alike]
-        together.append(([*numbers, number], shared))
-    return tuple(sorted(tuple(numbers) for numbers, _ in together))
+    sets: list[tuple[int, ...]] = []
+    for number in range(len(groups)):
+        mine = (number,)
+        for other in list(sets):
+            if _is_one_fault(spectrum, mine, other):
+                sets.remove(other)
+                mine = tuple(sorted((*other, *mine)))
+        sets.append(mine)
+    return tuple(sorted(sets))
 
 
 def documents_of(spectrum: Spectrum | None, groups: Sequence[Group]) -> tuple[FailureGroup, ...]:
@@ -91,12 +94,19 @@ def documents_of(spectrum: Spectrum | None, groups: Sequence[Group]) -> tuple[Fa
     )
 
 
-def _explaining(spectrum: Spectrum, number: int) -> set[tuple[str, int]]:
-    failing = spectrum.failing_by_group[number]
-    ran = [(s, s.by_group[number]) for s in spectrum.statements if s.by_group[number]]
-    scores = {(s.path, s.line): failed / math.sqrt(failing * (failed + s.passed)) for s, failed in ran}
-    least = _EXPLAINS * max(scores.values(), default=1.0)
-    return {(s.path, s.line) for s, failed in ran if failed == failing and scores[s.path, s.line] >= least}
+def _is_one_fault(spectrum: Spectrum, one: Sequence[int], other: Sequence[int]) -> bool:
+    best, best_of_one, best_of_other = 0.0, 0.0, 0.0
+    size, other_size = (sum(spectrum.failing_by_group[n] for n in numbers) for numbers in (one, other))
+    for s in spectrum.statements:
+        failed, other_failed = sum(s.by_group[n] for n in one), sum(s.by_group[n] for n in other)
+        if failed:
+            best_of_one = max(best_of_one, failed / math.sqrt(size * (failed + s.passed)))
+        if other_failed:
+            best_of_other = max(best_of_other, other_failed / math.sqrt(other_size * (other_failed + s.passed)))
+        if failed and other_failed and failed * _RAN_BY >= size and other_failed * _RAN_BY >= other_size:
+            both = failed + other_failed
+            best = max(best, both / math.sqrt((size + other_size) * (both + s.passed)))
+    return best > 0 and best >= _EXPLAINS * min(best_of_one, best_of_other)
 
 
 def _order(group: Group) -> tuple[bool, int, str]:

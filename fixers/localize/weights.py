@@ -23,11 +23,11 @@ class Weights:
     """Only failing tests bring its function a value of this kind."""
     static: float = 0.2
     """Something in its function looks wrong by itself."""
-    asserted: float = 0.15
+    asserted: float = 0.05
     """Its function is named in the failing assertion."""
-    called: float = 0.1
+    called: float = 0.02
     """Its function is called by the failing test itself."""
-    named: float = 0.2
+    named: float = 0.15
     """The failing test is named after its function."""
     constant: float = 0.35
     """Share of a suspicious function's score for the module-level statements whose names it reads."""
