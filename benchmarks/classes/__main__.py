@@ -1,0 +1,10 @@
+"""`python -m benchmarks.classes`: list the cases, or check that each keeps its promises in the sandbox."""
+
+from __future__ import annotations
+
+from benchmarks.classes import PROJECTS
+from benchmarks.classes.check import faults
+from benchmarks.set_command import command
+
+if __name__ == "__main__":
+    command(PROJECTS, faults)()
