@@ -15,7 +15,12 @@ from fixers.runner.servers import ForkEvaluator
 from fixers.search.mutation import Mutation, Swap
 from fixers.search.render import render
 
-FELL = {Status.FAIL: "failing tests", Status.BREAKS: "tests around it", Status.TIMEOUT: "time limit"}
+FELL = {
+    Status.FAIL: "failing tests",
+    Status.FURTHER: "failing tests",
+    Status.BREAKS: "tests around it",
+    Status.TIMEOUT: "time limit",
+}
 """What a score sheet calls the gate at which tests stop a candidate."""
 RULE = "codemod:"
 """How the names of candidates that rules made begin."""
@@ -104,6 +109,8 @@ class Hunt:
     _import_only: set[tuple[str, str]] | None = None
     families: dict[str, Counts] = field(default_factory=dict)
     plausible: list[Plausible] = field(default_factory=list)
+    partial: list[Mutation] = field(default_factory=list)
+    """Edits with which the failing tests get further, in the order in which they were found."""
     cost: int = 0
     """What the search has spent, in swaps of code."""
     tried: set[tuple[str, str]] = field(default_factory=set)

@@ -20,10 +20,13 @@ from fixers.rules import plugins
 from fixers.runner.evaluator import Variant
 from fixers.runner.swap import swap_of
 from fixers.screen import PLAUSIBLE_CAP, screen
+from fixers.search.combine import pairs
 from fixers.search.generate import mutations, neighbourhood
 
 WIDER, WIDER_LEAST = 3, 2_000
 """After a find the search goes on to so many times what it had cost, and so much more at least."""
+PAIRS_FIRST = 4_000
+"""At this cost, and at each doubling of it, edits that mend a part are tried together while nothing mends all."""
 
 
 def run_codemods(hunt: Hunt, scene: Scene, look: Look) -> bool:
@@ -86,10 +89,16 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
     wide = mutations(hunt.project, suspects, failures=failures, test_literals=literals)
     done: set[tuple[str, str, int]] = set()
     enough: float = math.inf
+    look = PAIRS_FIRST
     while not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
         found, before = len(hunt.plausible), hunt.generated
         if hunt.cost < enough:
-            screen(hunt, wide, lambda: len(hunt.plausible) > found or hunt.cost >= enough)  # noqa: B023 - called here
+            stop = min(enough, look)
+            screen(hunt, wide, lambda: len(hunt.plausible) > found or hunt.cost >= stop)  # noqa: B023 - called here
+        if hunt.cost >= look or hunt.generated == before:
+            look = 2 * hunt.cost
+            if not hunt.plausible:
+                screen(hunt, pairs(hunt.project, hunt.partial))
         if hunt.plausible:
             enough = min(enough, max(WIDER * hunt.cost, hunt.cost + WIDER_LEAST))
         for place in sorted(_places(hunt) - done):

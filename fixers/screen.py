@@ -116,6 +116,8 @@ def _land(hunt: Hunt, batch: _Batch) -> None:
         if said in FELL:
             counts.refuse(FELL[said])
             counts.passed += said is Status.BREAKS
+            if said is Status.FURTHER:
+                hunt.partial.append(mutation)
         else:
             ticket = batch.tickets.get(index) or _start(hunt, mutation, afresh=said is Status.UNSUPPORTED)
             closer.append((mutation, ticket))

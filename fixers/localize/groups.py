@@ -75,7 +75,7 @@ def join_groups(spectrum: Spectrum, groups: Sequence[Group]) -> tuple[tuple[int,
         return (tuple(range(len(groups))),)
     sets: list[tuple[int, ...]] = []
     for number in range(len(groups)):
-        mine = (number,)
+        mine: tuple[int, ...] = (number,)
         for other in list(sets):
             if _is_one_fault(spectrum, mine, other):
                 sets.remove(other)

@@ -15,6 +15,8 @@ class Status(StrEnum):
 
     PASS = "pass"  # noqa: S105 - an outcome, no password
     FAIL = "fail"
+    FURTHER = "further"
+    """A failing test passes or fails at a later line of its own, and some failing test fails still."""
     BREAKS = "breaks"
     """The failing tests pass, and a test that passed before does not."""
     TIMEOUT = "timeout"

@@ -189,6 +189,7 @@ class _Module:
             summary=f"{_what(edit)}: {template.SUMMARY}.",
             swap=swap,
             tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
+            changed=pairs,
         )
 
     def _is_new(self, unit: ast.stmt, edited: ast.stmt) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fixers.model import Tier
@@ -45,6 +45,12 @@ class Mutation:
     """None when the edit is outside any function, or in decorators."""
     tree: Callable[[], ast.Module] = field(repr=False)
     """Make the whole mutated module: the meaning that rendering must keep. Read it, never change it."""
+
+    changed: Mapping[ast.AST, ast.AST] = field(default_factory=dict, repr=False, compare=False)
+    """Nodes of the original module that go, and what stands in their place."""
+
+    steps: tuple[Callable[[], ast.Module], ...] = field(default=(), repr=False, compare=False)
+    """What the module means on the way, where it is written in several steps."""
 
     @property
     def fixer(self) -> str:

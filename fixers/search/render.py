@@ -32,18 +32,26 @@ def render(project: Project, mutation: Mutation) -> FileEdit:
     Lines of other statements keep every byte, comments stay, and the parsed text
     equals the tree that was tested. Raises Unrenderable otherwise, never guesses.
     """
-    before, mutated = project.text(mutation.path), mutation.tree()
+    before = project.text(mutation.path)
     where = f"{mutation.path}:{mutation.line}"
     try:
-        layout = layout_of(before)
-        found = differences(project.tree(mutation.path), mutated, lambda old, new: _replaceable(layout, old, new))
-        for parentheses in (_dropped, _kept, _closed):
-            after = _written(layout, found, parentheses)
-            if after is not None and _parses_to(after, mutated):
-                return FileEdit(mutation.path, before, after)
+        after = before
+        for tree in (*mutation.steps, mutation.tree):
+            after = _with(after, tree())
     except (LookupError, cst.ParserSyntaxError) as error:
         raise Unrenderable(f"the edit at {where} cannot be written in the file's layout: {error}") from error
-    raise Unrenderable(f"the edit at {where} reads differently once written, so it is not the one that was tested")
+    return FileEdit(mutation.path, before, after)
+
+
+def _with(text: str, mutated: ast.Module) -> str:
+    """Return the text of a module changed to mean `mutated`; LookupError where it cannot be written."""
+    layout = layout_of(text)
+    found = differences(ast.parse(text), mutated, lambda old, new: _replaceable(layout, old, new))
+    for parentheses in (_dropped, _kept, _closed):
+        after = _written(layout, found, parentheses)
+        if after is not None and _parses_to(after, mutated):
+            return after
+    raise LookupError("it reads differently once written, so it is not the one that was tested")
 
 
 def _written(layout: Layout, found: Sequence[Difference], parentheses: Parentheses) -> str | None:

@@ -115,7 +115,11 @@ class Bench:
             if self.server.swap(variant["path"], variant["swap"]):
                 return "unsupported"
             with Alarm(SHORTEST + LONGER * sum(test.seconds for test in tests)):
-                return bad if any(test.protocol(test.item) for test in tests) else "pass"
+                for number, test in enumerate(tests):
+                    how = test.protocol(test.item)
+                    if how:
+                        return "further" if bad == "fail" and (number or is_later(how, test.how)) else bad
+                return "pass"
         except goldseam_inside.TestTimedOut:
             return "timeout"
         except goldseam_swap.CannotImport:
@@ -151,6 +155,11 @@ class Bench:
 
     def is_as_before(self, test):
         return self.ending(test.item, test.protocol, SHORTEST + LONGER * test.seconds) == test.how
+
+
+def is_later(how, before):
+    """Say whether a test that failed as `before` now fails at a later line of its own."""
+    return goldseam_light.reached(how) > goldseam_light.reached(before) > 0
 
 
 class Alarm:

@@ -7,11 +7,13 @@ own protocol, and is left to that one.
 """
 
 import contextlib
+import re
 import warnings
 
 import goldseam_inside
 
 SHOWN = 500
+_LINE = re.compile(r"line (\d+): ")
 
 
 def light(item):
@@ -24,11 +26,11 @@ def light(item):
             _set_up(item)
             item.runtest()
             kept = getattr(item, "_excinfo", None)  # where unittest's tests leave what they raised
-            said = told(kept[0].value) if kept else ""
+            said = told(kept[0].value, item) if kept else ""
     except goldseam_inside.TestTimedOut:
         raise
     except BaseException as error:  # noqa: BLE001 - pytest takes every exception of a test for its failure
-        said = told(error)
+        said = told(error, item)
     finally:
         said = _tear_down(item, said)
     return said
@@ -51,12 +53,28 @@ def full(item):
     return raised.first or "%s: failed" % failed[0].when
 
 
-def told(error):
+def told(error, item):
     """Describe how a test failed without addresses; a test cut short is no failure but the end of its time."""
     if isinstance(error, goldseam_inside.TestTimedOut):
         raise goldseam_inside.TestTimedOut
     text = goldseam_inside.ADDRESS.sub("0x", goldseam_inside.message_of(error))
-    return "%s: %s" % (type(error).__name__, text[:SHOWN])
+    return "line %d: %s: %s" % (_line_in_test(error, item), type(error).__name__, text[:SHOWN])
+
+
+def reached(said):
+    """Return the line of the test's own file at which it failed, as `told` wrote it; 0 when that is not known."""
+    found = _LINE.match(said)
+    return int(found.group(1)) if found else 0
+
+
+def _line_in_test(error, item):
+    file = str(getattr(item, "path", None) or item.fspath)
+    place = error.__traceback__
+    while place is not None:
+        if place.tb_frame.f_code.co_filename == file:
+            return place.tb_lineno
+        place = place.tb_next
+    return 0
 
 
 class _Raised:
@@ -67,7 +85,7 @@ class _Raised:
 
     def pytest_runtest_makereport(self, item, call):
         if call.excinfo is not None and not self.first:
-            self.first = told(call.excinfo.value)
+            self.first = told(call.excinfo.value, item)
 
 
 def _set_up(item):
@@ -92,7 +110,7 @@ def _tear_down(item, said):
     except goldseam_inside.TestTimedOut:
         raise
     except BaseException as error:  # noqa: BLE001 - as above
-        said = said or told(error)
+        said = said or told(error, item)
     item.__dict__.pop("_excinfo", None)
     item._request = False  # noqa: SLF001
     item.funcargs = None

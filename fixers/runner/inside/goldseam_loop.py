@@ -162,7 +162,7 @@ def _answer(data, board, trouble):
     return {"status": trouble, "signature": "timeout" if trouble == "timeout" else "the process of the tests died"}
 
 
-STATUSES = ("", "fail", "breaks", "pass", "timeout", "unsupported")
+STATUSES = ("", "fail", "breaks", "pass", "timeout", "unsupported", "further")
 """What a byte of a board stands for; 0 is a variant that was not judged yet."""
 
 
