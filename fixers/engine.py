@@ -27,10 +27,11 @@ from fixers.localize.rank import rank
 from fixers.localize.spectrum import Spectrum, read_spectrum
 from fixers.model import Candidate, Declined, Failure, FileEdit, Suspect
 from fixers.outcome import conclude, declined_trace, green_trace
+from fixers.parts import search_groups
 from fixers.patch import patched_tree
 from fixers.progress import Progress, Silent
 from fixers.project import Project
-from fixers.repair import run_codemods, search, try_candidates
+from fixers.repair import run_codemods, try_candidates
 from fixers.reproduce import TEST_SECONDS, Green, joined_facts, reproduce
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ForkEvaluator, ServerGone, fork_evaluator
@@ -247,7 +248,7 @@ def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized
         hunt.exhausted = True
         return
     literals = literals_of_tests(request.project, observed.reproduction.failing)
-    search(hunt, localized.suspects, observed.failures, literals)
+    search_groups(hunt, localized.groups, localized.suspects, observed.failures, literals)
     if not hunt.plausible and hunt.cut != "interrupted":
         case = Case(request.project, observed.failures, localized.suspects, hunt)
         for fixer in request.fixers:

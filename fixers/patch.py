@@ -162,6 +162,15 @@ def apply(patch: str, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
     return tuple(edits)
 
 
+def apply_together(diffs: Sequence[str], texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
+    """Apply several diffs of the same texts at once; PatchDoesNotApply where two of them touch the same lines."""
+    hunks: dict[str, list[Hunk]] = {}
+    for file in (file for diff in diffs for file in read(diff)):
+        hunks.setdefault(_plain(file), []).extend(file.hunks)
+    ordered = {path: sorted(own, key=lambda hunk: hunk.before) for path, own in hunks.items()}
+    return tuple(FileEdit(p, texts[p], _applied(p, _lines(texts[p]), own)) for p, own in sorted(ordered.items()))
+
+
 def _plain(file: FileDiff) -> str:
     if file.unusual:
         said = f"The patch {file.unusual[0]} {file.path}"

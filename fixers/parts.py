@@ -1,0 +1,115 @@
+"""Several faults at once: mend each group of failing tests by itself, then everything together.
+
+No single edit turns the tests green when they fail for two reasons. Localization tells
+groups apart that no one place explains; each gets a search of its own, and what mends
+all groups together is one candidate, screened and proven on all failing tests.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, product
+
+from fixers import patch as patches
+from fixers.evidence import FailureGroup, Proposal
+from fixers.hunt import Hunt
+from fixers.model import Candidate, Failure, Suspect, Tier
+from fixers.repair import search, try_candidates
+from fixers.select import select
+
+MOST = 4
+"""Groups that are mended one by one; more say that something else is wrong."""
+BEHAVIOURS = 3
+"""Behaviours of a group's repairs that are combined with those of the others."""
+COMBINED = 9
+RESERVED = 0.5
+"""Of the time and the candidates for the search, what is kept for groups when there are several."""
+
+
+def search_groups(
+    hunt: Hunt,
+    groups: Sequence[FailureGroup],
+    suspects: Sequence[Suspect],
+    failures: Sequence[Failure],
+    literals: Sequence[object],
+) -> None:
+    """Search for one edit that mends everything; where there is none and several faults, for an edit of each."""
+    if not 1 < len(groups) <= MOST:
+        search(hunt, suspects, failures, literals)
+        return
+    whole = hunt.deadline, hunt.budget_candidates
+    _narrow(hunt, RESERVED)
+    search(hunt, suspects, failures, literals)
+    if not hunt.plausible and hunt.cut != "interrupted":
+        hunt.deadline, hunt.budget_candidates = whole
+        _search_each(hunt, groups, suspects, failures, literals)
+
+
+def _search_each(
+    hunt: Hunt,
+    groups: Sequence[FailureGroup],
+    suspects: Sequence[Suspect],
+    failures: Sequence[Failure],
+    literals: Sequence[object],
+) -> None:
+    found: list[tuple[Proposal, ...]] = []
+    exhausted = True
+    for number, group in enumerate(groups):
+        part = _part(hunt, group, len(groups) - number)
+        search(part, suspects, [f for f in failures if set(f.test_ids) & set(group.tests)], literals)
+        proposals = tuple(cluster.proposals[0] for cluster in select(part).clusters[:BEHAVIOURS])
+        hunt.cost, hunt.cut = part.cost, part.cut
+        exhausted = exhausted and part.exhausted
+        if not proposals:
+            return
+        found.append(proposals)
+        hunt.notes.append(_told(number, group, proposals[0]))
+    hunt.cut = ""
+    hunt.budget_candidates += COMBINED
+    try_candidates(hunt, islice(_together(hunt, found), COMBINED))
+    hunt.exhausted = exhausted
+
+
+def _narrow(hunt: Hunt, share: float) -> None:
+    """Leave a hunt so much of its time and of its candidates."""
+    now = time.monotonic()
+    hunt.deadline = now + share * max(0.0, hunt.deadline - now)
+    hunt.budget_candidates = hunt.generated + int(share * (hunt.budget_candidates - hunt.generated))
+
+
+def _part(hunt: Hunt, group: FailureGroup, left: int) -> Hunt:
+    tests = frozenset(group.tests)
+    failing = tuple(test for test in hunt.failing if test in tests)
+    part = replace(hunt, failing=failing, plausible=[], partial=[], tried=set(), cut="", _quick={})
+    _narrow(part, 1 / left)
+    return part
+
+
+def _together(hunt: Hunt, found: Sequence[Sequence[Proposal]]) -> Iterator[Candidate]:
+    """Yield one repair of each group as one candidate, the likeliest first; two that meet in one place are left out."""
+    ranked = sorted(product(*found), key=lambda parts: (max(p.tier for p in parts), -math.prod(p.prior for p in parts)))
+    for parts in ranked:
+        try:
+            edits = patches.apply_together([part.patch for part in parts], hunt.project.files)
+        except patches.PatchDoesNotApply:
+            continue
+        first = parts[0]
+        yield Candidate(
+            edits=edits,
+            fixer="+".join(dict.fromkeys(part.fixer for part in parts)),
+            tier=Tier(max(part.tier for part in parts)),
+            prior=math.prod(part.prior for part in parts),
+            summary=" ".join(part.summary for part in parts),
+            path=first.path,
+            line=first.line,
+            function=first.function if all(p.function == first.function for p in parts) else "",
+        )
+
+
+def _told(number: int, group: FailureGroup, best: Proposal) -> str:
+    tests = "one test" if len(group.tests) == 1 else f"{len(group.tests)} tests"
+    place = f"{best.path}, line {best.line}"
+    return f"Fault {number + 1}, {tests} ({group.signature}): mended alone at {place}. {best.summary}"
