@@ -26,11 +26,11 @@ class Suite:
 
 SUITES = {
     "cssselect": Suite(extra=("lxml",)),
-    "freezegun": Suite(),
     "funcy": Suite(extra=("whatever",)),
     "humanize": Suite(extra=("freezegun", "pytest-codspeed")),
     "markdown": Suite(extra=("pyyaml",)),
     "marshmallow": Suite(extra=("simplejson",)),
+    "prettytable": Suite(extra=("pytest-lazy-fixtures",)),
     "tomlkit": Suite(extra=("pyyaml",)),
     "toolz": Suite(tests=("toolz/tests",)),
     "vulture": Suite(extra=("pint",)),
