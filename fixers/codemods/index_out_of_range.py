@@ -149,14 +149,12 @@ def _too_far(site: Site, node: cst.Subscript, base: str, index: cst.BaseExpressi
         edits = Edits(source).put(index, cst.parse_expression(f"{length} - 1"))
         yield 0.65, edits, f"The last item of `{base}` stands one before its length."
     name, step = _counted(source, index)
-    loop = source.up(node, cst.For)
-    if loop is not None and isinstance(loop.target, cst.Name) and loop.target.value == name:
-        end = _end_of_range(loop)
-        if end is not None and source.code(end) == length and step > 0:
-            edits = Edits(source).put(end, cst.parse_expression(f"{length} - {step}"))
-            yield 0.7, edits, f"The loop reads {step} further than its counter, so it has to end {step} earlier."
-        elif end is not None and source.code(end) == f"{length} + 1":
-            yield 0.7, Edits(source).put(end, cst.parse_expression(length)), "The loop goes one too far."
+    end = _end_of_range(source, node, name)
+    if end is not None and source.code(end) == length and step > 0:
+        edits = Edits(source).put(end, cst.parse_expression(f"{length} - {step}"))
+        yield 0.7, edits, f"The loop reads {step} further than its counter, so it has to end {step} earlier."
+    elif end is not None and source.code(end) == f"{length} + 1":
+        yield 0.7, Edits(source).put(end, cst.parse_expression(length)), "The loop goes one too far."
     around = source.up(node, cst.While)
     if around is not None and isinstance(around.test, cst.Comparison) and len(around.test.comparisons) == 1:
         target = around.test.comparisons[0]
@@ -214,8 +212,16 @@ def _counted(source: Source, index: cst.BaseExpression) -> tuple[str, int]:
     return source.code(index), 0
 
 
-def _end_of_range(loop: cst.For) -> cst.BaseExpression | None:
-    call = loop.iter
+def _end_of_range(source: Source, node: cst.Subscript, counter: str) -> cst.BaseExpression | None:
+    """Return where the range ends that a counter around a read runs through."""
+    loops: list[cst.For | cst.CompFor] = list(source.within(source.owner(node), cst.CompFor))
+    if (around := source.up(node, cst.For)) is not None:
+        loops.append(around)
+    ends = (_end(loop.iter) for loop in loops if source.code(loop.target) == counter)
+    return next(ends, None)
+
+
+def _end(call: cst.BaseExpression) -> cst.BaseExpression | None:
     if not (isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value == "range"):
         return None
     return call.args[0].value if len(call.args) == 1 else call.args[1].value if len(call.args) == 2 else None

@@ -22,6 +22,7 @@ _JOINED = re.compile(r"sequence item \d+: expected str instance, (?P<kind>[\w.]+
 _ARGUMENT = re.compile(
     r"(?:must be|expected|required).*?\b(?P<want>str|bytes-like object|bytes|int|float)\b.*? not '?(?P<have>[\w.]+)'?$"
 )
+_TEXT = re.compile(r"string argument expected, got '(?P<have>[\w.]+)'")
 _WHOLE = re.compile(r"'(?P<have>float|str)' object cannot be interpreted as an integer")
 _INDICES = re.compile(r"(?:list|tuple|string) indices must be integers(?: or slices)?, not '?(?P<have>str|float)'?")
 _UNHASHABLE = re.compile(
@@ -177,6 +178,8 @@ def _repairs(scene: Scene, site: Site, crash: Crash) -> Iterator[Repair]:
         yield from hashed(scene, site, key["have"] or key["other"])
     elif message.startswith(("Strings must be encoded", "Unicode-objects must be encoded")):
         yield from arguments(scene, site, "str", "bytes")
+    elif (text := _TEXT.search(message)) is not None:
+        yield from arguments(scene, site, _bare(text["have"]), "str")
     elif (argument := _ARGUMENT.search(message)) is not None:
         want = "bytes" if argument["want"].startswith("bytes") else argument["want"]
         yield from arguments(scene, site, _bare(argument["have"]), want)

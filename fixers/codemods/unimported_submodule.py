@@ -17,7 +17,7 @@ from fixers.codemods.source import Edits
 from fixers.model import Candidate, Tier
 
 _MESSAGE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'")
-_UTIL = {"importlib": frozenset({"import_module"}), "importlib.util": frozenset({"find_spec"})}
+_UTIL = {"importlib": frozenset({"import_module"}), "importlib.util": frozenset({"__spec__", "find_spec"})}
 _NO_UTIL = "module 'importlib' has no attribute 'util'"
 
 
@@ -74,7 +74,7 @@ class UnimportedSubmodule(Codemod):
             exception="AttributeError",
             message="module 'concurrent' has no attribute 'futures'",
             line=5,
-            names={"concurrent": frozenset(), "concurrent.futures": frozenset({"Future"})},
+            names={"concurrent": frozenset(), "concurrent.futures": frozenset({"__spec__", "Future"})},
         ),
     )
 
@@ -87,8 +87,8 @@ class UnimportedSubmodule(Codemod):
                 yield from self._import(scene, site, named["module"], named["name"])
 
     def _import(self, scene: Scene, site: Site, package: str, name: str) -> Iterator[Candidate]:
-        module = f"{package}.{name}"
         reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == name]
+        module = _whole(scene, site, reads, f"{package}.{name}")
         known = [alias for line in site.source.all(cst.Import) for alias in line.names]
         if not reads or any(guarded(site.source, node) for node in reads):
             return
@@ -111,8 +111,18 @@ class UnimportedSubmodule(Codemod):
         )
 
 
+def _whole(scene: Scene, site: Site, reads: list[cst.Attribute], module: str) -> str:
+    """Follow what is read off a module as long as it is a module again: `xml.etree.ElementTree`."""
+    node = site.source.parents[reads[0]] if len(reads) == 1 else None
+    while isinstance(node, cst.Attribute) and _is_module(scene, module, str(node.attr.value)):
+        module = f"{module}.{node.attr.value}"
+        node = site.source.parents[node]
+    return module
+
+
 def _is_module(scene: Scene, package: str, name: str) -> bool:
     module = f"{package}.{name}"
-    return scene.project.path_of(module) is not None or (
-        scene.project.path_of(package) is None and scene.installed.names(module) is not None
-    )
+    if scene.project.path_of(module) is not None:
+        return True
+    # Of a function or a class names are known too; only a module has a specification.
+    return scene.project.path_of(package) is None and "__spec__" in (scene.installed.names(module) or ())

@@ -13,11 +13,15 @@ from fixers.codemods.introspect import Ask, LiveInstalled
 from fixers.codemods.registry import ALL
 from fixers.model import Candidate, Failure, FailureKind, Frame
 from fixers.project import Project
+from fixers.runner.suite import INSIDE
 
 OLD, NEW = "3.8", "3.13"
 BOTH = (OLD, NEW)
 DRIVER = """
 import json, os, sys, traceback
+sys.path.append(sys.argv[1])
+import goldseam_inside, goldseam_facts
+goldseam_inside.MOUNTED[:] = [os.getcwd() + "/", os.getcwd() + "/"]
 sys.path.insert(0, os.getcwd())
 sys.dont_write_bytecode = True
 try:
@@ -28,7 +32,9 @@ except BaseException as error:
     name = kind.__name__ if kind.__module__ == "builtins" else kind.__module__ + "." + kind.__name__
     frames = [(f.filename, f.lineno, f.name) for f in traceback.extract_tb(error.__traceback__)[1:]
               if not f.filename.startswith("<frozen")]
-    print(json.dumps([name, str(error), frames]))
+    if isinstance(error, SyntaxError) and error.filename:
+        frames.append((error.filename, error.lineno, "<module>"))
+    print(json.dumps([name, str(error), frames, goldseam_facts.facts_of(error)]))
 """
 
 
@@ -186,6 +192,104 @@ CASES = {
         ),
         "assert mod.C().f()",
     ),
+    "syntax-colon": Case(
+        "syntax-slip", "def f(x):\n    if x\n        return 1\n    return 2\n", "assert mod.f(1) == 1"
+    ),
+    "syntax-quotes": Case(
+        "syntax-slip", "def f(d):\n    return f'{d['a']}'\n", "assert mod.f({'a': 1}) == '1'", versions=(OLD, "3.11")
+    ),
+    "syntax-tabs": Case(
+        "syntax-slip", "def f(x):\n    y = x\n\tif y:\n\t\treturn 1\n    return 2\n", "assert mod.f(1) == 1"
+    ),
+    "conflict": Case(
+        "merge-conflict",
+        "<<<<<<< HEAD\nA = 1\n=======\nA = 2\n>>>>>>> topic\n\n\ndef f():\n    return A\n",
+        "assert mod.f() == 2",
+    ),
+    "circle": Case(
+        "circular-import",
+        "from pkg.other import g\n\n\nclass C(int):\n    pass\n\n\ndef f():\n    return g()\n",
+        "assert mod.f() == 3",
+        other="from pkg.mod import C\n\n\ndef g():\n    return C(3)\n",
+    ),
+    "export": Case(
+        "missing-export",
+        "from pkg import old\n\n\ndef f():\n    return 1\n",
+        "import pkg\n    assert pkg.other.compute() == 1",
+        other="def compute():\n    return 1\n",
+    ),
+    "submodule": Case(
+        "unimported-submodule",
+        "import xml\n\n\ndef f():\n    return xml.etree.ElementTree.fromstring('<a/>').tag\n",
+        "assert mod.f() == 'a'",
+    ),
+    "renamed-function": Case(
+        "stale-caller",
+        "from pkg.other import add_tax\n\n\ndef f(x):\n    return add_tax(x)\n",
+        "assert mod.f(1) == 2",
+        other="def with_tax(x):\n    return x * 2\n",
+    ),
+    "renamed-method": Case(
+        "stale-caller",
+        "from pkg.other import Till\n\n\ndef f(x):\n    return Till().add_all(x)\n",
+        "assert mod.f([1, 2]) == 3",
+        other="class Till:\n    def add_prices_all(self, xs):\n        return sum(xs)\n",
+    ),
+    "await-of-nothing": Case(
+        "superfluous-await",
+        "import asyncio\n\n\ndef load():\n    return [1]\n\n\nasync def g():\n    return await load()\n\n\n"
+        "def f():\n    return asyncio.run(g())\n",
+        "assert mod.f() == [1]",
+    ),
+    "index-loop": Case(
+        "index-out-of-range",
+        "def f(xs):\n    return [xs[i] + xs[i + 1] for i in range(len(xs))]\n",
+        "assert mod.f([1, 2, 3]) == [3, 5]",
+    ),
+    "index-of-nothing": Case(
+        "index-out-of-range",
+        "def f(xs, ys):\n    if not xs:\n        return 0\n    return xs[0] + ys[0]\n",
+        "assert mod.f([1], []) == 0",
+    ),
+    "key-seen": Case(
+        "missing-key", "def f(conf):\n    return conf['servr']['port']\n", "assert mod.f({'server': {'port': 1}}) == 1"
+    ),
+    "none-of-two": Case(
+        "unguarded-none",
+        "def f(a, b):\n    if a == '':\n        return ''\n    return a.strip() + b.strip()\n",
+        "assert mod.f('a', None) == ''",
+    ),
+    "text-and-number": Case(
+        "mismatched-types", "def f(n):\n    text = 'n: ' + n\n    return text\n", "assert mod.f(1) == 'n: 1'"
+    ),
+    "number-and-text": Case("mismatched-types", "def f(a, b):\n    return a + b\n", "assert mod.f(1, '2') == 3"),
+    "join-numbers": Case(
+        "mismatched-types", "def f(xs):\n    return ', '.join(xs)\n", "assert mod.f([1, 2]) == '1, 2'"
+    ),
+    "compare-text": Case("mismatched-types", "def f(a, b):\n    return a < b\n", "assert mod.f(1, '2')"),
+    "half-an-index": Case(
+        "mismatched-types", "def f(xs):\n    return xs[len(xs) / 2]\n", "assert mod.f([1, 2, 3]) == 2"
+    ),
+    "half-a-range": Case(
+        "mismatched-types", "def f(n):\n    half = n / 2\n    return list(range(half))\n", "assert mod.f(4) == [0, 1]"
+    ),
+    "list-as-key": Case(
+        "mismatched-types", "def f(d, k):\n    return d[k]\n", "assert mod.f({(1, 2): 3}, [1, 2]) == 3"
+    ),
+    "hash-of-text": Case(
+        "mismatched-types",
+        "import hashlib\n\n\ndef f(text):\n    return hashlib.md5(text).hexdigest()\n",
+        "assert mod.f('a')",
+    ),
+    "write-bytes": Case(
+        "mismatched-types",
+        "import io\n\n\ndef f(data):\n    out = io.StringIO()\n    out.write(data)\n    return out.getvalue()\n",
+        "assert mod.f(b'a') == 'a'",
+    ),
+    "bytes-and-text": Case("mismatched-types", "def f(a, b):\n    return a + b\n", "assert mod.f(b'a', 'b') == b'ab'"),
+    "view-and-list": Case(
+        "mismatched-types", "def f(d):\n    return d.keys() + ['b']\n", "assert mod.f({'a': 1}) == ['a', 'b']"
+    ),
     "self-forgotten": Case(
         "descriptor-confusion", "class C:\n    def f(x):\n        return x * 2\n", "assert mod.C().f(2) == 4"
     ),
@@ -212,9 +316,10 @@ def test_the_expected_codemod_mends_it(
         "tests/test_it.py": f"from pkg import mod\n\n\ndef test_it():\n    {case.test}\n",
     }
     python = interpreter(version)
-    failure = run(python, tmp_path, files)
-    assert failure is not None, "the fault does not show"
-    scene = Scene((failure,), Project(files), LiveInstalled(ask_inside(python, tmp_path)))
+    shown = run(python, tmp_path, files)
+    assert shown is not None, "the fault does not show"
+    failure, values = shown
+    scene = Scene((failure,), Project(files), LiveInstalled(ask_inside(python, tmp_path)), values=values)
     tried = 0
     for candidate in candidates(scene):
         tried += 1
@@ -233,17 +338,17 @@ def patched(files: Mapping[str, str], candidate: Candidate) -> dict[str, str]:
     return {**files, **{edit.path: edit.after for edit in candidate.edits}}
 
 
-def run(python: Path, root: Path, files: Mapping[str, str]) -> Failure | None:
+def run(python: Path, root: Path, files: Mapping[str, str]) -> tuple[Failure, Mapping[str, tuple[str, ...]]] | None:
     for path, text in files.items():
         (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text)
-    command = [str(python), "-c", DRIVER]
+    command = [str(python), "-c", DRIVER, str(INSIDE)]
     done = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True, timeout=60)
     if not done.stdout:
         return None
-    exception, message, frames = json.loads(done.stdout)
+    exception, message, frames, facts = json.loads(done.stdout)
     prefix = f"{root}/"
-    return Failure(
+    failure = Failure(
         kind=FailureKind.TEST,
         exception=exception,
         message=message,
@@ -252,3 +357,4 @@ def run(python: Path, root: Path, files: Mapping[str, str]) -> Failure | None:
             for p, line, function in frames
         ),
     )
+    return failure, {key: tuple(value) for key, value in facts.items()}
