@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from fixers.evidence import Alternative, Evidence, Gate, Trace
 from fixers.measured import Measured
-from fixers.model import Contract, Failure, Reason
+from fixers.model import Contract, Failure, Offer, Reason
 from fixers.reprove import Judgement
 from fixers.rules import Rule
 
@@ -77,6 +77,7 @@ class FixReport(Contract):
     evidence: Evidence | None
     notes: tuple[str, ...]
     seconds: dict[str, float]
+    offers: tuple[Offer, ...] = ()
 
     @classmethod
     def of(cls, trace: Trace) -> FixReport:
@@ -98,6 +99,7 @@ class FixReport(Contract):
             evidence=trace.evidence,
             notes=trace.notes,
             seconds=trace.seconds,
+            offers=trace.offers,
         )
 
     @classmethod

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from fixers.model import Contract, Failure, Reason, Suspect
+from fixers.model import Contract, Failure, Offer, Reason, Suspect
 
 
 class CommandRun(Contract):
@@ -65,18 +65,6 @@ class RedTool(Contract):
     """Those that a report named, among `findings`; all of them when there was no report."""
     after: tuple[Finding, ...] = ()
     """With the patch; only in evidence."""
-
-
-class Offer(Contract):
-    """Something that a person may do; Goldseam never does it by itself, and nothing of it is proven."""
-
-    kind: Literal["dependency", "expectation", "quarantine"]
-    title: str
-    """One line: what, and why that might be meant."""
-    text: str = ""
-    """To be copied: commands, a line of a file, a marker."""
-    patch: str = ""
-    """Unified diff, where it can be written down."""
 
 
 class Gate(Contract):

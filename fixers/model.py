@@ -140,6 +140,18 @@ class Patched:
     diff: str
 
 
+class Offer(Contract):
+    """Something that a person may do; Goldseam never does it by itself, and nothing of it is proven."""
+
+    kind: Literal["dependency", "expectation", "quarantine"]
+    title: str
+    """One line: what, and when that is meant."""
+    text: str = ""
+    """To be copied: commands, a line of a file, a marker."""
+    patch: str = ""
+    """Unified diff, where it can be written down."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declined:
     """Nothing is proposed, and why."""
@@ -149,6 +161,7 @@ class Declined:
     """Shown to the user word for word: what happened, what it means."""
     next_step: str
     """What a person should do now."""
+    offers: tuple[Offer, ...] = ()
 
 
 class Suspect(Contract):

@@ -52,6 +52,7 @@ def declined_trace(
         reason=declined.reason,
         sentence=declined.sentence,
         next_step=declined.next_step,
+        offers=declined.offers,
         localization=tuple(places[:SUSPECTS_KEPT]),
         seconds=dict(seconds),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from fixers.evidence import CommandRun, Observed, Reproduction
 from fixers.model import Declined, Failure, Reason
+from fixers.outage import declined_outage, outage
 from fixers.project import Project
 from fixers.runner.sandbox import Ended, Sandbox
 from fixers.runner.suite import SuiteResult, TestResult, run_suite
@@ -55,6 +56,10 @@ def reproduce(
     failing = _unusable(baseline) or _to_repair(baseline, asked, expected, reported)
     if isinstance(failing, Green | Declined):
         return failing
+    needs = {test.id: why for test in baseline.tests if test.id in set(failing) and (why := outage(test))}
+    if len(needs) == len(failing):
+        return declined_outage(list(needs.items()))
+    failing = tuple(test for test in failing if test not in needs)
     limit = again_seconds(baseline.tests, test_seconds)
     repeats = [
         run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir, test_seconds=limit)
@@ -65,7 +70,9 @@ def reproduce(
         return _declined_flaky(failing, repeats)
     if base is not None and _red_there(base, sandbox, broken, baseline.rootdir):
         return _declined_base_is_red(broken)
-    return _observed(baseline, repeats, broken, failing, project, limit)
+    observed = _observed(baseline, repeats, broken, failing, project, limit)
+    notes = tuple(f"Left alone: {test}: {why}." for test, why in list(needs.items())[:5])
+    return observed.model_copy(update={"notes": (*observed.notes, *notes)})
 
 
 def _observed(

@@ -14,7 +14,9 @@ from fixers.evidence import Localized, Observed, Repair, Trace
 from fixers.model import Declined, Reason
 from fixers.reproduce import Green
 from fixers.runner.sandbox import Sandbox
-from tasks.errors import Retryable
+from fixers.tools.reproduce import ToolRequest
+from tasks.environment.tool_command import reported_tool
+from tasks.errors import BadInput, Retryable
 from tasks.github.names import checked_repository
 from tasks.prepare import Wishes, prepare
 from tasks.stages.documents import Order
@@ -41,7 +43,7 @@ class OpenBench:
         if isinstance(observed, Green):
             return Declined(
                 Reason.NOT_REPRODUCED,
-                f"All {observed.suite_size} tests pass here at that commit.",
+                observed.said or f"All {observed.suite_size} tests pass here at that commit.",
                 "Compare the interpreter and the package versions with those of the red run.",
             )
         return observed
@@ -86,6 +88,7 @@ class Workbench:
                 expected=order.expected,
                 changed=past.changed,
                 ages=past.ages,
+                tool=_tool(order),
                 budget_seconds=self.budget_seconds,
                 jobs=self.jobs,
             )
@@ -111,3 +114,10 @@ class Workbench:
             except GitFailed as error:
                 raise Retryable(f"The commit {order.head_sha[:7]} could not be fetched: {error}") from None
         return mirror, past
+
+
+def _tool(order: Order) -> ToolRequest | None:
+    tool = reported_tool(order.failures)
+    if isinstance(tool, Declined):
+        raise BadInput(f"{tool.sentence} {tool.next_step}")
+    return tool

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from fixers.evidence import Alternative, Evidence, RedTool, Trace
-from fixers.model import Suspect
+from fixers.model import Offer, Suspect
 from fixers.patch import FileDiff, read
 from fixers.patch import touched as patch_touched
 from fixers.project import is_test_path
@@ -97,6 +97,7 @@ def _outcome(trace: Trace, path: str, evidence_file: str) -> Iterator[str]:
     yield from _places(trace.localization)
     if trace.next_step:
         yield f"Next: {trace.next_step}"
+    yield from _offers(trace.offers)
     yield from _notes(trace.notes)
 
 
@@ -178,6 +179,17 @@ def _alternatives(alternatives: Sequence[Alternative]) -> Iterator[str]:
             yield "   To make it the answer, add:"
             yield from (f"     {line}" for line in alternative.settling_test.rstrip().splitlines())
     if alternatives:
+        yield ""
+
+
+def _offers(offers: Sequence[Offer]) -> Iterator[str]:
+    for offer in offers:
+        yield ""
+        yield f"Offer   {offer.title}"
+        yield from (f"   {line}" for line in offer.text.rstrip().splitlines())
+        if offer.patch:
+            yield from (f"   {line}" for line in patch_lines(offer.patch))
+    if offers:
         yield ""
 
 

@@ -36,6 +36,10 @@ class TestResult:
     failure: Failure | None = None
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What the variables of its crashed frames were, by kind and place: types, sizes, keys; never a value."""
+    reached: tuple[str, ...] = ()
+    """Where a failing test wanted to go outside its process: `host:port`, `unix:path`."""
+    serves: bool = False
+    """Whether anything was bound or started in its process that may have been meant to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,9 @@ def _test_of(event: dict[str, Any], mount: str) -> TestResult:
     failure = None
     if outcome == "failed":
         failure = failure_of(event["id"], _KINDS.get(event["phase"], FailureKind.TEST), event["chain"], mount)
-    return TestResult(event["id"], outcome, event["seconds"], failure, _facts(event))
+    reached = tuple(str(place) for place in event.get("reached", ()))
+    serves = bool(event.get("serves", False))
+    return TestResult(event["id"], outcome, event["seconds"], failure, _facts(event), reached, serves)
 
 
 def _facts(event: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

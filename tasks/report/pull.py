@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from fixers.evidence import Evidence, Trace
 from fixers.patch import PatchDoesNotApply, read
+from fixers.project import is_test_path
 from tasks.github.protocol import Annotation, CheckOutput
 from tasks.report.neutral import block, inline, prose
-from tasks.report.trace import alternative_lines, failure_lines, trace_markdown
+from tasks.report.trace import alternative_lines, failure_lines, offer_lines, trace_markdown
 from tasks.stages.doors import PullContext
 
 BODY_LIMIT = 60_000
@@ -51,6 +52,8 @@ def check_output(trace: Trace) -> CheckOutput:
         summary += [*alternative_lines(alternative), ""]
     if trace.next_step:
         summary.append(f"Next: {prose(trace.next_step)}")
+    for offer in trace.offers:
+        summary += offer_lines(offer)
     return CheckOutput(
         title=_check_title(trace),
         summary="\n".join(summary)[:CHECK_LIMIT],
@@ -60,15 +63,14 @@ def check_output(trace: Trace) -> CheckOutput:
 
 
 def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
-    count = len(trace.reproduction.failing) if trace.reproduction else 0
     run = f"[{prose(context.run_name)}]({context.run_url})" if context.run_url else prose(context.run_name)
-    yield f"**Red:** {run} on {inline(context.base)} at {context.head_sha[:7]} · {_tests(count)}"
+    yield f"**Red:** {run} on {inline(context.base)} at {context.head_sha[:7]} · {_red(trace)}"
     for failure in trace.failures[:3]:
         yield from failure_lines(failure)
     yield ""
     yield f"**Cause.** {_cause(trace)}"
     yield ""
-    yield f"**Change.** {prose(_summary(trace))} No test, configuration or dependency is touched."
+    yield f"**Change.** {prose(_summary(trace))} {_untouched(trace)}"
     yield ""
     yield block(trace.patch, "diff", 12_000)
     yield ""
@@ -92,7 +94,11 @@ def _proof_table(evidence: Evidence) -> Iterator[str]:
     count, before_runs, after_runs = len(evidence.failing_before), evidence.repeats_before, evidence.repeats_after
     yield "| proof | before | after |"
     yield "|---|---|---|"
-    yield f"| failing tests | {count} failed ×{before_runs} | {count} passed ×{after_runs} |"
+    if evidence.tool is not None:
+        red = evidence.tool
+        yield f"| {prose(red.tool)} {prose(red.version)} | {len(red.findings)} findings | {len(red.after)} |"
+    else:
+        yield f"| failing tests | {count} failed ×{before_runs} | {count} passed ×{after_runs} |"
     if before is not None and suites:
         order = f"×{len(suites)}, one in random order (seed {suites[-1].seed})" if len(suites) > 1 else "×1"
         yield f"| whole suite ({evidence.suite_size}) | {before.passed} passed | {suites[0].passed} passed {order} |"
@@ -108,6 +114,22 @@ def _proof_table(evidence: Evidence) -> Iterator[str]:
     gates = sum(1 for g in evidence.gates if g.passed)
     yield f"| gates | – | {gates} of {len(evidence.gates)} passed |"
     yield f"| candidates run | – | {evidence.budget.validated:,} |"
+
+
+def _red(trace: Trace) -> str:
+    if trace.reproduction is not None and trace.reproduction.tool is not None:
+        return prose(trace.reproduction.tool.tool)
+    return _tests(len(trace.reproduction.failing) if trace.reproduction else 0)
+
+
+def _untouched(trace: Trace) -> str:
+    try:
+        tests = [file.path for file in read(trace.patch) if is_test_path(file.path)]
+    except PatchDoesNotApply:
+        tests = []
+    if tests:
+        return "Tests are laid out anew and are the same programs; no configuration or dependency is touched."
+    return "No test, configuration or dependency is touched."
 
 
 def _cause(trace: Trace) -> str:

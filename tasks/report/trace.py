@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fixers.evidence import Alternative, Evidence, Family, Trace
-from fixers.model import Failure, Suspect
+from fixers.model import Failure, Offer, Suspect
 from tasks.report.neutral import block, cell, inline, prose, prose_cell
 
 _PLACES = 10
@@ -41,6 +41,8 @@ def _story(trace: Trace) -> Iterator[str]:
     if trace.next_step:
         yield ""
         yield f"Next: {prose(trace.next_step)}"
+    for offer in trace.offers:
+        yield from offer_lines(offer)
     yield ""
     if trace.evidence is not None:
         yield from _evidence(trace.evidence)
@@ -62,6 +64,13 @@ def _reproduced(trace: Trace) -> Iterator[str]:
     reproduction = trace.reproduction
     if reproduction is None:
         yield "Nothing could be reproduced."
+    elif reproduction.tool is not None:
+        tool = reproduction.tool
+        command = inline(" ".join((tool.tool, *tool.arguments)))
+        yield f"{command} (version {prose(tool.version or 'unknown')}) finds {len(tool.findings)} things."
+        if reproduction.suite_size:
+            failed = len(reproduction.other_failures)
+            yield f"Of {reproduction.suite_size} tests {failed or 'none'} fail before the repair."
     else:
         count = len(reproduction.failing)
         yield (
@@ -123,6 +132,16 @@ def alternative_lines(alternative: Alternative) -> Iterator[str]:
         yield "This test would make it the answer:"
         yield ""
         yield block(alternative.settling_test, "python", 2000)
+
+
+def offer_lines(offer: Offer) -> Iterator[str]:
+    """Yield something that a person may do, to be copied."""
+    yield ""
+    yield f"**Offer, {offer.kind}.** {prose(offer.title)}"
+    for text, language in ((offer.text, "text"), (offer.patch, "diff")):
+        if text:
+            yield ""
+            yield block(text, language, 4000)
 
 
 def _evidence(evidence: Evidence) -> Iterator[str]:

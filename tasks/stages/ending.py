@@ -89,6 +89,7 @@ def unproposed(
         reason=declined.reason if status == "declined" else None,
         sentence=declined.sentence,
         next_step=declined.next_step,
+        offers=declined.offers,
         failures=observed.failures if observed else order.failures if order else (),
         reproduction=observed.reproduction if observed else None,
         localization=localized.suspects if localized else (),

@@ -18,6 +18,7 @@ MOST_RUNS = 5
 MOST_JOBS = 10
 """Of one run; a matrix repeats the same failures."""
 MOST_FAILURES = 200
+_BY_FILE = frozenset({FailureKind.LINT, FailureKind.TYPE_CHECK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,13 @@ class _Reading:
             if failure.kind is FailureKind.INFRASTRUCTURE:
                 self.infrastructure = self.infrastructure or failure.message
             elif len(self.failures) < MOST_FAILURES:
-                self.failures.setdefault(failure.test_ids or (failure.exception, failure.message), failure)
+                self.failures.setdefault(failure.test_ids or _named_by(failure), failure)
+
+
+def _named_by(failure: Failure) -> tuple[str, ...]:
+    """Name a failure of no test; a linter says the same of many files."""
+    place = failure.frames[-1].path if failure.kind in _BY_FILE and failure.frames else ""
+    return (failure.exception, failure.message, place)
 
 
 def observe_runs(reader: Reader, attempt: Attempt) -> Observation | Declined:

@@ -20,6 +20,7 @@ def _reproduce(bench: Bench, turn: Turn) -> State:
     observed = bench.reproduce()
     if isinstance(observed, Declined):
         return decline(turn, observed)
-    failing = len(observed.reproduction.failing)
-    why = f"{failing} of {observed.reproduction.suite_size} tests fail here as well."
+    run = observed.reproduction
+    red = f"`{run.tool.tool}` is red" if run.tool else f"{len(run.failing)} of {run.suite_size} tests fail"
+    why = f"{red} here as well."
     return turn.finish(State.LOCALIZING, why=why, found={Kind.REPRODUCTION: observed})

@@ -12,6 +12,8 @@ import re
 import signal
 import sys
 
+import goldseam_reach
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 MESSAGE_CAP = 4000
@@ -82,6 +84,7 @@ class Reporter:
         self.outcomes = {}
         self.raised = {}
         self.described = 0
+        self.reach = goldseam_reach.Reach()
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -117,6 +120,7 @@ class Reporter:
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.answers.send(event="start", id=nodeid)
+        self.reach.begin()
         if self.test_seconds:
             signal.signal(signal.SIGALRM, _raise_timeout)
             signal.setitimer(signal.ITIMER_REAL, self.test_seconds)
@@ -145,8 +149,9 @@ class Reporter:
             signal.setitimer(signal.ITIMER_REAL, 0)
         outcome, seconds, phase = self.outcomes.get(nodeid, ("passed", 0.0, ""))
         chain, facts = self.raised.get(nodeid, ([], {})) if outcome == "failed" else ([], {})
+        reached = self.reach.end() if outcome == "failed" else {}
         told = {"outcome": outcome, "seconds": round(seconds, 4), "phase": phase, "chain": chain, "facts": facts}
-        self.answers.send(event="test", id=nodeid, **told)
+        self.answers.send(event="test", id=nodeid, **told, **reached)
 
 
 def is_wanted(nodeid, wanted):

@@ -12,12 +12,14 @@ from fixers.evidence import (
     CommandRun,
     Evidence,
     Family,
+    Finding,
     Gate,
+    RedTool,
     Reproduction,
     StaticCheck,
     Trace,
 )
-from fixers.model import Failure, FailureKind, Frame, Reason, Suspect
+from fixers.model import Failure, FailureKind, Frame, Offer, Reason, Suspect
 from tasks.policy.decide import Clause, Decision
 from tasks.report.neutral import block, inline, prose, visible
 from tasks.report.pull import BODY_LIMIT, check_output, marker, pull_body, pull_title, read_marker
@@ -25,6 +27,7 @@ from tasks.report.trace import trace_markdown
 from tasks.stages.doors import PullContext
 
 KEY = b"k" * 32
+FINDING = Finding(path="billing/fees.py", line=1, code="F401", message="`os` imported but unused")
 PATCH = (
     "--- a/billing/fees.py\n+++ b/billing/fees.py\n@@ -8,2 +8,2 @@\n"
     " def late_fee(days):\n-    return 1\n+    return 2\n"
@@ -144,6 +147,35 @@ def test_the_proof_table_tells_measured_figures():
     assert "| failing tests | 1 failed ×3 | 1 passed ×5 |" in text
     assert "| whole suite (7) | 6 passed | 7 passed ×2, one in random order (seed 4) |" in text
     assert "| ruff 1 | 14 findings | 14, none new |" in text
+
+
+def test_a_red_tool_is_told_as_what_it_is():
+    red = RedTool(tool="ruff check", arguments=(".",), version="0.6.9", findings=(FINDING, FINDING))
+    of = trace()
+    assert of.reproduction is not None
+    assert of.evidence is not None
+    reproduction = of.reproduction.model_copy(update={"tool": red, "failing": ()})
+    evidence = of.evidence.model_copy(update={"tool": red, "failing_before": ()})
+    patch = PATCH.replace("billing/fees.py", "tests/test_fees.py")
+    text = body(of.model_copy(update={"reproduction": reproduction, "evidence": evidence, "patch": patch}))
+    assert "· ruff check" in text
+    assert "| ruff check 0.6.9 | 2 findings | 0 |" in text
+    assert "Tests are laid out anew" in text
+    assert "`ruff check .` (version 0.6.9) finds 2 things." in text
+    assert "| failing tests |" not in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_an_offer_is_shown_and_harmless(text):
+    offer = Offer(kind="dependency", title=text, text=text, patch=text)
+    declined = trace().model_copy(update={"status": "declined", "patch": "", "evidence": None, "offers": (offer,)})
+    for shown in (check_output(declined).summary, trace_markdown(declined)):
+        assert "**Offer, dependency.**" in shown
+        html = MarkdownIt("commonmark", {"html": True}).enable("table").render(shown)
+        outside_code = re.sub(r"<(pre|code)\b.*?</\1>", "", html, flags=re.DOTALL)
+        assert "<script" not in outside_code
+        assert "<img" not in outside_code
+        assert "href" not in outside_code
 
 
 @pytest.mark.parametrize("text", HOSTILE)
