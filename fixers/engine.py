@@ -18,6 +18,8 @@ from typing import Protocol, Self
 from fixers import story
 from fixers.chain import Seen
 from fixers.codemods.base import Scene
+from fixers.dependencies.missing import missing_modules
+from fixers.dependencies.offer import declined_missing
 from fixers.evidence import Budget, Localized, Observed, Repair, Trace
 from fixers.hunt import Hunt
 from fixers.installed import installed_in
@@ -25,7 +27,7 @@ from fixers.localize.groups import documents_of, group_failures
 from fixers.localize.probe import probe
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import Spectrum, read_spectrum
-from fixers.model import Candidate, Declined, Failure, FileEdit, Suspect
+from fixers.model import Candidate, Declined, Failure, FileEdit, Reason, Suspect
 from fixers.outcome import conclude, declined_trace, green_trace
 from fixers.parts import search_groups
 from fixers.patch import patched_tree
@@ -231,7 +233,20 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
     if base.reproduction.tool is not None:
         found = (observed, localized, repair)
         return conclude_tool(base, base.reproduction.tool, found, sandbox, version=VERSION, seed=request.seed)
-    return conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
+    trace = conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
+    return explained(trace, request, observed, sandbox)
+
+
+def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:
+    """Say what no candidate could mend, where the failure itself tells: a module that nothing installs."""
+    if trace.status != "declined" or trace.reason is not Reason.NO_CANDIDATE:
+        return trace
+    missing = missing_modules(observed.failures, request.project, installed_in(request.target, sandbox))
+    if not missing:
+        return trace
+    said = declined_missing(missing, request.target.tree)
+    update = {"reason": said.reason, "sentence": said.sentence, "next_step": said.next_step, "offers": said.offers}
+    return trace.model_copy(update=update)
 
 
 def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized, sandbox: Sandbox) -> None:
@@ -244,7 +259,8 @@ def _hunt(hunt: Hunt, request: Request, observed: Observed, localized: Localized
         values=observed.values,
         changed=request.changed,
     )
-    if run_codemods(hunt, scene, lambda edits: _look(request, observed, edits, sandbox)):
+    mended = run_codemods(hunt, scene, lambda edits: _look(request, observed, edits, sandbox))
+    if mended or missing_modules(observed.failures, request.project, installed):
         hunt.exhausted = True
         return
     literals = literals_of_tests(request.project, observed.reproduction.failing)

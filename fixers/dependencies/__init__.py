@@ -1,0 +1,1 @@
+"""Modules that nothing installs: found, named by their distribution, and offered as an edit of the manifest."""
