@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fixers.evidence import CommandRun, Observed, Reproduction
+from fixers.flaky import explain_flaky, seek_flaky
 from fixers.model import Declined, Failure, Reason
 from fixers.outage import declined_outage, outage
 from fixers.project import Project
@@ -54,6 +55,8 @@ def reproduce(
     """
     baseline = run_suite(target, sandbox, test_seconds=test_seconds)
     failing = _unusable(baseline) or _to_repair(baseline, asked, expected, reported)
+    if isinstance(failing, Declined) and failing.reason is Reason.NOT_REPRODUCED and expected and not asked:
+        failing = seek_flaky(target, sandbox, baseline, expected, test_seconds=test_seconds) or failing
     if isinstance(failing, Green | Declined):
         return failing
     needs = {test.id: why for test in baseline.tests if test.id in set(failing) and (why := outage(test))}
@@ -62,12 +65,12 @@ def reproduce(
     failing = tuple(test for test in failing if test not in needs)
     limit = again_seconds(baseline.tests, test_seconds)
     repeats = [
-        run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir, test_seconds=limit)
-        for _ in range(REPEATS - 1)
+        run_suite(target, sandbox, wanted=failing, rootdir=baseline.rootdir, test_seconds=limit, hash_seed=seed)
+        for seed in range(REPEATS - 1)  # another one each time: a test that depends on it is not broken
     ]
     broken = tuple(i for i in failing if all(i in run.ids("failed") for run in repeats))
     if not broken:
-        return _declined_flaky(failing, repeats)
+        return explain_flaky(target, sandbox, baseline, repeats, failing[0], test_seconds=limit)
     if base is not None and _red_there(base, sandbox, broken, baseline.rootdir):
         return _declined_base_is_red(broken)
     observed = _observed(baseline, repeats, broken, failing, project, limit)
@@ -274,16 +277,6 @@ def _declined_base_is_red(broken: Sequence[str]) -> Declined:
         Reason.BASE_IS_RED,
         f"{broken[0]} also fails on the base commit, so this change did not break it.",
         "Repair the base branch first; Goldseam looks at its own red runs there.",
-    )
-
-
-def _declined_flaky(flaky: Sequence[str], repeats: Sequence[SuiteResult]) -> Declined:
-    again = sum(1 for run in repeats if flaky[0] in run.ids("failed"))
-    how = "passes when run without the rest of the suite" if again == 0 else f"failed in {again + 1} of {REPEATS} runs"
-    return Declined(
-        Reason.FLAKY,
-        f"{flaky[0]} {how}, with the same code. No code repair is claimed for a flaky test.",
-        "Look for shared state, time, randomness or test order; run it alone ten times.",
     )
 
 

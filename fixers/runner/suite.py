@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,13 +88,16 @@ def run_suite(
     collector: str | None = None,
     limits: Limits | None = None,
     test_seconds: float = 60.0,
+    hash_seed: int = 0,
+    ordered: bool = False,
 ) -> SuiteResult:
     """Run the whole suite, or the `wanted` ids, once.
 
     `seed` shuffles modules and the tests within them. `spectrum_for` names the
     failing tests and asks for statement counts besides; those of `groups` are counted
     apart. `collector` insists on a way to count (`probes`). A test that outlives
-    `test_seconds` fails with a timeout of ours.
+    `test_seconds` fails with a timeout of ours. `hash_seed` decides the order of sets
+    of texts; `ordered` runs the wanted ids in the order in which they are given.
     """
     request = {
         **base_request(target, rootdir=rootdir),
@@ -104,8 +107,10 @@ def run_suite(
         "collector": collector,
         "seed": seed,
         "test_seconds": test_seconds,
+        "ordered": ordered,
     }
     command = inside_command(target, request, limits or Limits())
+    command = replace(command, environment={**command.environment, "PYTHONHASHSEED": str(hash_seed)})
     return _read(sandbox.run(command), target, command.argv)
 
 

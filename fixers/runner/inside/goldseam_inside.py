@@ -75,10 +75,11 @@ class StandIns:
 class Reporter:
     """A pytest plug-in that sends what each test did, and why it failed."""
 
-    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0):
+    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0, ordered=False):
         self.answers = answers
         self.describe = describe
         self.wanted = frozenset(wanted) if wanted is not None else None
+        self.order = list(wanted) if wanted is not None and ordered else None
         self.seed = seed
         self.test_seconds = test_seconds
         self.outcomes = {}
@@ -110,7 +111,7 @@ class Reporter:
             dropped = [item for item in items if not is_wanted(item.nodeid, self.wanted)]
             if dropped:
                 config.hook.pytest_deselected(items=dropped)
-            items[:] = keep
+            items[:] = keep if self.order is None else in_order(keep, self.order)
         if self.seed is not None:
             shuffle_by_module(items, self.seed)
 
@@ -323,8 +324,9 @@ def run(request, answers):
     import goldseam_facts
     import pytest
 
+    wanted, limit = request.get("wanted"), request.get("test_seconds", 0.0)
     reporter = Reporter(
-        answers, goldseam_facts.facts_of, request.get("wanted"), request.get("seed"), request.get("test_seconds", 0.0)
+        answers, goldseam_facts.facts_of, wanted, request.get("seed"), limit, request.get("ordered", False)
     )
     plugins = [StandIns(), reporter]
     if request["mode"] == "spectrum":
