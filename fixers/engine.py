@@ -21,6 +21,7 @@ from fixers.codemods.base import Scene
 from fixers.dependencies.missing import missing_modules
 from fixers.dependencies.offer import declined_missing
 from fixers.evidence import Budget, Localized, Observed, Repair, Trace
+from fixers.expectations import held_back
 from fixers.hunt import Hunt
 from fixers.installed import installed_in
 from fixers.localize.groups import documents_of, group_failures
@@ -234,7 +235,7 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
         found = (observed, localized, repair)
         return conclude_tool(base, base.reproduction.tool, found, sandbox, version=VERSION, seed=request.seed)
     trace = conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
-    return explained(trace, request, observed, sandbox)
+    return held_back(explained(trace, request, observed, sandbox), observed, request.project)
 
 
 def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:

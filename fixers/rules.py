@@ -15,6 +15,8 @@ from fixers.measured import Measured, precision
 from fixers.model import Tier
 from fixers.search.registry import ALL as TEMPLATES
 from fixers.search.template import Template
+from fixers.tools.repairs.base import FindingRepair
+from fixers.tools.repairs.registry import ALL as REPAIRS
 
 TIERS = {
     Tier.A: "may be proposed once it is proven: it follows from the error",
@@ -56,7 +58,7 @@ class Rule:
 
 
 def all_rules(found: Found | None = None) -> Iterator[Rule]:
-    """Yield codemods, those of other packages among them, and then templates, in the order in which they are tried."""
+    """Yield codemods, those of other packages among them, then templates, then repairs of what tools find, in order."""
     found = plugins() if found is None else found
     for entry in in_order(CODEMODS, found.plugins):
         if isinstance(entry, Plugin):
@@ -65,11 +67,13 @@ def all_rules(found: Found | None = None) -> Iterator[Rule]:
             yield _codemod(entry, BUILT_IN)
     for template in TEMPLATES:
         yield _template(template)
+    for repair in REPAIRS:
+        yield _finding(repair)
 
 
 def plugins() -> Found:
     """Return the codemods of other packages; no name of a rule of ours may be theirs."""
-    return installed_plugins(CODEMODS, [template.NAME for template in TEMPLATES])
+    return installed_plugins(CODEMODS, [maker.NAME for maker in (*TEMPLATES, *REPAIRS)])
 
 
 def _codemod(codemod: type[Codemod], source: str) -> Rule:
@@ -103,6 +107,23 @@ def _template(template: type[Template]) -> Rule:
         left_alone=template.VALID,
         source=BUILT_IN,
         measured=_measured(f"search:{template.NAME}"),
+    )
+
+
+def _finding(repair: type[FindingRepair]) -> Rule:
+    example = repair.INVALID[0]
+    return Rule(
+        kind="codemod",
+        name=repair.NAME,
+        tier=repair.TIER,
+        prior=repair.PRIOR,
+        message=repair.MESSAGE,
+        why=inspect.cleandoc(repair.__doc__ or ""),
+        before=example.before,
+        after=example.after,
+        left_alone=tuple(dict.fromkeys(near.before for near in repair.VALID)),
+        source=BUILT_IN,
+        measured=_measured(f"codemod:{repair.NAME}"),
     )
 
 

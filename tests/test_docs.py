@@ -17,6 +17,8 @@ from app.schemas import FixReport
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.model import Reason
 from fixers.search.registry import ALL as TEMPLATES
+from fixers.tools.registry import ALL as TOOLS
+from fixers.tools.repairs.registry import ALL as REPAIRS
 from tasks.broker.known import PERMISSIONS
 from tasks.policy.model import Autonomy, Consent, RepositoryPolicy, ServerPolicy
 from tasks.store.states import STAGES, State
@@ -97,13 +99,18 @@ def test_the_example_policy_is_one():
 def test_the_catalogue_is_that_of_the_registries():
     rows = re.findall(r"^\| (\d+ \| `[\w-]+` \| [ABC] \| [\d.]+ \| .*) \|$", text("docs/engine.md"), re.MULTILINE)
     kinds = [(c, c.MESSAGE) for c in CODEMODS] + [(t, t.SUMMARY) for t in TEMPLATES]
+    kinds += [(r, r.MESSAGE) for r in REPAIRS]
     assert kinds
     assert rows == [f"{k.NUMBER} | `{k.NAME}` | {k.TIER.name} | {k.PRIOR:.2f} | {said}" for k, said in kinds]
 
 
+def test_every_tool_is_explained():
+    assert absent([tool.name for tool in TOOLS], first_cells("docs/engine.md")) == []
+
+
 def test_the_page_of_rules_is_that_of_the_classes():
     written = [line[3:] for line in text("docs/rules.md").splitlines() if re.fullmatch(r"## [a-z][a-z-]+", line)]
-    assert written == [c.NAME for c in CODEMODS] + [t.NAME for t in TEMPLATES]
+    assert written == [maker.NAME for maker in (*CODEMODS, *TEMPLATES, *REPAIRS)]
     assert subprocess.run([sys.executable, ROOT / "scripts" / "rules", "--check"], check=False).returncode == 0
 
 

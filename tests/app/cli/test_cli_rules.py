@@ -7,8 +7,9 @@ import pytest
 from app.schemas import RuleEntry, RulesReport
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.search.registry import ALL as TEMPLATES
+from fixers.tools.repairs.registry import ALL as REPAIRS
 
-NAMES = [maker.NAME for maker in (*CODEMODS, *TEMPLATES)]
+NAMES = [maker.NAME for maker in (*CODEMODS, *TEMPLATES, *REPAIRS)]
 
 
 def test_every_rule_is_listed_once_and_in_order(goldseam):

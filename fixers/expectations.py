@@ -1,0 +1,145 @@
+"""Failing tests that compare with something recorded: then the code may be right and the recording old.
+
+Which of the two is meant is a person's to say. So a repair that is proven by such
+tests alone is shown and not proposed, and the command that records anew is offered.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fixers.evidence import Alternative, Observed, Trace
+from fixers.model import Failure, Offer, Reason
+from fixers.project import Project
+
+_FIXTURES = {
+    "snapshot": ("a snapshot", "--snapshot-update"),
+    "snapshot_json": ("a snapshot", "--snapshot-update"),
+    "data_regression": ("a recorded file", "--force-regen"),
+    "file_regression": ("a recorded file", "--force-regen"),
+    "num_regression": ("a recorded file", "--force-regen"),
+    "dataframe_regression": ("a recorded file", "--force-regen"),
+    "ndarrays_regression": ("a recorded file", "--force-regen"),
+    "image_regression": ("a recorded file", "--force-regen"),
+    "golden": ("a golden file", "--update-goldens"),
+}
+"""Fixture to what the test compares with, and the option of its plug-in that records anew."""
+_FILES = re.compile(
+    r"(^|/)(__snapshots__|snapshots?|goldens?|golden_files|expected|expected_outputs?|baselines?|approved|cassettes)/"
+    r"|\.(snap|ambr|golden|expected|approved)(\.\w+)?$|[._-](golden|expected|approved|snapshot)\.\w+$"
+)
+_READERS = frozenset({"open", "read_text", "read_bytes", "load", "loads", "joinpath", "with_suffix", "Path"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A failing test and what it compares with."""
+
+    test: str
+    what: str
+    option: str
+    """Of pytest, which records anew; empty when nobody here knows."""
+
+
+def recorded(failures: Sequence[Failure], project: Project) -> tuple[Recorded, ...]:
+    """Return what each failing test compares with; empty unless all of them compare with something recorded."""
+    found = []
+    for failure in failures:
+        one = _recorded(failure, project)
+        if one is None:
+            return ()
+        found.append(one)
+    return tuple(found)
+
+
+def held_back(trace: Trace, observed: Observed, project: Project) -> Trace:
+    """Turn a fix that only recordings ask for into an alternative, and offer to record anew."""
+    found = recorded(observed.failures, project)
+    if not found or trace.status not in {"fixed", "declined"}:
+        return trace
+    offers = (*trace.offers, _offer(found))
+    if trace.status == "declined":
+        return trace.model_copy(update={"offers": offers})
+    place = trace.localization[0] if trace.localization else None
+    path = next((suspect.path for suspect in trace.localization if f"b/{suspect.path}\n" in trace.patch), "")
+    part = Alternative(
+        patch=trace.patch,
+        fixer=trace.fixer,
+        path=path or (place.path if place else ""),
+        line=place.line if place else 1,
+        summary=trace.sentence.removeprefix("Fixed: "),
+    )
+    return trace.model_copy(
+        update={
+            "status": "declined",
+            "reason": Reason.AMBIGUOUS,
+            "sentence": f"One repair passes every test, but {found[0].test} compares with {found[0].what}: either the "
+            "code is wrong or the recording is old, and the tests do not say which.",
+            "next_step": "If the code was changed on purpose, record anew as offered; if not, apply A.",
+            "alternatives": (part,),
+            "offers": offers,
+            "patch": "",
+            "fixer": "",
+            "choice": "",
+            "evidence": None,
+        }
+    )
+
+
+def _offer(found: Sequence[Recorded]) -> Offer:
+    tests = " ".join(one.test for one in found[:3])
+    option = found[0].option
+    text = f"python -m pytest {tests} {option}" if option else f"Look at {found[0].what} and write what is right now."
+    return Offer(
+        kind="expectation",
+        title=f"Record anew, if the change of behaviour is meant: {found[0].test} compares with {found[0].what}.",
+        text=f"{text}\ngit diff   # read every changed recording before you commit it",
+    )
+
+
+def _recorded(failure: Failure, project: Project) -> Recorded | None:
+    test = failure.test_ids[0] if failure.test_ids else ""
+    function = _function(test, project)
+    if function is None:
+        return None
+    for argument in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs):
+        if known := _FIXTURES.get(argument.arg):
+            return Recorded(test, *known)
+    inline = any(isinstance(n, ast.Call) and _called(n) == "snapshot" for n in ast.walk(function))
+    if inline:
+        return Recorded(test, "an inline snapshot", "--inline-snapshot=fix")
+    path = next(filter(None, map(_file_read, ast.walk(function))), "")
+    return Recorded(test, path, "") if path and failure.exception == "AssertionError" else None
+
+
+def _function(test: str, project: Project) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    path, _, rest = test.partition("::")
+    name = rest.split("[", 1)[0].rsplit("::", 1)[-1]
+    try:
+        tree = project.tree(path)
+    except (SyntaxError, KeyError):
+        return None
+    functions = (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return next((function for function in functions if function.name == name), None)
+
+
+def _file_read(node: ast.AST) -> str:
+    """Return the name of a recorded file that a call or a path in a test reads."""
+    match node:
+        case ast.Call(args=[*arguments]) if _called(node) in _READERS:
+            texts = [n.value for a in arguments for n in ast.walk(a) if isinstance(n, ast.Constant)]
+        case ast.BinOp(op=ast.Div()):
+            texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+        case _:
+            return ""
+    name = "/".join(text for text in texts if isinstance(text, str))
+    return name if _FILES.search(name) or _FILES.search(name + "/") else ""
+
+
+def _called(node: ast.Call) -> str:
+    if isinstance(node.func, ast.Name):
+        return node.func.id
+    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
