@@ -52,6 +52,8 @@ class Row:
     first: str = ""
     """What stands first instead, where the truth does not."""
     missing: str = ""
+    peer_failed: str = ""
+    """Why the peer's ranks are not there."""
 
 
 @click.command()
@@ -113,10 +115,9 @@ def measure(bug: Bug, granularities: Sequence[str], cache: Path) -> Row:
     try:
         python = fauxpy_environment(item.package, bug.version, item.extra, cache / "peers")
     except NotInstalled as error:
-        return Row(**{**_fields(row), "missing": f"No environment with FauxPy: {error}"})
-    for granularity in granularities:
-        beside(row, case, truth, python, granularity)
-    return row
+        return Row(**{**_fields(row), "peer_failed": f"It could not be installed: {error}"})
+    failed = [beside(row, case, truth, python, granularity) for granularity in granularities]
+    return Row(**{**_fields(row), "peer_failed": " ".join(failed).strip()})
 
 
 def ours(case: Case, truth: Truth, cache: Path) -> Row:
@@ -168,15 +169,18 @@ def function_entries(suspects: Sequence[Suspect], spans: Mapping[str, Sequence[S
     return list(found.items())
 
 
-def beside(row: Row, case: Case, truth: Truth, python: Path, granularity: str) -> None:
-    """Add what FauxPy says of the same case."""
+def beside(row: Row, case: Case, truth: Truth, python: Path, granularity: str) -> str:
+    """Add what FauxPy says of the same case; return why it says nothing."""
     listed = run_fauxpy(case, python, granularity)
+    if listed.why_not:
+        return listed.why_not
     by_function = granularity == "function"
     ranks, right = (row.functions, truth.holds) if by_function else (row.statements, truth.touches)
     for technique in TECHNIQUES:
         entries = listed.entries.get(technique, [])
         ranks[technique] = rank_of(entries, lambda entry: right(*entry)) if entries else NOWHERE
     row.spent[f"fauxpy {granularity}"] = listed.spent
+    return ""
 
 
 def line_of(row: Row) -> str:

@@ -36,6 +36,8 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
             " ".join(f"{_place(ranks.get(tool)):>5}" for tool in TOOLS) for ranks in (row.functions, row.statements)
         )
         yield f"{row.package:<16} {row.kind:<8} {functions:<34} {statements:<18} {_times(row):<14} {row.bug}"
+        if row.peer_failed:
+            yield f"    FauxPy gave no list: {row.peer_failed[:200]}"
         if row.why:
             yield f"    {'; '.join(row.why)}"
         if row.first:

@@ -11,7 +11,7 @@ class Weights:
 
     coverage: float = 1.0
     """Ochiai's formula over the tests that ran it."""
-    trace: float = 0.5
+    trace: float = 0.6
     """In the traceback: where the exception was raised, less for each call further out."""
     push: float = 0.6
     """Changed by the failing push, half for the rest of a changed function, a quarter for its callers."""
@@ -19,7 +19,7 @@ class Weights:
     """In a file that one of the last commits changed."""
     partial: float = 0.4
     """An edit here turned some failing tests green, or changed how they fail."""
-    kinds: float = 0.2
+    kinds: float = 0.25
     """Only failing tests bring its function a value of this kind."""
     static: float = 0.2
     """Something in its function looks wrong by itself."""
@@ -27,7 +27,7 @@ class Weights:
     """Its function is named in the failing assertion."""
     called: float = 0.02
     """Its function is called by the failing test itself."""
-    named: float = 0.15
+    named: float = 0.1
     """The failing test is named after its function."""
     constant: float = 0.35
     """Share of a suspicious function's score for the module-level statements whose names it reads."""
