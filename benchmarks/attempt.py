@@ -60,6 +60,8 @@ class Row:
     offered: tuple[str, ...] = ()
     """The same question for each alternative, at most three."""
     offered_judged: tuple[str, ...] = ()
+    offered_by: tuple[str, ...] = ()
+    """The fixer of each."""
     rank: int | None = None
     """The place of the function to change in the localization, counted in functions; 0 is nowhere, None is unasked."""
     held_back: int = 0
@@ -155,6 +157,7 @@ def _judged(problem: Problem, report: dict[str, Any], known: dict[str, Any]) -> 
         sentence=report.get("sentence") or str(report.get("error", "")),
         offered=tuple(judgement.right for judgement in of_offered),
         offered_judged=tuple(judgement.how for judgement in of_offered),
+        offered_by=tuple(alternative.get("fixer", "") for alternative in report.get("alternatives", ()))[:OFFERED],
         rank=_rank(problem, report.get("localization", ())),
         digests=tuple(digest(patch) for patch in patches),
         notes=tuple(report.get("notes", ())),

@@ -1,8 +1,8 @@
 """`python -m benchmarks.precision RESULTS…`: from judged results to how often each rule was right.
 
-Reads files that the benchmarks wrote. A row counts when it names its fixer: `fixer` and
-`right` of a row that was fixed; of one that was declined, each of `offered` that is an
-object with `fixer` and `right`. What nobody could judge (`unknown`) counts nowhere.
+Reads files that `benchmarks.engine` wrote. A row counts where it names its fixers: `fixer`
+and `right` for what was proposed, `offered_by` and `offered` for what a person was asked to
+choose from. What nobody could judge (`unknown`) counts nowhere.
 Writes `fixers/measured.json`, which `goldseam rules` and docs/rules.md show.
 """
 
@@ -72,11 +72,12 @@ def precision_of(results: Sequence[Path]) -> Precision:
 def _judged(rows: Sequence[dict[str, Any]]) -> Iterator[tuple[str, bool, bool]]:
     """Yield (fixer, whether it was the one proposal, whether it was right) of all that was judged."""
     for row in rows:
-        proposed = row.get("status") == "fixed"
-        judged = [row] if proposed else [offer for offer in row.get("offered", ()) if isinstance(offer, dict)]
-        for one in judged:
-            if one.get("fixer") and one.get("right") in {"yes", "no"}:
-                yield one["fixer"], proposed, one["right"] == "yes"
+        said = [(row.get("fixer", ""), True, row.get("right", ""))] if row.get("status") == "fixed" else []
+        offers = zip(row.get("offered_by", ()), row.get("offered", ()), strict=False)
+        said += [(fixer, False, right) for fixer, right in offers]
+        for fixer, proposed, right in said:
+            if fixer and right in {"yes", "no"}:
+                yield fixer, proposed, right == "yes"
 
 
 def _measured(count: _Count) -> Measured:

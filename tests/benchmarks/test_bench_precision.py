@@ -25,11 +25,8 @@ NEW = {
         {"status": "fixed", "fixer": "codemod:mutable-default", "right": "yes"},
         {
             "status": "declined",
-            "offered": [
-                {"fixer": "search:off-by-one", "right": "yes"},
-                {"fixer": "search:wrong-variable", "right": "no"},
-                {"fixer": "search:wrong-variable", "right": "unknown"},
-            ],
+            "offered": ["yes", "no", "unknown"],
+            "offered_by": ["search:off-by-one", "search:wrong-variable", "search:wrong-variable"],
         },
     ],
 }
