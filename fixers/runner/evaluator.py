@@ -1,4 +1,11 @@
-"""What the engine asks of an evaluator: run these tests against this change."""
+"""What the engine asks of an evaluator: run these tests against this change.
+
+There are four (`evaluators.py`), each faster and less sure than the next: code swapped
+in a process that judges hundreds of variants; the same swap in a fork of its own; a
+fork that imports the changed sources afresh; and a clean process over a changed copy
+of the tree. The last one is the proof, the others are a screen, and
+`benchmarks.agreement` counts how often they differ.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +54,28 @@ class Outcome:
     passed: int = 0
 
 
-class Evaluator(Protocol):
-    """Runs tests against variants quickly. Its word is a screen, never the proof."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A variant, and the tests around it that passed before and have to go on passing."""
 
-    def run(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Outcome:
-        """Run `tests` (node ids) under `variant`."""
+    variant: Variant
+    around: tuple[str, ...] = ()
+
+
+class Evaluator(Protocol):
+    """Judges variants by tests. Its word is a screen, never the proof."""
+
+    @property
+    def name(self) -> str:
+        """What results and disagreements call it."""
+
+    def refuses(self, variant: Variant) -> str:
+        """Say why it cannot judge this variant, or this target at all; empty when it can, as far as it knows now."""
+
+    def judge(self, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
+        """Judge in order: the `failing` tests first, in their order, then those around; up to the first that fails.
+
+        PASS when all pass, FAIL when one of `failing` does not, BREAKS when another does not. UNSUPPORTED
+        where it found out that it cannot judge: then the next evaluator has to. Whatever a variant does to its
+        process is neither seen by the next variant nor by the caller.
+        """

@@ -27,6 +27,8 @@ _SLACK = 5.0
 """How many times longer than before the tests of a variant may run."""
 _CPU_SECONDS = 0.5
 """Processor time that any variant gets, however short its tests."""
+_LOADED = 4.0
+"""Real seconds for one of processor time: on a loaded machine an import takes so much longer than it should."""
 
 
 class ServerGone(Exception):
@@ -40,6 +42,8 @@ class Server:
     talk: Conversation
     patience: float
     """Seconds to wait for an answer beyond a variant's own limit."""
+    cpu_seconds: float = 0.0
+    """Processor time of the children whose answers were taken; their parent's own is small beside it."""
     _next: int = 0
     _answers: dict[int, dict[str, Any]] = field(default_factory=dict)
 
@@ -61,7 +65,9 @@ class Server:
             answer = _object(line)
             if isinstance(answer.get("n"), int):
                 self._answers[answer["n"]] = answer
-        return self._answers.pop(number)
+        answer = self._answers.pop(number)
+        self.cpu_seconds += float(answer.get("cpu", 0.0))
+        return answer
 
     def _tail(self) -> str:
         return self.talk.stderr_tail().decode("utf-8", "replace")[-2000:]
@@ -82,6 +88,8 @@ class ForkEvaluator:
     screen_note: str = ""
     """Why variants cannot be screened in one process, once that is known."""
     _screens: bool = True
+    _import_seconds: float | None = None
+    """Processor time that a fresh import may take; None before the first one."""
     _first_lines: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def run(self, variant: Variant, tests: Sequence[str], *, stop_at_first: bool = True) -> Outcome:
@@ -114,7 +122,7 @@ class ForkEvaluator:
 
         With each variant come the passing tests around it, run when `tests` pass.
         """
-        if self.collected is None or not self._screens:
+        if self.collected is None or self.why_not_screened():
             return None
         seconds = self.seconds_of(tests)
         around = {names: number for number, names in enumerate(dict.fromkeys(names for _, names in variants))}
@@ -129,6 +137,12 @@ class ForkEvaluator:
             wall=_BATCH_SECONDS + 8 * _SLACK * seconds,
             quiet=_QUIET_SECONDS + 8 * _SLACK * seconds,
         )
+
+    def why_not_screened(self) -> str:
+        """Say why no swap can be judged in one process here, as far as that is known; empty when it can."""
+        if self.collected is None:
+            return "the tests cannot be collected"
+        return "" if self._screens else self.screen_note or "the tests cannot be run twice in one process"
 
     def finish_screen(self, number: int) -> list[Status]:
         """Return a status per variant, in order, as far as the process came; a pass asks for a closer look."""
@@ -161,14 +175,30 @@ class ForkEvaluator:
         return _outcome(answer)
 
     def _start_zygote(self, ticket: Ticket) -> None:
+        if self._import_seconds is None:
+            self._import_seconds = self._time_an_import(ticket.tests[:1])
+        cpu = self._import_seconds + _SLACK * self.seconds_of(ticket.tests)
+        ticket.wall = self.wall + _LOADED * cpu
         ticket.server = self.zygote
-        ticket.number = self.zygote.submit(
-            kind="run",
-            sources=dict(ticket.variant.sources),
-            tests=list(ticket.tests),
-            stop=ticket.stop_at_first,
-            wall=ticket.wall,
+        ticket.number = self._submit_import(
+            ticket.variant.sources, ticket.tests, ticket.stop_at_first, ticket.wall, cpu
         )
+
+    def _time_an_import(self, tests: Sequence[str]) -> float:
+        """Import the project as it is, and return the processor time that a variant gets for that."""
+        seconds = START_SECONDS / _LOADED
+        number = self._submit_import({}, tests, True, START_SECONDS, seconds)
+        answer = self.zygote.take(number, START_SECONDS)
+        if answer.get("status") not in {"pass", "fail"} or any("::" not in test for test in answer.get("failing", ())):
+            return max(
+                self.wall, _SLACK * float(answer.get("cpu", 0.0))
+            )  # it does not import: a repair may take longer
+        return _CPU_SECONDS + _SLACK * float(answer.get("cpu", 0.0))
+
+    def _submit_import(
+        self, sources: Mapping[str, str], tests: Sequence[str], stop: bool, wall: float, cpu: float
+    ) -> int:
+        return self.zygote.submit(kind="run", sources=dict(sources), tests=list(tests), stop=stop, wall=wall, cpu=cpu)
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ class Loop:
                 os.dup2(quiet, descriptor)
             cpu = int(request["wall"]) + 1
             resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-            if not request.get("sources"):  # what is imported afresh needs room for all of it
+            if "sources" not in request:  # what is imported afresh needs room for all of it
                 _bound_memory()
             if request.get("cpu"):
                 # The default action kills, so no `except BaseException` in the repository can outlive it.
@@ -128,10 +128,12 @@ class Loop:
                 kill(child["pid"], signal.SIGKILL)
             except OSError:  # no such group yet, or gone already
                 continue
-        _, code = os.waitpid(child["pid"], 0)
+        _, code, used = os.wait4(child["pid"], 0)
         if os.WIFSIGNALED(code) and os.WTERMSIG(code) in _OUT_OF_TIME:
             trouble = "timeout"
-        self.answers.send(event="answer", n=child["n"], **_answer(child["data"], child["board"], trouble or "crash"))
+        answer = _answer(child["data"], child["board"], trouble or "crash")
+        answer["cpu"] = round(used.ru_utime + used.ru_stime, 4)
+        self.answers.send(event="answer", n=child["n"], **answer)
 
 
 def _bound_memory():

@@ -18,6 +18,7 @@ import goldseam_loop
 import goldseam_replay
 import goldseam_state
 import goldseam_swap
+import goldseam_warm
 
 
 def serve(request, rest, answers):
@@ -29,6 +30,7 @@ def serve(request, rest, answers):
     goldseam_inside.enter(request)
     if request["mode"] == "zygote":
         runner = Zygote(request)
+        goldseam_warm.warm(request["tree"])
         answers.send(event="ready", items=-1)
         goldseam_loop.Loop(answers, runner, request["jobs"], requests, rest).run()
         return
