@@ -57,5 +57,11 @@ bench-engine: .venv/.dev ## Measure the engine on the benchmark's sets, against 
 bench-localize: .venv/.dev ## Say where the true function of real bugs is ranked, beside FauxPy (OPTIONS="--sample 5")
 	$(BIN)/python -m benchmarks.localize $(OPTIONS)
 
+bench-throughput: .venv/.dev ## Candidates per second of processor time, beside a lean pytest, mutmut and cosmic-ray
+	$(BIN)/python -m benchmarks.throughput $(OPTIONS)
+
+bench-agreement: .venv/.dev ## Whether all evaluators say the same of random edits of five published packages
+	$(BIN)/python -m benchmarks.evaluators $(OPTIONS)
+
 clean: ## Remove what was made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache *.egg-info
