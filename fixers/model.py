@@ -130,6 +130,8 @@ class Candidate:
     path: str
     line: int
     function: str = ""
+    wider: bool = False
+    """Mends more than earlier candidates of the same fixer: tried only when none of those passed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
     for candidate in candidates:
         if hunt.spent():
             return
+        if candidate.wider and any(p.origin.fixer == candidate.fixer for p in hunt.plausible):
+            continue
         counts = hunt.counts(candidate.fixer)
         counts.generated += 1
         key = (candidate.path, "".join(e.after for e in candidate.edits))

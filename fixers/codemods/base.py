@@ -112,12 +112,13 @@ class Codemod(ABC):
         function: str = "",
         prior: float | None = None,
         tier: Tier | None = None,
+        wider: bool = False,
     ) -> Iterator[Candidate]:
         """Yield the candidate that these new texts make, or nothing.
 
         Nothing: when no text differs, when a file may not be edited, or when a text
         no longer compiles. `prior` and `tier` are the class's unless given; the
-        first path of `texts` is the candidate's place.
+        first path of `texts` is the candidate's place; `wider` as in `Candidate`.
         """
         before = scene.project.files
         edits = tuple(FileEdit(path, before[path], text) for path, text in texts.items() if text != before[path])
@@ -132,6 +133,7 @@ class Codemod(ABC):
             path=edits[0].path,
             line=line,
             function="" if function == "<module>" else function,
+            wider=wider,
         )
 
 
