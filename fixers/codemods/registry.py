@@ -8,6 +8,9 @@ from fixers.codemods.descriptor_confusion import DescriptorConfusion
 from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.mismatched_types import MismatchedTypes
+from fixers.codemods.changed_while_iterated import ChangedWhileIterated
+from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.float_index import FloatIndex
 from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_export import MissingExport
 from fixers.codemods.missing_import import MissingImport
@@ -17,8 +20,11 @@ from fixers.codemods.moved_symbol import MovedSymbol
 from fixers.codemods.mutable_dataclass_field import MutableDataclassField
 from fixers.codemods.mutable_default import MutableDefault
 from fixers.codemods.narrow_except import NarrowExcept
+from fixers.codemods.python_2_leftover import Python2Leftover
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
+from fixers.codemods.reshaped_api import ReshapedApi
+from fixers.codemods.reshaped_frame import ReshapedFrame
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.superfluous_await import SuperfluousAwait
@@ -27,6 +33,7 @@ from fixers.codemods.syntax_slip import SyntaxSlip
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
+from fixers.codemods.view_as_list import ViewAsList
 from fixers.codemods.wrong_arity import WrongArity
 from fixers.codemods.wrong_exception import WrongException
 
@@ -36,8 +43,11 @@ ALL: tuple[type[Codemod], ...] = (
     MergeConflict,  # first what does not even parse: nothing else can be said of such a file
     SyntaxSlip,
     MutableDataclassField,
+    Python2Leftover,  # before the removals and misspellings, which mend one use of what fails everywhere
     RemovedStdlib,
     ReshapedStdlib,
+    ReshapedFrame,
+    ReshapedApi,
     RenamedApi,
     CircularImport,
     MissingExport,
@@ -48,11 +58,14 @@ ALL: tuple[type[Codemod], ...] = (
     StaleCaller,
     MissingAwait,
     SuperfluousAwait,
+    ViewAsList,
+    ChangedWhileIterated,
     DescriptorConfusion,
     UnknownKeyword,
     SwallowedKeyword,
     WrongArity,
     MutableDefault,
+    FloatIndex,
     UnguardedNone,
     MissingKey,
     IndexOutOfRange,

@@ -149,9 +149,6 @@ METHODS: Mapping[str, tuple[str, frozenset[str], Version]] = {
     "readfp": ("read_file", frozenset({"ConfigParser", "RawConfigParser", "SafeConfigParser"}), (3, 12)),
     "tostring": ("tobytes", frozenset({"array", "array.array"}), (3, 9)),
     "fromstring": ("frombytes", frozenset({"array", "array.array"}), (3, 9)),
-    "itervalues": ("values", frozenset({"dict", "OrderedDict", "defaultdict", "Counter"}), (3, 0)),
-    "iteritems": ("items", frozenset({"dict", "OrderedDict", "defaultdict", "Counter"}), (3, 0)),
-    "iterkeys": ("keys", frozenset({"dict", "OrderedDict", "defaultdict", "Counter"}), (3, 0)),
 }
 """Methods by old name: new name, the types that lost it, and since when."""
 

@@ -1,0 +1,150 @@
+"""Calls of web, network and database libraries that their later releases take in another form."""
+
+from __future__ import annotations
+
+from fixers.codemods.reworks.django_meta import indexes
+from fixers.codemods.reworks.sqlalchemy_engine import connected
+from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
+from fixers.model import Tier
+
+_SA2 = "sqlalchemy 2.0"
+_ENGINE = "sqlalchemy.Engine sqlalchemy.engine.Engine"
+_NOT_SQL = r"ObjectNotExecutableError: Not an executable object|should be explicitly declared as text\("
+_WHERE = r"\b{}\(\) takes 1 positional argument but 2 were given"
+_REQUEST = "django.core.handlers.wsgi.WSGIRequest django.core.handlers.asgi.ASGIRequest"
+_ALGORITHM = r"you pass in a value for the \"algorithms\" argument"
+_VERSIONED = {
+    "flask": "flask", "click": "click", "werkzeug": "werkzeug", "jsonschema": "jsonschema", "jinja2": "jinja2",
+    "marshmallow": "marshmallow", "markupsafe": "markupsafe", "itsdangerous": "itsdangerous", "attr": "attrs",
+    "sklearn": "scikit-learn",
+}  # fmt: skip
+
+SQLALCHEMY: tuple[Rule, ...] = (
+    Shape("sqlalchemy.select([$*c], $**k)", "sqlalchemy.select($*c, $**k)", _SA2,
+          message=r"Did you mean to say select\("),
+    Shape("sqlalchemy.case([$*w], $**k)", "sqlalchemy.case($*w, $**k)", _SA2, message=r'The "whens" argument to case'),
+    Shape("sqlalchemy.case(value=$v, whens=$w, $**k)", "sqlalchemy.case($w, value=$v, $**k)", _SA2,
+          message=r"case\(\) got an unexpected keyword argument 'whens'"),
+    Shape("$s.query($M).get($i)", "$s.get($M, $i)", _SA2, message=r"The Query\.get\(\) method is considered legacy"),
+    Shape("$c.execute($text, $*a)", "$c.execute(sqlalchemy.text($text), $*a)", _SA2, message=_NOT_SQL),
+    Shape("$c.execute($q, $*a)", "$c.execute(sqlalchemy.text($q), $*a)", _SA2, message=_NOT_SQL, reach=Reach.LINE,
+          unless="$c.execute(sqlalchemy.text($q), $*a)"),
+    Shape("$c.scalar($text, $*a)", "$c.scalar(sqlalchemy.text($text), $*a)", _SA2, message=_NOT_SQL),
+    *(Shape(f"$q.{name}($text)", f"$q.{name}(sqlalchemy.text($text))", _SA2, message=_NOT_SQL)
+      for name in ("where", "filter", "order_by", "having")),
+    Shape("$e.table_names()", "sqlalchemy.inspect($e).get_table_names()", _SA2, _ENGINE),
+    Shape("$e.has_table($*n)", "sqlalchemy.inspect($e).has_table($*n)", _SA2, _ENGINE,
+          unless="sqlalchemy.inspect($e).has_table($*n)"),
+    Shape("$q.as_scalar()", "$q.scalar_subquery()", "sqlalchemy 1.4", message=r"as_scalar\(\) method is deprecated|"
+          r"has no attribute 'as_scalar'"),
+    Shape("$t.select($w)", "$t.select().where($w)", _SA2, message=_WHERE.format("select"), reach=Reach.LINE),
+    Shape("$t.update($w)", "$t.update().where($w)", _SA2, message=_WHERE.format("update"), reach=Reach.LINE),
+    Shape("$t.delete($w)", "$t.delete().where($w)", _SA2, message=_WHERE.format("delete"), reach=Reach.LINE),
+    Shape("$t.insert($v)", "$t.insert().values($v)", _SA2, message=_WHERE.format("insert"), reach=Reach.LINE),
+    Shape("$r[$text]", "$r._mapping[$text]", _SA2, message=r"tuple indices must be integers or slices, not str",
+          reach=Reach.LINE, tier=Tier.B, unless="$r._mapping[$text]"),
+    Shape("dict($r)", "dict($r._mapping)", _SA2, tier=Tier.B, reach=Reach.LINE,
+          unless="dict($r._mapping)", message=r"cannot convert dictionary update sequence element #0 to a sequence|"
+          r"dictionary update sequence element #0 has length"),
+    *(Shape(f"$r.{name}()", f"$r._mapping.{name}()", _SA2, tier=Tier.B, reach=Reach.LINE,
+            message=rf"Could not locate column in row for column '{name}'") for name in ("keys", "items", "values")),
+    Shape("sqlalchemy.Table($*a, autoload=True, autoload_with=$e)", "sqlalchemy.Table($*a, autoload_with=$e)", _SA2,
+          message=r"got 'autoload'"),
+    Keyword("sqlalchemy.create_engine", "convert_unicode", "", _SA2,
+            message=r"Invalid argument\(s\) 'convert_unicode'|unexpected keyword argument 'convert_unicode'"),
+    Keyword("sqlalchemy.String", "convert_unicode", "", "sqlalchemy 1.4"),
+    Keyword("sqlalchemy.create_engine", "future", "", _SA2, "True", r"'future'"),
+    Rework("sqlalchemy", _SA2, r"'Engine' object has no attribute 'execute'", connected, tier=Tier.B),
+)  # fmt: skip
+
+DJANGO: tuple[Rule, ...] = (
+    Shape("$r.is_ajax()", '$r.headers.get("x-requested-with") == "XMLHttpRequest"', "django 4.0", _REQUEST),
+    Shape("$u.is_authenticated()", "$u.is_authenticated", "django 2.0", message=r"'bool' object is not callable",
+          reach=Reach.LINE),
+    Shape("$u.is_anonymous()", "$u.is_anonymous", "django 2.0", message=r"'bool' object is not callable",
+          reach=Reach.LINE),
+    Shape("django.db.models.NullBooleanField($*a)", "django.db.models.BooleanField($*a, null=True)", "django 4.0",
+          message=r"fields\.E903|NullBooleanField"),
+    *(Keyword(f"django.db.models.{name}", "", "on_delete=django.db.models.CASCADE", "django 2.0", position=1,
+              message=r"__init__\(\) missing 1 required positional argument: 'on_delete'")
+      for name in ("ForeignKey", "OneToOneField")),
+    Keyword("django.db.models.CheckConstraint", "check", "condition", "django 5.1"),
+    Keyword("django.utils.timezone.make_aware", "is_dst", "", "django 5.0"),
+    Keyword("django.dispatch.Signal", "providing_args", "", "django 4.0"),
+    *(Keyword(f"django.http.{name}", "mimetype", "content_type", "django 1.7",
+              message=r"got an unexpected keyword argument 'mimetype'")
+      for name in ("HttpResponse", "StreamingHttpResponse")),
+    Rework("django", "django 5.1", r"class Meta' got invalid attribute\(s\): index_together|index_together", indexes,
+           ("django.db.models.Index",), Tier.B),
+)  # fmt: skip
+
+WEB: tuple[Rule, ...] = (
+    Keyword("flask.send_from_directory", "filename", "path", "flask 2.2",
+            message=r"send_from_directory\(\) (?:missing|got)"),
+    *(Keyword("flask.send_file", old, new, "flask 2.2") for old, new in (
+        ("attachment_filename", "download_name"), ("add_etags", "etag"), ("cache_timeout", "max_age"))),
+    Keyword("werkzeug.utils.send_file", "attachment_filename", "download_name", "werkzeug 2.1"),
+    Shape("$r.getheaders()", "$r.headers", "urllib3 2.0", "urllib3.HTTPResponse urllib3.response.HTTPResponse"),
+    Shape("$r.getheader($*n)", "$r.headers.get($*n)", "urllib3 2.0",
+          "urllib3.HTTPResponse urllib3.response.HTTPResponse"),
+    *(Keyword(name, "method_whitelist", "allowed_methods", "urllib3 2.0") for name in (
+        "urllib3.Retry", "urllib3.util.Retry", "urllib3.util.retry.Retry", "requests.adapters.Retry",
+        "requests.packages.urllib3.util.retry.Retry")),
+    *(Keyword(f"httpx.{name}", "proxies", "proxy", "httpx 0.28") for name in (
+        "Client", "AsyncClient", "get", "post", "put", "patch", "delete", "request", "stream")),
+    Shape("httpx.AsyncClient(app=$a, $**k)", "httpx.AsyncClient(transport=httpx.ASGITransport(app=$a), $**k)",
+          "httpx 0.28", message=r"Client\.__init__\(\) got an unexpected keyword argument 'app'"),
+    Shape("httpx.Client(app=$a, $**k)", "httpx.Client(transport=httpx.WSGITransport(app=$a), $**k)",
+          "httpx 0.28", message=r"Client\.__init__\(\) got an unexpected keyword argument 'app'"),
+    *(Keyword(f"httpx.{name}", "allow_redirects", "follow_redirects", "httpx 0.20") for name in (
+        "get", "post", "put", "patch", "delete", "head", "options", "request")),
+    Keyword("httpx.Client.get", "allow_redirects", "follow_redirects", "httpx 0.20", method=True),
+    Keyword("httpx.Client.post", "allow_redirects", "follow_redirects", "httpx 0.20", method=True),
+    *(Keyword(f"aiohttp.{name}", "loop", "", "aiohttp 4.0") for name in ("ClientSession", "TCPConnector")),
+    Shape("$r.hmset($k, $m)", "$r.hset($k, mapping=$m)", "redis 4.0", "redis.Redis redis.client.Pipeline"),
+)  # fmt: skip
+
+TOKENS: tuple[Rule, ...] = (
+    Shape("jwt.encode($*a).decode($*b)", "jwt.encode($*a)", "pyjwt 2.0",
+          message=r"'str' object has no attribute 'decode'"),
+    Shape("$t.decode($*b)", "$t", "pyjwt 2.0", message=r"'str' object has no attribute 'decode'", reach=Reach.LINE,
+          tier=Tier.B),
+    Shape("jwt.decode($*a, verify=False)", 'jwt.decode($*a, options={"verify_signature": False})', "pyjwt 2.0",
+          message=rf"`verify` argument to `decode`|{_ALGORITHM}|unexpected keyword argument 'verify'"),
+    *(Keyword("jwt.decode", "", f'algorithms=["{name}"]', "pyjwt 2.0", message=_ALGORITHM, position=2, tier=Tier.B)
+      for name in ("HS256", "RS256", "ES256", "HS512", "HS384")),
+    *(Shape(f"cryptography.utils.{old}($n, $o)", f"int.{new}($n, $o)", "cryptography 36.0") for old, new in (
+        ("int_from_bytes", "from_bytes"),)),
+)  # fmt: skip
+
+DOCUMENTS: tuple[Rule, ...] = (
+    Shape("yaml.load($x)", "yaml.safe_load($x)", "pyyaml 6.0",
+          message=r"load\(\) missing 1 required positional argument: 'Loader'"),
+    Shape("yaml.load_all($x)", "yaml.safe_load_all($x)", "pyyaml 6.0",
+          message=r"load_all\(\) missing 1 required positional argument: 'Loader'"),
+    *(Shape(f"{module}.__version__", f'importlib.metadata.version("{name}")', name)
+      for module, name in _VERSIONED.items()),
+)  # fmt: skip
+
+PACKAGES: tuple[Rule, ...] = (
+    Shape("pkg_resources.get_distribution($d).version", "importlib.metadata.version($d)", "setuptools 67.5"),
+    Shape("pkg_resources.require($d)[0].version", "importlib.metadata.version($d)", "setuptools 67.5"),
+    Shape("pkg_resources.iter_entry_points($g)", "importlib.metadata.entry_points(group=$g)", "setuptools 67.5"),
+    Shape("pkg_resources.iter_entry_points(group=$g)", "importlib.metadata.entry_points(group=$g)", "setuptools 67.5"),
+    Shape("pkg_resources.iter_entry_points($g, $n)", "importlib.metadata.entry_points(group=$g, name=$n)",
+          "setuptools 67.5"),
+    Shape("pkg_resources.parse_version($v)", "packaging.version.parse($v)", "setuptools 67.5"),
+    *(Shape(f"pkg_resources.{old}({module}, $n)",
+            f"importlib.resources.files({module.replace('__name__', '__package__')}).joinpath($n){new}",
+            "setuptools 67.5", tier=Tier.B)
+      for module in ("__name__", "$p")
+      for old, new in (("resource_string", ".read_bytes()"), ("resource_stream", '.open("rb")'),
+                       ("resource_exists", ".is_file()"), ("resource_isdir", ".is_dir()"))),
+    *(Shape(f"pkg_resources.resource_filename({module}, $n)",
+            f"str(importlib.resources.files({module.replace('__name__', '__package__')}).joinpath($n))",
+            "setuptools 67.5", tier=Tier.B)
+      for module in ("__name__", "$p")),
+    Shape("pkg_resources.DistributionNotFound", "importlib.metadata.PackageNotFoundError", "setuptools 67.5"),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = (*SQLALCHEMY, *DJANGO, *WEB, *TOKENS, *DOCUMENTS, *PACKAGES)
