@@ -17,6 +17,9 @@ from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.symbols import Origin, absolute, imports, tree_of
 from fixers.project import Project
 
+_CLASSES = frozenset({"asyncio.Task", "datetime.date", "datetime.datetime", "datetime.timezone"})
+"""Homes of names that are no modules: what is imported is the class."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moves:
@@ -143,7 +146,8 @@ class _File:
             if target is not None and not rebound(self.project.tree(self.path), _local(alias)):
                 moved[alias] = target
         homes = {target.rpartition(".")[0] for target in moved.values()}
-        if len(moved) == len(line.names) and len(homes) == 1 and not _is_builtin(next(iter(moved.values()))):
+        pointing = len(moved) == len(line.names) and len(homes) == 1 and not homes & _CLASSES
+        if pointing and not _is_builtin(next(iter(moved.values()))):
             self._point_at(line, module, moved, homes.pop())
             return
         for alias, target in moved.items():
@@ -188,6 +192,10 @@ class _File:
         local = _local(alias)
         if _is_builtin(target):
             self._rename_uses(local, target)
+        elif home in _CLASSES:
+            module, _, owner = home.rpartition(".")
+            self._rename_uses(local, f"{owner}.{name}")
+            add_import(self.edits, self.project, self.path, Import(module, owner))
         elif not home:
             add_import(self.edits, self.project, self.path, Import(name, alias=local))
         else:
@@ -260,7 +268,8 @@ def _is_builtin(target: str) -> bool:
 def _needed(target: str) -> Import | None:
     if _is_builtin(target):
         return None
-    return Import(target.rpartition(".")[0] or target)
+    home = target.rpartition(".")[0] or target
+    return Import(home.rpartition(".")[0] if home in _CLASSES else home)
 
 
 def _is_use(source: Source, node: cst.CSTNode) -> bool:

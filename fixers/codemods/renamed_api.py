@@ -9,12 +9,17 @@ from typing import ClassVar
 
 import libcst as cst
 
+from fixers.codemods.advice import Advice, advised
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
+from fixers.codemods.guards import guarded
+from fixers.codemods.moved_names import from_table, is_there
 from fixers.codemods.nearest import nearest
 from fixers.codemods.relocation import Moves, relocate_from
+from fixers.codemods.shapes import is_warning
 from fixers.codemods.source import Edits
-from fixers.codemods.tables.renamed_apis import METHODS, MODULES, SYMBOLS
+from fixers.codemods.spelling import resolve
+from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
 from fixers.model import Candidate, Tier
 
 _GONE = (
@@ -23,16 +28,11 @@ _GONE = (
     re.compile(r"`(?P<module>np|numpy)\.(?P<name>\w+)` was removed"),
     re.compile(r"`(?P<module>[\w.]+?)[.:](?P<name>\w+)` (?:has been (?:moved|removed)|was (?:moved|removed))"),
 )
+_SETTINGS = re.compile(r"`(?P<name>\w+)` has been moved to the `pydantic-settings` package")
 _NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _METHOD = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
-_USE_INSTEAD = re.compile(
-    r"[`']?(?:[\w.]+\.)?(?P<old>\w+)(?:\(\))?[`']?(?: \w+)? (?:is|was|has been) (?:deprecated|removed|renamed)[^`']*?"
-    r"[,;.:]? *(?:[Pp]lease )?(?:[Uu]se|to) [`'](?:[\w.]+\.)?(?P<new>\w+)(?:\(\))?[`']"
-)
-_NAMED_OLD = re.compile(
-    r"[`'](?:[\w.]+\.)?(?P<old>\w+)(?:\(\))?[`'](?: \w+)? (?:is|was|has been) (?:deprecated|removed)"
-)
 _LIVE = 0.75
+_SAID = 0.9
 _NUMPY = {"numpy": frozenset({"float64", "inf", "nan", "zeros"})}
 _DEPRECATED = "The `dict` method is deprecated; use `model_dump` instead. Deprecated in Pydantic V2.0."
 
@@ -144,69 +144,104 @@ class RenamedApi(Codemod):
             if gone is not None and not _is_ours(scene, gone[0]):
                 yield from self._symbol(scene, crash, site, *gone)
             elif (named := _NO_MODULE.search(crash.message)) is not None:
-                yield from self._relocate(scene, site, _from_table(scene, named["module"], ""), self.PRIOR)
+                yield from self._relocate(scene, site, from_table(scene, named["module"]), self.PRIOR)
             elif (named := _METHOD.search(crash.message)) is not None:
                 yield from self._method(scene, site, named["type"], named["name"])
-            elif crash.exception.endswith("Warning") or "Deprecat" in crash.exception:
-                yield from self._advised(scene, crash, site)
+            elif is_warning(crash.exception):
+                yield from self._warned(scene, crash, site)
 
     def _symbol(self, scene: Scene, crash: Crash, site: Site, module: str, name: str) -> Iterator[Candidate]:
-        moves = _from_table(scene, module, name)
+        moves = from_table(scene, module)
         if f"{module}.{name}" in moves.symbols:
             yield from self._relocate(scene, site, moves, self.PRIOR)
             return
         exported = scene.installed.names(module)
-        new = _advice(crash.message, name) or (nearest(name, exported) if exported else None)
+        said = advised(crash.message)
+        told = said.new.rpartition(".")[2] if said and said.old.rpartition(".")[2] == name else None
+        new = told or (nearest(name, exported) if exported else None)
         if exported and new in exported and name not in exported:
             moves = Moves({f"{module}.{name}": f"{module}.{new}"})
             yield from self._relocate(scene, site, moves, _LIVE)
 
+    def _warned(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
+        """Rename what a deprecation speaks of, as a table or the message itself says."""
+        used = {real for node in _uses(site) if (real := resolve(scene.project, site.path, node))}
+        known = {
+            old: new
+            for old, new in SYMBOLS.items()
+            if old in used and old.rpartition(".")[2] in crash.message and is_there(scene, new)
+        }
+        said = advised(crash.message)
+        if not known and said is not None:
+            told = {real: _told(scene, real, said) for real in sorted(used) if not _is_ours(scene, real)}
+            known = {real: new for real, new in told.items() if new}
+        if known:
+            yield from self._relocate(scene, site, Moves(known), self.PRIOR)
+        elif said is not None and not any(_is_ours(scene, real) and real.endswith(said.old) for real in used):
+            yield from self._attribute(scene, site, said)
+
     def _relocate(self, scene: Scene, site: Site, moves: Moves, prior: float) -> Iterator[Candidate]:
-        if not moves.symbols and not moves.modules:
-            return
-        texts = relocate_from(scene.project, site.path, moves)
+        """Offer these moves in the whole project, then all that the table knows of the same library."""
+        texts = relocate_from(scene.project, site.path, moves) if moves.symbols or moves.modules else {}
         if not texts:
             return
         named = [new for old, new in moves.symbols.items() if old.rpartition(".")[2] in site.source.text]
         new = (named or list(moves.modules.values()))[0]
-        yield from self.offer(
-            scene,
-            texts,
-            summary=f"The installed release has another name for this: `{new}`.",
-            line=site.line,
-            function=site.function,
-            prior=prior,
-            tier=self.TIER if prior == self.PRIOR else Tier.B,
-        )
+        root = next(iter((*moves.symbols, *moves.modules))).partition(".")[0]
+        every = from_table(scene, root)
+        wide = Moves({**every.symbols, **moves.symbols}, {**every.modules, **moves.modules})
+        wider = relocate_from(scene.project, site.path, wide)
+        for number, wanted in enumerate((texts, wider) if wider != texts else (texts,)):
+            yield from self.offer(
+                scene,
+                wanted,
+                summary=f"The installed release has another name for this: `{new}`.",
+                line=site.line,
+                function=site.function,
+                prior=prior,
+                tier=self.TIER if prior == self.PRIOR else Tier.B,
+                wider=bool(number),
+            )
 
     def _method(self, scene: Scene, site: Site, kind: str, name: str) -> Iterator[Candidate]:
         for (dotted, old), new in METHODS.items():
             if old == name and dotted.rpartition(".")[2] == kind and new in (scene.installed.names(dotted) or ()):
-                yield from self._rename(scene, site, old, new)
+                yield from self._rename(scene, site, old, new, self.PRIOR)
+                return
 
-    def _advised(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
-        old = _NAMED_OLD.search(crash.message)
-        new = _advice(crash.message, old["old"]) if old else None
-        if old and new:
-            yield from self._rename(scene, site, old["old"], new)
+    def _attribute(self, scene: Scene, site: Site, said: Advice) -> Iterator[Candidate]:
+        old_home, _, old = said.old.rpartition(".")
+        new_home, _, new = said.new.rpartition(".")
+        if old_home == new_home or not new_home:
+            yield from self._rename(scene, site, old, new, _SAID)
 
-    def _rename(self, scene: Scene, site: Site, old: str, new: str) -> Iterator[Candidate]:
-        reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == old]
-        edits = Edits(site.source)
-        for node in reads:
-            edits.put(node.attr, cst.Name(new))
-        if reads:
+    def _rename(self, scene: Scene, site: Site, old: str, new: str, prior: float) -> Iterator[Candidate]:
+        """Rename the attribute in the failing line, then in the whole file: one red test stands for all."""
+        made: list[str] = []
+        for reads in (site.source.at(site.line, cst.Attribute), list(site.source.all(cst.Attribute))):
+            edits = Edits(site.source)
+            for node in reads:
+                if node.attr.value == old and not guarded(site.source, node):
+                    edits.put(node.attr, cst.Name(new))
+            text = edits.text() if edits.changes else ""
+            if not text or text in made:
+                return
             yield from self.offer(
                 scene,
-                {site.path: edits.text()},
+                {site.path: text},
                 summary=f"`{old}` is `{new}` in the installed release.",
                 line=site.line,
                 function=site.function,
+                prior=prior,
+                wider=bool(made),
             )
+            made.append(text)
 
 
 def _gone(crash: Crash) -> tuple[str, str] | None:
     """Return the module and the name that a message says are gone."""
+    if (moved := _SETTINGS.search(crash.message)) is not None:
+        return "pydantic", moved["name"]
     for pattern in _GONE:
         if (found := pattern.search(crash.message)) is not None:
             module = "numpy" if found["module"] == "np" else found["module"]
@@ -214,12 +249,21 @@ def _gone(crash: Crash) -> tuple[str, str] | None:
     return None
 
 
-def _advice(message: str, old: str) -> str | None:
-    """Return the name that a library's message says to use for `old`."""
-    found = _USE_INSTEAD.search(message)
-    if found is not None and found["old"] == old and found["new"] != old:
-        return found["new"]
-    return None
+def _uses(site: Site) -> list[cst.CSTNode]:
+    """Return the names and attributes of the failing line, or of the whole file when the line is an import."""
+    line: list[cst.CSTNode] = [*site.source.at(site.line, cst.Attribute), *site.source.at(site.line, cst.Name)]
+    if any(site.source.up(node, cst.ImportFrom) or site.source.up(node, cst.Import) for node in line):
+        return [*site.source.all(cst.Attribute), *site.source.all(cst.Name)]
+    return line
+
+
+def _told(scene: Scene, real: str, said: Advice) -> str:
+    """Return where a used name lives by the library's own word, if it does live there; else an empty string."""
+    module, _, name = real.rpartition(".")
+    if not module or name != said.old.rpartition(".")[2] or ("." in said.old and not real.endswith(said.old)):
+        return ""
+    options = (said.new, f"{module}.{said.new}", f"{module}.{said.new.rpartition('.')[2]}")
+    return next((new for new in options if "." in new and new != real and is_there(scene, new)), "")
 
 
 def _is_ours(scene: Scene, module: str) -> bool:
@@ -227,30 +271,3 @@ def _is_ours(scene: Scene, module: str) -> bool:
     return root in sys.stdlib_module_names or any(
         scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files
     )
-
-
-def _from_table(scene: Scene, module: str, name: str) -> Moves:
-    """Return the table's entries for a module that hold in the live environment."""
-    symbols = {
-        old: new
-        for old, new in SYMBOLS.items()
-        if (old == f"{module}.{name}" or old.startswith(f"{module}.")) and _holds(scene, old, new)
-    }
-    modules = {
-        old: new
-        for old, new in MODULES.items()
-        if (old == module or old.startswith(f"{module}."))
-        and scene.installed.names(old) is None
-        and scene.installed.names(new) is not None
-    }
-    return Moves(symbols, modules)
-
-
-def _holds(scene: Scene, old: str, new: str) -> bool:
-    old_home, _, old_name = old.rpartition(".")
-    new_home, _, new_name = new.rpartition(".")
-    if old_name in (scene.installed.names(old_home) or ()):
-        return False
-    if not new_home:
-        return True
-    return new_name in (scene.installed.names(new_home) or ())

@@ -67,6 +67,9 @@ SYMBOLS: Mapping[str, str] = {
     "sqlalchemy.engine.RowProxy": "sqlalchemy.engine.Row",
     "sqlalchemy.engine.result.RowProxy": "sqlalchemy.engine.Row",
     "sqlalchemy.Binary": "sqlalchemy.LargeBinary",
+    **dict(_moves("sqlalchemy.ext.declarative", "sqlalchemy.orm", "as_declarative declarative_base declared_attr")),
+    "sqlalchemy.orm.relation": "sqlalchemy.orm.relationship",
+    "sqlalchemy.orm.eagerload": "sqlalchemy.orm.joinedload",
     # Flask, Werkzeug, Jinja, MarkupSafe, ItsDangerous
     "flask.Markup": "markupsafe.Markup",
     "flask.escape": "markupsafe.escape",
@@ -123,6 +126,22 @@ SYMBOLS: Mapping[str, str] = {
     "django.utils.translation.ungettext": "django.utils.translation.ngettext",
     "django.utils.translation.ungettext_lazy": "django.utils.translation.ngettext_lazy",
     "django.contrib.postgres.fields.JSONField": "django.db.models.JSONField",
+    "django.contrib.admin.ACTION_CHECKBOX_NAME": "django.contrib.admin.helpers.ACTION_CHECKBOX_NAME",
+    "django.contrib.staticfiles.templatetags.staticfiles.static": "django.templatetags.static.static",
+    "django.db.models.fields.FieldDoesNotExist": "django.core.exceptions.FieldDoesNotExist",
+    "django.db.models.sql.EmptyResultSet": "django.core.exceptions.EmptyResultSet",
+    "django.db.models.sql.datastructures.EmptyResultSet": "django.core.exceptions.EmptyResultSet",
+    "django.forms.extras.widgets.SelectDateWidget": "django.forms.SelectDateWidget",
+    "django.utils.datetime_safe.datetime": "datetime.datetime",
+    "django.utils.datetime_safe.date": "datetime.date",
+    "django.utils.decorators.ContextDecorator": "contextlib.ContextDecorator",
+    "django.utils.encoding.smart_unicode": "django.utils.encoding.smart_str",
+    "django.utils.encoding.force_unicode": "django.utils.encoding.force_str",
+    "django.utils.functional.curry": "functools.partial",
+    "django.utils.http.cookie_date": "django.utils.http.http_date",
+    "django.utils.http.urlunquote_plus": "urllib.parse.unquote_plus",
+    "django.utils.lru_cache.lru_cache": "functools.lru_cache",
+    "django.utils.safestring.SafeText": "django.utils.safestring.SafeString",
     # scikit-learn
     "sklearn.externals.joblib": "joblib",
     "sklearn.cross_validation.train_test_split": "sklearn.model_selection.train_test_split",
@@ -131,7 +150,63 @@ SYMBOLS: Mapping[str, str] = {
     "sklearn.grid_search.GridSearchCV": "sklearn.model_selection.GridSearchCV",
     "sklearn.metrics.jaccard_similarity_score": "sklearn.metrics.jaccard_score",
     "sklearn.utils.testing.assert_array_equal": "numpy.testing.assert_array_equal",
+    **dict(
+        _moves("sklearn.datasets.samples_generator", "sklearn.datasets", "make_blobs make_classification make_moons")
+    ),
+    **dict(_moves("sklearn.metrics.scorer", "sklearn.metrics", "make_scorer")),
+    "sklearn.cross_validation.StratifiedKFold": "sklearn.model_selection.StratifiedKFold",
+    "sklearn.lda.LDA": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
+    "sklearn.mixture.GMM": "sklearn.mixture.GaussianMixture",
+    "sklearn.neighbors.DistanceMetric": "sklearn.metrics.DistanceMetric",
+    "sklearn.preprocessing.Imputer": "sklearn.impute.SimpleImputer",
+    "sklearn.utils.testing.assert_array_almost_equal": "numpy.testing.assert_array_almost_equal",
+    "sklearn.utils.testing.assert_allclose": "numpy.testing.assert_allclose",
+    # SciPy's copies of NumPy's names, and its modules that became private
+    **dict(
+        _moves(
+            "scipy",
+            "numpy",
+            "arange array asarray concatenate cos dot exp eye linspace log log10 mean mod nan ones pi sin sqrt std sum "
+            "tan zeros interp where absolute",
+        )
+    ),
+    **dict(_moves("scipy.ndimage.filters", "scipy.ndimage", "gaussian_filter median_filter uniform_filter convolve")),
+    **dict(
+        _moves("scipy.ndimage.interpolation", "scipy.ndimage", "map_coordinates rotate shift zoom affine_transform")
+    ),
+    **dict(_moves("scipy.ndimage.measurements", "scipy.ndimage", "center_of_mass label sum mean maximum minimum")),
+    **dict(_moves("scipy.ndimage.morphology", "scipy.ndimage", "binary_dilation binary_erosion binary_fill_holes")),
+    # sphinx
+    **dict(_moves("sphinx.util", "sphinx.util.display", "SkipProgressMessage progress_message status_iterator")),
+    "sphinx.util.compat.Directive": "docutils.parsers.rst.Directive",
+    "sphinx.util.md5": "hashlib.md5",
+    "sphinx.util.sha1": "hashlib.sha1",
+    "sphinx.util.path_stabilize": "sphinx.util.osutil.path_stabilize",
+    "sphinx.util.typing.stringify": "sphinx.util.typing.stringify_annotation",
+    "sphinx.testing.path.path": "pathlib.Path",
+    # cryptography's ciphers that nobody should choose today
+    **dict(
+        _moves(
+            "cryptography.hazmat.primitives.ciphers.algorithms",
+            "cryptography.hazmat.decrepit.ciphers.algorithms",
+            "ARC4 Blowfish CAST5 IDEA SEED TripleDES",
+        )
+    ),
     # others
+    **dict(_renames("jwt", "ExpiredSignature=ExpiredSignatureError InvalidAudience=InvalidAudienceError")),
+    **dict(_renames("jwt", "InvalidIssuer=InvalidIssuerError")),
+    **dict(_renames("networkx", "OrderedGraph=Graph OrderedDiGraph=DiGraph OrderedMultiGraph=MultiGraph")),
+    **dict(_renames("networkx", "from_scipy_sparse_matrix=from_scipy_sparse_array")),
+    **dict(_renames("networkx", "to_scipy_sparse_matrix=to_scipy_sparse_array random_tree=random_labeled_tree")),
+    **dict(_renames("click", "MultiCommand=Group BaseCommand=Command")),
+    "httpx.exceptions.HTTPError": "httpx.HTTPError",
+    "pydantic.utils.to_camel": "pydantic.alias_generators.to_camel",
+    "werkzeug.wrappers.BaseResponse": "werkzeug.wrappers.Response",
+    "werkzeug.wrappers.BaseRequest": "werkzeug.wrappers.Request",
+    "werkzeug.BaseResponse": "werkzeug.wrappers.Response",
+    "werkzeug.Response": "werkzeug.wrappers.Response",
+    "werkzeug.Request": "werkzeug.wrappers.Request",
+    "werkzeug.urls.url_parse": "urllib.parse.urlsplit",
     "click.get_terminal_size": "shutil.get_terminal_size",
     "networkx.from_numpy_matrix": "networkx.from_numpy_array",
     "networkx.to_numpy_matrix": "networkx.to_numpy_array",
@@ -149,6 +224,9 @@ MODULES: Mapping[str, str] = {
 """Modules whose public names all live under another name now."""
 
 METHODS: Mapping[tuple[str, str], str] = {
+    ("click.Group", "resultcallback"): "result_callback",
+    ("sphinx.application.Sphinx", "add_stylesheet"): "add_css_file",
+    ("sphinx.application.Sphinx", "add_javascript"): "add_js_file",
     ("pandas.DataFrame", "as_matrix"): "to_numpy",
     ("pandas.DataFrame", "iteritems"): "items",
     ("pandas.Index", "is_monotonic"): "is_monotonic_increasing",

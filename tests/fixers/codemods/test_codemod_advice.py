@@ -1,0 +1,65 @@
+"""Messages as libraries print them, and the two names in each."""
+
+import pytest
+
+from fixers.codemods.advice import Advice, advised
+
+SAID = (
+    ("The `dict` method is deprecated; use `model_dump` instead. Deprecated in Pydantic V2.0.", "dict", "model_dump"),
+    (
+        "`pydantic.error_wrappers:ValidationError` has been moved to `pydantic:ValidationError`. Deprecated in",
+        "pydantic.error_wrappers.ValidationError",
+        "pydantic.ValidationError",
+    ),
+    (
+        "Please import `gaussian_filter` from the `scipy.ndimage` namespace; the `scipy.ndimage.filters` namespace is",
+        "scipy.ndimage.filters.gaussian_filter",
+        "scipy.ndimage.gaussian_filter",
+    ),
+    (
+        "The ``declarative_base()`` function is now available as sqlalchemy.orm.declarative_base(). (deprecated",
+        "declarative_base",
+        "sqlalchemy.orm.declarative_base",
+    ),
+    ("Call to deprecated close. (Use aclose() instead) -- Deprecated since version 5.0.1.", "close", "aclose"),
+    (
+        "'MultiCommand' is deprecated and will be removed in Click 9.0. Use 'Group' instead.",
+        "MultiCommand",
+        "Group",
+    ),
+    (
+        "nx.random_tree was removed in version 3.4. Use `nx.random_labeled_tree` instead.",
+        "networkx.random_tree",
+        "networkx.random_labeled_tree",
+    ),
+    (
+        "The SelectBase.as_scalar() method is deprecated and will be removed.  Please refer to SelectBase.scalar().",
+        "SelectBase.as_scalar",
+        "SelectBase.scalar",
+    ),
+    (
+        "DataFrame.applymap has been deprecated. Use DataFrame.map instead.",
+        "DataFrame.applymap",
+        "DataFrame.map",
+    ),
+    ("`np.float_` was removed in the NumPy 2.0 release. Use `np.float64` instead.", "numpy.float_", "numpy.float64"),
+)
+SILENT = (
+    "DataFrame.fillna with 'method' is deprecated and will raise in a future version. Use obj.ffill() instead.",
+    "Support for class-based `config` is deprecated, use ConfigDict instead. Deprecated in Pydantic V2.0.",
+    "The '__version__' attribute is deprecated. Use feature detection or 'importlib.metadata.version(\"x\")' instead.",
+    "pkg_resources is deprecated as an API. See https://setuptools.pypa.io/en/latest/pkg_resources.html",
+    "setName() is deprecated, set the name attribute instead",
+    "name 'x' is not defined",
+    "",
+)
+
+
+@pytest.mark.parametrize(("message", "old", "new"), SAID)
+def test_names_are_read(message: str, old: str, new: str) -> None:
+    assert advised(message) == Advice(old, new)
+
+
+@pytest.mark.parametrize("message", SILENT)
+def test_no_two_names_no_advice(message: str) -> None:
+    assert advised(message) is None
