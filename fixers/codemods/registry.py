@@ -10,16 +10,21 @@ from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.mismatched_types import MismatchedTypes
 from fixers.codemods.changed_while_iterated import ChangedWhileIterated
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.exception_not_raised import ExceptionNotRaised
 from fixers.codemods.float_index import FloatIndex
+from fixers.codemods.identity_comparison import IdentityComparison
 from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_export import MissingExport
 from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
 from fixers.codemods.misspelled_name import MisspelledName
+from fixers.codemods.mixed_timezones import MixedTimezones
 from fixers.codemods.moved_symbol import MovedSymbol
 from fixers.codemods.mutable_dataclass_field import MutableDataclassField
 from fixers.codemods.mutable_default import MutableDefault
 from fixers.codemods.narrow_except import NarrowExcept
+from fixers.codemods.outdated_test_support import OutdatedTestSupport
+from fixers.codemods.platform_encoding import PlatformEncoding
 from fixers.codemods.python_2_leftover import Python2Leftover
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
@@ -30,6 +35,7 @@ from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
+from fixers.codemods.unclosed_file import UnclosedFile
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
@@ -48,6 +54,7 @@ ALL: tuple[type[Codemod], ...] = (
     ReshapedStdlib,
     ReshapedFrame,
     ReshapedApi,
+    OutdatedTestSupport,
     RenamedApi,
     CircularImport,
     MissingExport,
@@ -60,12 +67,17 @@ ALL: tuple[type[Codemod], ...] = (
     SuperfluousAwait,
     ViewAsList,
     ChangedWhileIterated,
+    IdentityComparison,
+    ExceptionNotRaised,
+    PlatformEncoding,
     DescriptorConfusion,
     UnknownKeyword,
     SwallowedKeyword,
     WrongArity,
     MutableDefault,
     FloatIndex,
+    MixedTimezones,
+    UnclosedFile,
     UnguardedNone,
     MissingKey,
     IndexOutOfRange,

@@ -14,8 +14,11 @@ from fixers.codemods.source import Edits, parse
 from fixers.codemods.symbols import imports, tree_of
 from fixers.project import Project
 
-_WHOLE = frozenset({"importlib.metadata", "importlib.resources", "packaging.version", "json"})
+_WHOLE = frozenset({"importlib.metadata", "importlib.resources", "packaging.version", "json", "math"})
 """Modules whose members have names that mean little by themselves: `version`, `files`, `parse`."""
+
+_OBJECTS = frozenset({"unittest.defaultTestLoader"})
+"""Homes of names that are no modules: their module is what gets imported."""
 
 
 def resolve(project: Project, path: str, node: cst.CSTNode) -> str:
@@ -50,7 +53,8 @@ class Spelling:
         module, _, name = dotted.rpartition(".")
         for local, origin in imports(self.project, self.path).items():
             # `import a` does not promise that `a.b` was imported too.
-            reached = module == origin.dotted or (module.startswith(f"{origin.dotted}.") and self._imports(module))
+            within = module.startswith(f"{origin.dotted}.") and (module in _OBJECTS or self._imports(module))
+            reached = module == origin.dotted or within
             if dotted == origin.dotted or reached:
                 return local + dotted[len(origin.dotted) :]
         if module in _WHOLE:
