@@ -73,7 +73,7 @@ def all_rules(found: Found | None = None) -> Iterator[Rule]:
 
 def plugins() -> Found:
     """Return the codemods of other packages; no name of a rule of ours may be theirs."""
-    return installed_plugins(CODEMODS, [maker.NAME for maker in (*TEMPLATES, *REPAIRS)])
+    return installed_plugins(CODEMODS, [*(kind.NAME for kind in TEMPLATES), *(kind.NAME for kind in REPAIRS)])
 
 
 def _codemod(codemod: type[Codemod], source: str) -> Rule:

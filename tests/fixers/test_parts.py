@@ -47,7 +47,9 @@ def test_large_discount():
 
 
 def test_two_faults_are_mended_by_one_patch(make_request, sandbox):
-    trace = attempt(make_request({"shop.py": SHOP, "test_shop.py": TESTS}, budget_seconds=60.0, budget_candidates=9000), sandbox)
+    trace = attempt(
+        make_request({"shop.py": SHOP, "test_shop.py": TESTS}, budget_seconds=60.0, budget_candidates=9000), sandbox
+    )
     offered = [trace.patch] if trace.status == "fixed" else [a.patch for a in trace.alternatives]
     assert offered, trace.sentence
     (edit,) = patch.apply(offered[0], {"shop.py": SHOP})
