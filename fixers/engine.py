@@ -205,7 +205,7 @@ def run_repair(
                 jobs=request.jobs,
             )
             _hunt(hunt, request, observed, localized, sandbox)
-            selection = select(hunt)
+            selection = select(hunt, request.changed)
     except ServerGone as gone:
         return _no_evaluator(request, time.monotonic() - started, str(gone))
     return Repair(
@@ -214,6 +214,8 @@ def run_repair(
         budget=_budget(request, hunt, time.monotonic() - started),
         calls=selection.calls,
         returning=selection.returning,
+        settled=selection.settled,
+        watched=selection.watched,
         interrupted=hunt.cut == "interrupted",
         notes=(*selection.notes, *hunt.notes, *_screening(evaluator)),
     )
@@ -234,7 +236,7 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
     if base.reproduction.tool is not None:
         found = (observed, localized, repair)
         return conclude_tool(base, base.reproduction.tool, found, sandbox, version=VERSION, seed=request.seed)
-    trace = conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed)
+    trace = conclude(base, observed, localized, repair, sandbox, version=VERSION, seed=request.seed, jobs=request.jobs)
     return held_back(explained(trace, request, observed, sandbox), observed, request.project)
 
 

@@ -178,6 +178,12 @@ class Cluster(Contract):
     """Calls on which these proposals differ from the code before."""
     newly_raising: int = 0
     """Replayed calls that gave a result before, and raise with these proposals."""
+    objections: tuple[str, ...] = ()
+    """Findings that forbid to propose it unasked, in clauses."""
+    seen: bool = True
+    """Whether anything showed what these proposals do, beside that the tests pass."""
+    touched: int = 0
+    """Calls that only passing tests make, which gave a result before and do otherwise with these proposals."""
 
 
 class Repair(Contract):
@@ -191,6 +197,10 @@ class Repair(Contract):
     """Calls replayed to tell proposals apart."""
     returning: int = 0
     """How many of them give a result with the code before."""
+    settled: int = 0
+    """How many of those only tests make that pass with the code before."""
+    watched: int = 0
+    """Runs of tests, as they are or with a constant changed, in which the edited functions were watched."""
     interrupted: bool = False
     broken: str = ""
     """Why no candidate could be run at all; empty when candidates could."""
@@ -209,6 +219,8 @@ class Alternative(Contract):
     """Pairs (call, what this alternative does): `("late_fee(-1)", "returns 0")`."""
     settling_test: str = ""
     """Source of a test that would make this alternative the answer."""
+    objections: tuple[str, ...] = ()
+    """What speaks against it, in clauses."""
 
 
 class Reproduction(Contract):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from fixers.choose.hold import CLUSTERS_PROVEN, held, sure
+from fixers.choose.proofs import OFFERED, prove_clusters
+from fixers.choose.settling import settling_test
 from fixers.evidence import (
     Alternative,
     Behaviour,
@@ -14,22 +17,14 @@ from fixers.evidence import (
     Repair,
     Trace,
 )
-from fixers.hunt import FELL
-from fixers.model import Declined, Reason, Suspect, Tier
+from fixers.model import Declined, Reason, Suspect
 from fixers.project import Project
 from fixers.reproduce import Green
-from fixers.runner.evaluator import Status
 from fixers.runner.sandbox import Sandbox
 from fixers.screen import PLAUSIBLE_CAP
-from fixers.search.templates.flow import SuperfluousStatement
-from fixers.select import settling_test
-from fixers.verify import Base, Proof, evidence_of, prove
+from fixers.verify import Base, Proof, evidence_of
 
-CLUSTERS_PROVEN = 4
-PROPOSALS_TRIED = 2
 SUSPECTS_KEPT = 50
-_RAISING_LEAST, _RAISING_SHARE = 3, 0.2
-_DELETION = f"search:{SuperfluousStatement.NAME}"
 
 
 def green_trace(version: str, green: Green, seconds: Mapping[str, float]) -> Trace:
@@ -67,10 +62,14 @@ def conclude(
     *,
     version: str,
     seed: int,
+    jobs: int = 1,
 ) -> Trace:
-    """Prove a proposal of each cluster; one proven behaviour is a fix, several are a question, none is a reason."""
-    proofs = [_prove_cluster(base, cluster, sandbox, seed) for cluster in repair.clusters[:CLUSTERS_PROVEN]]
-    proven = [(c, p) for c, p in zip(repair.clusters, proofs, strict=False) if p.holds]
+    """Prove a proposal of each cluster; one proven behaviour is a fix, several are a question, none is a reason.
+
+    What may never be proposed is proven only to be shown, so not when there is a fix.
+    """
+    likely = [cluster for cluster in repair.clusters if sure(cluster)][:CLUSTERS_PROVEN]
+    pairs = prove_clusters(base, likely, sandbox, seed=seed, jobs=jobs)
     trace = Trace(
         goldseam_version=version,
         status="declined",
@@ -78,42 +77,20 @@ def conclude(
         failures=observed.failures[:20],
         reproduction=observed.reproduction,
         localization=localized.suspects[:SUSPECTS_KEPT],
-        families=_with_proofs(repair.families, proofs),
+        families=_with_proofs(repair.families, [proof for _, proof in pairs]),
         target=base.target.provenance,
         notes=(*observed.notes, *localized.notes, *repair.notes),
     )
-    sure = [(cluster, proof) for cluster, proof in proven if proof.proposal.tier != Tier.C]
-    held = _tests_are_weak(repair) or _unproven(repair) or (sure and _raises_anew(repair, sure[0][0]))
-    if len(sure) == 1 and repair.budget.exhausted and not held:
-        return _fixed(trace, base, repair, *sure[0], weaker=len(proven) - 1, sandbox=sandbox, version=version)
+    proven = [(cluster, proof) for cluster, proof in pairs if proof.holds]
+    if len(proven) == 1 and repair.budget.exhausted and not held(repair, proven[0][0]):
+        return _fixed(trace, base, repair, *proven[0], fell=len(pairs) - 1, sandbox=sandbox, version=version)
+    if len(proven) < OFFERED:
+        others = [cluster for cluster in repair.clusters if not sure(cluster)][: CLUSTERS_PROVEN - len(proven)]
+        pairs += prove_clusters(base, others, sandbox, seed=seed, jobs=jobs)
+        proven = [(cluster, proof) for cluster, proof in pairs if proof.holds]
     if proven:
         return _offered(trace, base.project, proven, repair)
-    return _nothing(trace, repair, proofs)
-
-
-def _unproven(repair: Repair) -> int:
-    """Count the behaviours that might be proposed, had there been time to prove them."""
-    return sum(1 for cluster in repair.clusters[CLUSTERS_PROVEN:] if cluster.proposals[0].tier != Tier.C)
-
-
-def _raises_anew(repair: Repair, cluster: Cluster) -> bool:
-    """Say whether a repair raises on many calls, like those that tests make, that gave a result before."""
-    return cluster.newly_raising > max(_RAISING_LEAST, _RAISING_SHARE * repair.returning)
-
-
-def _tests_are_weak(repair: Repair) -> bool:
-    """Say whether the tests pass without a statement of the found place: then they say too little of any repair."""
-    deleting = [family for family in repair.families if family.name == _DELETION]
-    return any(f.passed_failing_tests > f.refused.get(FELL[Status.BREAKS], 0) for f in deleting)
-
-
-def _prove_cluster(base: Base, cluster: Cluster, sandbox: Sandbox, seed: int) -> Proof:
-    proof = prove(base, cluster.proposals[0], sandbox, seed=seed)
-    for other in cluster.proposals[1:PROPOSALS_TRIED]:
-        if proof.holds:
-            break
-        proof = prove(base, other, sandbox, seed=seed)
-    return proof
+    return _nothing(trace, repair, [proof for _, proof in pairs])
 
 
 def _fixed(
@@ -123,7 +100,7 @@ def _fixed(
     cluster: Cluster,
     proof: Proof,
     *,
-    weaker: int,
+    fell: int,
     sandbox: Sandbox,
     version: str,
 ) -> Trace:
@@ -133,7 +110,7 @@ def _fixed(
         update={
             "status": "fixed",
             "sentence": f"Fixed: {proof.proposal.path}, line {proof.proposal.line}. {proof.proposal.summary}",
-            "choice": _why(repair, cluster, weaker),
+            "choice": _why(repair, cluster, fell),
             "fixer": proof.proposal.fixer,
             "patch": proof.proposal.patch,
             "evidence": evidence,
@@ -141,8 +118,8 @@ def _fixed(
     )
 
 
-def _why(repair: Repair, cluster: Cluster, weaker: int) -> str:
-    fell = min(len(repair.clusters), CLUSTERS_PROVEN) - 1 - weaker
+def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
+    weaker = len(repair.clusters) - sum(map(sure, repair.clusters))
     alike = (
         f"{cluster.size} repairs that behave alike on {repair.calls} replayed calls"
         if cluster.size > 1
@@ -154,7 +131,9 @@ def _why(repair: Repair, cluster: Cluster, weaker: int) -> str:
             f"{fell} other behaviour{'s' if fell > 1 else ''} passed the failing tests and fell at a later gate."
         )
     if weaker:
-        parts.append(f"{weaker} more passed every test, of a kind that often only hides a fault and is never proposed.")
+        parts.append(
+            f"{weaker} more passed the failing tests, of a kind that often only hides a fault and is never proposed."
+        )
     if repair.budget.exhausted and cluster.proposals[0].fixer.startswith("codemod:"):
         parts.append("It follows from the error itself, by rule.")
     elif cluster.proposals[0].fixer.startswith("model:"):
@@ -168,23 +147,16 @@ def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Pro
     """Show what is proven but must not be proposed, and say what a person has to decide."""
     alternatives = tuple(_alternative(project, cluster, proof) for cluster, proof in proven[:3])
     reason, next_step = Reason.AMBIGUOUS, "Add one of the tests shown with the alternatives, and run again."
-    if len(proven) > 1:
+    if not any(alternative.settling_test for alternative in alternatives):
+        next_step = "Write a test of what is meant where the alternatives differ, and run again."
+    likely = [cluster for cluster, _ in proven if sure(cluster)]
+    if len(likely) > 1 or len(proven) > 1 > len(likely):
         sentence = f"{len(proven)} repairs pass every test, and they disagree. The tests do not say which is meant."
-    elif _unproven(repair):
-        sentence = (
-            f"{len(repair.clusters)} behaviours pass the failing tests. Of the {CLUSTERS_PROVEN} likeliest one passes "
-            "every test; the others were not proven."
-        )
-    elif _tests_are_weak(repair):
-        sentence = "One repair passes every test, but so does leaving a statement out: the tests say too little here."
-    elif _raises_anew(repair, proven[0][0]):
-        sentence = (
-            f"One repair passes every test, but of {repair.returning} calls like those that the tests make, "
-            f"{proven[0][0].newly_raising} that gave a result raise with it."
-        )
-    elif proven[0][1].proposal.tier == Tier.C:
+    elif not likely:
         sentence = "One repair passes every test, but it is of a kind that often only hides the fault."
         next_step = "Read it as a hint at the cause; apply it by hand if it is right."
+    elif held(repair, likely[0]):
+        sentence = held(repair, likely[0])
     else:
         reason, next_step = Reason.BUDGET_EXHAUSTED, "Read it, or run again with a larger --budget."
         sentence = f"One repair passes every test, but {_end(repair)} before the others of its place were tried."
@@ -208,6 +180,7 @@ def _alternative(project: Project, cluster: Cluster, proof: Proof) -> Alternativ
         summary=proposal.summary,
         outputs=cluster.outputs,
         settling_test=settling_test(project, proposal, cluster.settling),
+        objections=cluster.objections,
     )
 
 

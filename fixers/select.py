@@ -1,52 +1,39 @@
 """Choose among plausible candidates by what they do, not by how they read.
 
 Tests over-accept: correct patches are rare among those that pass (Long and Rinard,
-2016). Candidates are replayed on recorded and mutated calls; those that behave alike
-form a cluster. One cluster may be proposed, several are a question for a person.
+2016). Candidates are replayed on recorded and invented calls, and watched while tests
+run; those that behave alike form a cluster. One cluster may be proposed, if nothing
+speaks against it; several are a question for a person.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
+from fixers.choose.order import Key, Weigher
+from fixers.choose.replay import Comparison, compare
+from fixers.choose.settling import settling_pairs
+from fixers.choose.strangers import strange
+from fixers.choose.watch import WATCHED, Watched, difference, watch
 from fixers.evidence import Cluster, Proposal
 from fixers.hunt import Hunt, Plausible
 from fixers.model import Candidate
 from fixers.patch import unified
-from fixers.project import Project
-from fixers.runner.servers import ForkEvaluator, Server, ServerGone, first_line
 from fixers.search.render import Unrenderable
 
 KEPT = 3
 COMPARED = 80
 """Plausible candidates compared by what they do, the likeliest ones."""
-OBSERVED = 6
-"""Functions whose calls are recorded at most."""
-CALLS = 80
-MUTANTS = 700
-TESTS = 150
-TEST_SECONDS = 5.0
-"""Processor time that a test may take while its calls are recorded."""
-SECONDS = 20.0
+_TOUCHED_LEAST, _TOUCHED_SHARE = 3, 0.2
+"""Calls of passing tests that a repair may change, and the share of them, before that is an objection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What replaying showed: one behaviour per variant, and the calls that tell them apart."""
-
-    calls: int = 0
-    behaviours: tuple[str, ...] = ()
-    """Of the code before, then of each variant; empty when nothing was replayed."""
-    rows: tuple[dict[str, Any], ...] = ()
-    raising: tuple[int, ...] = ()
-    """Calls that gave a result before and raise now, in the order of `behaviours`."""
-    returning: int = 0
-    """Calls that give a result with the code before."""
-    note: str = ""
+_EQUATIONS = 2
+"""Calls that a fitted constant must mend: one unknown, and more than one equation."""
+_FITTED = frozenset({"search:wrong-number", "search:wrong-text"})
+"""Templates that put in a constant of any size: one call can always be met by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,138 +43,46 @@ class Selection:
     clusters: tuple[Cluster, ...]
     calls: int = 0
     returning: int = 0
+    settled: int = 0
+    watched: int = 0
     notes: tuple[str, ...] = field(default=())
 
 
-def select(hunt: Hunt) -> Selection:
-    """Group the plausible candidates of a hunt by behaviour."""
-    unique = _distinct(hunt.plausible)
+@dataclass(slots=True)
+class _Group:
+    """Candidates that behave alike, the likeliest first."""
+
+    members: list[Plausible]
+    number: int | None
+    """Of the column of the comparison that holds what they do; None when no call could be replayed."""
+    watched: Watched = field(default_factory=Watched)
+    strange: tuple[str, ...] = ()
+    """What speaks against the likeliest member by the types that it brings."""
+    objections: tuple[str, ...] = ()
+
+
+def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> Selection:
+    """Group the plausible candidates of a hunt by behaviour; `changed` are the lines of the commit under test."""
+    weigher = Weigher(hunt.project, changed or {})
+    unique = _distinct(hunt.plausible, weigher)
     if not unique:
         return Selection(())
-    comparison = compare(hunt, [p for p in unique if _replayable(p)])
-    groups: dict[str, list[Plausible]] = defaultdict(list)
-    number = 0
-    column: dict[int, int] = {}
-    for index, plausible in enumerate(unique):
-        behaviour = f"unreplayed {index}"
-        if _replayable(plausible):
-            number += 1
-            if comparison.calls:
-                behaviour = comparison.behaviours[number]
-                column[index] = number
-        groups[behaviour].append(plausible)
-    numbers = {id(p): column.get(i) for i, p in enumerate(unique)}
-    ordered = sorted(groups.values(), key=lambda g: (min(p.rank for p in g), -len(g)))
-    clusters = [_cluster(hunt, group, comparison, [numbers[id(p)] for p in group]) for group in ordered]
-    notes = (comparison.note,) if comparison.note else ()
-    return Selection(tuple(c for c in clusters if c.proposals), comparison.calls, comparison.returning, notes)
-
-
-def _replayable(plausible: Plausible) -> bool:
-    """Say whether replayed calls can show what it does: recorded ones name every argument, so no default matters."""
-    return plausible.swap is not None and plausible.swap.default is None
-
-
-def compare(hunt: Hunt, variants: Sequence[Plausible]) -> Comparison:
-    """Replay calls of every touched function under every variant, in the server that holds the collected tests."""
-    server = hunt.evaluator.collected
-    if server is None or not variants:
-        return Comparison(note="No call could be replayed: the change is outside any function." if not variants else "")
-    places = list(dict.fromkeys((p.origin.path, p.swap.qualname, p.swap.line) for p in variants if p.swap))
-    tests: list[str] = list(hunt.failing)
-    for path, qualname, _ in places[:OBSERVED]:
-        tests += hunt.impacted(path, qualname)
-    try:
-        answer = _ask(hunt.evaluator, server, places[:OBSERVED], variants, list(dict.fromkeys(tests))[:TESTS])
-    except ServerGone as gone:
-        return Comparison(note=f"Calls could not be replayed: {str(gone)[-200:] or 'the process ended'}.")
-    if not answer.get("calls"):
-        lost = answer.get("lost", 0)
-        why = f"the arguments of {lost} calls cannot be copied" if lost else "the tests make no direct call of it"
-        return Comparison(note=f"Behaviour was not compared on calls: {why}.")
-    return Comparison(
-        int(answer["calls"]),
-        tuple(answer["behaviours"]),
-        tuple(answer["rows"]),
-        tuple(answer["raising"]),
-        int(answer["returning"]),
+    comparison = compare(hunt, [p for p in unique if p.swap is not None])
+    groups = sorted(_groups(unique, comparison), key=lambda g: _key(g, weigher))
+    before = _watch(hunt, groups)
+    groups = _documented(hunt, _merged(groups), before)
+    for group in groups:
+        group.objections = _objections(group, comparison)
+    groups.sort(key=lambda g: (bool(g.objections), _key(g, weigher)))
+    clusters = [_cluster(hunt, group, comparison, groups) for group in groups]
+    return Selection(
+        clusters=tuple(c for c in clusters if c.proposals),
+        calls=comparison.calls,
+        returning=comparison.returning,
+        settled=comparison.settled,
+        watched=len(before.runs),
+        notes=(comparison.note,) if comparison.note else (),
     )
-
-
-def _ask(
-    evaluator: ForkEvaluator,
-    server: Server,
-    places: Sequence[tuple[str, str, int]],
-    variants: Sequence[Plausible],
-    tests: list[str],
-) -> dict[str, Any]:
-    def place(path: str, qualname: str, line: int) -> dict[str, Any]:
-        return {"path": path, "qualname": qualname, "line": first_line(evaluator.project, path, line)}
-
-    number = server.submit(
-        kind="compare",
-        observe=[place(*p) for p in places],
-        variants=[evaluator.change(v.origin.path, v.swap) for v in variants],
-        tests=tests,
-        cap=CALLS,
-        mutants=MUTANTS,
-        test_seconds=TEST_SECONDS,
-        wall=SECONDS,
-    )
-    return server.take(number, SECONDS)
-
-
-def _distinct(plausible: Sequence[Plausible]) -> list[Plausible]:
-    """Keep one candidate per program, the best ranked one."""
-    kept: dict[str, Plausible] = {}
-    for one in sorted(plausible, key=lambda p: p.rank):
-        kept.setdefault(one.meaning(), one)
-    return list(kept.values())[:COMPARED]
-
-
-def _cluster(hunt: Hunt, group: Sequence[Plausible], comparison: Comparison, numbers: Sequence[int | None]) -> Cluster:
-    number = next((n for n in numbers if n is not None), None)
-    rows = sorted(comparison.rows, key=lambda r: (r["origin"] != "recorded", len(r["call"])))
-    outputs: list[tuple[str, str]] = []
-    settling: tuple[tuple[str, str], ...] = ()
-    if number is not None:
-        between = [r for r in rows if len(set(r["outcomes"][1:])) > 1]
-        outputs = [(str(r["call"]), str(r["outcomes"][number])) for r in between[:5]]
-        settling = _settling(between, number, comparison.behaviours)
-    best = islice(_written(hunt, sorted(group, key=lambda p: p.rank)), KEPT)
-    return Cluster(
-        proposals=tuple(proposal(candidate) for candidate in best),
-        size=len(group),
-        outputs=tuple(outputs),
-        settling=settling,
-        differs_when=_differs(comparison, number),
-        newly_raising=comparison.raising[number] if number is not None else 0,
-    )
-
-
-def _written(hunt: Hunt, group: Sequence[Plausible]) -> Iterator[Candidate]:
-    """Yield what can be written in the author's layout; the rest is counted as refused."""
-    for plausible in group:
-        try:
-            yield plausible.candidate(hunt.project)
-        except Unrenderable:
-            hunt.counts(plausible.origin.fixer).refuse("render")
-
-
-def _settling(rows: Sequence[Mapping[str, Any]], number: int, behaviours: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Pick calls that tell this variant from all that behave otherwise; none when they cannot be written down."""
-    others = {n for n in range(1, len(behaviours)) if behaviours[n] != behaviours[number]}
-    chosen = []
-    for row in rows:
-        answers = row.get("answers", ())
-        if row.get("source") and answers[number]:
-            apart = {
-                n for n in others if answers[n] != answers[number] and row["outcomes"][n] != row["outcomes"][number]
-            }
-            if apart:
-                chosen.append((str(row["source"]), str(answers[number])))
-                others -= apart
-    return tuple(chosen) if not others else ()
 
 
 def proposal(candidate: Candidate) -> Proposal:
@@ -204,6 +99,136 @@ def proposal(candidate: Candidate) -> Proposal:
     )
 
 
+def _distinct(plausible: Sequence[Plausible], weigher: Weigher) -> list[Plausible]:
+    """Keep one candidate per program, the best ranked one."""
+    kept: dict[str, Plausible] = {}
+    for one in sorted(plausible, key=lambda p: p.rank):
+        kept.setdefault(one.meaning(), one)
+    return sorted(kept.values(), key=weigher.key)[:COMPARED]
+
+
+def _groups(unique: Sequence[Plausible], comparison: Comparison) -> list[_Group]:
+    groups: dict[str, _Group] = {}
+    number = 0
+    for index, plausible in enumerate(unique):
+        column, behaviour = None, f"unreplayed {index}"
+        if plausible.swap is not None:
+            number += 1
+            if comparison.calls:
+                column, behaviour = number, comparison.behaviours[number]
+        groups.setdefault(behaviour, _Group([], column)).members.append(plausible)
+    return list(groups.values())
+
+
+def _key(group: _Group, weigher: Weigher) -> Key:
+    """Order by the likeliest member; of equally likely ones by the votes of independent edits, then the smaller."""
+    first = weigher.key(group.members[0])
+    return (*first[:3], -len(group.members), *first[3:])
+
+
+def _watch(hunt: Hunt, groups: Sequence[_Group]) -> Watched:
+    """Watch the code before, which is returned, and candidates of each group, the likeliest of all groups first.
+
+    Where another member of a group brings no strange types, it takes the first place.
+    """
+    turns = [(depth, group) for depth in range(KEPT) for group in groups if depth < len(group.members)][:WATCHED]
+    before, *after = watch(hunt, [group.members[depth] for depth, group in turns]) or (Watched(),)
+    seen: dict[int, list[tuple[tuple[str, ...], int, Watched]]] = {}
+    for (depth, group), watched in zip(turns, after, strict=False):
+        found = strange(hunt.project, group.members[depth], before.types, watched.types)
+        seen.setdefault(id(group), []).append((found, depth, watched))
+    for group in groups:
+        if id(group) in seen:
+            group.strange, depth, group.watched = min(seen[id(group)], key=lambda each: (len(each[0]), each[1]))
+            group.members.insert(0, group.members.pop(depth))
+    return before
+
+
+def _merged(groups: Sequence[_Group]) -> list[_Group]:
+    """Join what could not be replayed with what it does the same as in enough changed runs of tests."""
+    kept: list[_Group] = []
+    for group in groups:
+        alike = next(
+            (g for g in kept if None in {g.number, group.number} and g.watched.does_as(group.watched)),
+            None,
+        )
+        if alike is None:
+            kept.append(group)
+        else:
+            alike.members += group.members
+            alike.number = alike.number if alike.number is not None else group.number
+    return kept
+
+
+def _documented(hunt: Hunt, groups: Sequence[_Group], before: Watched) -> list[_Group]:
+    """Leave out what breaks an example of the documentation, and what leaves one broken that others mend."""
+    mended = {n for g in groups for n, good in g.watched.doctests.items() if good and not before.doctests.get(n, True)}
+    kept = []
+    for group in groups:
+        said = group.watched.doctests
+        if all(said.get(n, True) for n, good in before.doctests.items() if good or n in mended):
+            kept.append(group)
+        else:
+            for plausible in group.members:
+                hunt.counts(plausible.origin.fixer).refuse("documentation")
+    return kept
+
+
+def _objections(group: _Group, comparison: Comparison) -> tuple[str, ...]:
+    """Say in words what speaks against a behaviour beside others that pass."""
+    said = list(group.strange)
+    if group.number is not None:
+        said += comparison.irregular[group.number][:2]
+        changed = comparison.changed[group.number]
+        # A fault that shows in every call is mended in every call.
+        if max(_TOUCHED_LEAST, _TOUCHED_SHARE * comparison.settled) < changed < comparison.settled:
+            said.append(
+                f"of {comparison.settled} calls that only passing tests make and that gave a result, {changed} change"
+            )
+        if comparison.mended[group.number] < _EQUATIONS and all(m.origin.fixer in _FITTED for m in group.members):
+            said.append("its constant is fitted to one single call, and nothing else tells that it is the right one")
+    return tuple(said)
+
+
+def _cluster(hunt: Hunt, group: _Group, comparison: Comparison, groups: Sequence[_Group]) -> Cluster:
+    number = group.number
+    rows = sorted(comparison.rows, key=lambda r: (r["origin"] != "recorded", len(r["call"])))
+    outputs: list[tuple[str, str]] = []
+    settling: tuple[tuple[str, str], ...] = ()
+    if number is not None:
+        between = [r for r in rows if len({r["outcomes"][g.number] for g in groups if g.number is not None}) > 1]
+        outputs = [(str(r["call"]), str(r["outcomes"][number])) for r in between[:5]]
+        settling = settling_pairs(between, number, comparison.behaviours)
+    if not outputs:
+        outputs = _seen_apart(group, groups)
+    return Cluster(
+        proposals=tuple(proposal(candidate) for candidate in islice(_written(hunt, group.members), KEPT)),
+        size=len(group.members),
+        outputs=tuple(outputs),
+        settling=settling,
+        differs_when=_differs(comparison, number),
+        newly_raising=comparison.raising[number] if number is not None else 0,
+        objections=group.objections,
+        seen=number is not None or group.watched.heard > 0,
+        touched=comparison.changed[number] if number is not None else 0,
+    )
+
+
+def _seen_apart(group: _Group, groups: Sequence[_Group]) -> list[tuple[str, str]]:
+    """Return what a behaviour does where another one does otherwise, as it was watched."""
+    pairs = [difference(group.watched, other.watched) for other in groups if other is not group]
+    return list(dict.fromkeys((call, does) for call, does, _ in pairs if call))[:5]
+
+
+def _written(hunt: Hunt, group: Sequence[Plausible]) -> Iterator[Candidate]:
+    """Yield what can be written in the author's layout; the rest is counted as refused."""
+    for plausible in group:
+        try:
+            yield plausible.candidate(hunt.project)
+        except Unrenderable:
+            hunt.counts(plausible.origin.fixer).refuse("render")
+
+
 def _differs(comparison: Comparison, number: int | None) -> tuple[str, ...]:
     if number is None:
         return ()
@@ -211,25 +236,3 @@ def _differs(comparison: Comparison, number: int | None) -> tuple[str, ...]:
     changed.sort(key=lambda r: (r["origin"] != "recorded", len(r["call"])))
     told = (f"{r['call']}: {r['outcomes'][0]} before, {r['outcomes'][number]} after" for r in changed)
     return tuple(dict.fromkeys(told))[:5]
-
-
-def settling_test(project: Project, place: Proposal, pairs: Sequence[tuple[str, str]]) -> str:
-    """Return a test that would make this behaviour the required one; empty when it cannot be written down."""
-    if not pairs or not place.function.isidentifier():
-        return ""
-    imports, body = [f"from {project.module_name(place.path)} import {place.function}"], []
-    for call, answer in pairs:
-        if not call.startswith(f"{place.function}("):
-            return ""
-        kind, _, what = answer.partition(" ")
-        if kind == "returns":
-            sign = "is" if what in {"None", "True", "False"} else "=="
-            body.append(f"    assert {call} {sign} {what}")
-            continue
-        module, _, name = what.partition(":")
-        if not name.isidentifier():
-            return ""
-        imports += ["import pytest", *([] if module == "builtins" else [f"from {module} import {name}"])]
-        body.append(f"    with pytest.raises({name}):\n        {call}")
-    head = "\n".join(sorted(set(imports), key=lambda line: (not line.startswith("import"), line)))
-    return f"{head}\n\n\ndef test_{place.function}_settled():\n" + "\n".join(body) + "\n"

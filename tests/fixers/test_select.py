@@ -5,6 +5,7 @@ import time
 import pytest
 from engine_projects import FEES, PLAIN
 
+from fixers.choose.replay import compare
 from fixers.engine import run_localize, run_repair, run_reproduce, run_verify
 from fixers.hunt import Hunt, Plausible
 from fixers.localize.spectrum import Spectrum
@@ -12,7 +13,7 @@ from fixers.model import Candidate, FileEdit, Tier
 from fixers.progress import Silent
 from fixers.runner.servers import fork_evaluator
 from fixers.runner.swap import swap_of
-from fixers.select import compare, select
+from fixers.select import select
 
 CHUNKS = '''"""Chunks."""
 

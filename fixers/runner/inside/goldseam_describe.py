@@ -9,13 +9,14 @@ class CallTooLong(BaseException):
     """Raised inside a replayed call that outlived its share of CPU time."""
 
 
-def describe(value, depth=4, *, whole=False):
+def describe(value, depth=4, *, whole=False, reading=True):
     """Return a text equal for equal values and free of addresses; iterators are read, at most 50 items.
 
-    `whole` adds to what an object prints of itself what it holds.
+    `whole` adds to what an object prints of itself what it holds. Without `reading`
+    iterators stay as they are, for values that are still in use.
     """
     try:
-        return goldseam_inside.ADDRESS.sub("0x", _Description(whole).of(value, depth))
+        return goldseam_inside.ADDRESS.sub("0x", _Description(whole, reading).of(value, depth))
     except CallTooLong:
         raise
     except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
@@ -23,9 +24,21 @@ def describe(value, depth=4, *, whole=False):
         return "<%s, unprintable: %s>" % (kind, type(error).__name__)
 
 
+def holds_iterator(value):
+    """Say whether describing a value would use up an iterator that it holds."""
+    looked = _Description(whole=True, reading=False)
+    try:
+        looked.of(value, 4)
+    except CallTooLong:
+        raise
+    except BaseException:  # noqa: BLE001 - as above
+        return False
+    return looked.unread
+
+
 class _Description:
-    def __init__(self, whole):
-        self.whole = whole
+    def __init__(self, whole, reading):
+        self.whole, self.reading, self.unread = whole, reading, False
 
     def of(self, value, depth):
         if depth <= 0 or value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
@@ -38,14 +51,18 @@ class _Description:
             return "%s[%s]" % (_kind(value, list), ", ".join(self.of(v, depth - 1) for v in value[:200]))
         if isinstance(value, (set, frozenset)):
             return "%s{%s}" % (_kind(value, set), ", ".join(sorted(self.of(v, depth - 1) for v in value)[:200]))
-        if hasattr(value, "__next__"):
-            items = []
-            for item in value:
-                items.append(self.of(item, depth - 1))
-                if len(items) >= 50:
-                    break
-            return "iterator[%s]" % ", ".join(items)
-        return self.of_object(value, depth)
+        return self.of_iterator(value, depth) if hasattr(value, "__next__") else self.of_object(value, depth)
+
+    def of_iterator(self, value, depth):
+        if not self.reading:
+            self.unread = True
+            return type(value).__name__
+        items = []
+        for item in value:
+            items.append(self.of(item, depth - 1))
+            if len(items) >= 50:
+                break
+        return "iterator[%s]" % ", ".join(items)
 
     def of_object(self, value, depth):
         printed = repr(value)[:2000] if type(value).__repr__ is not object.__repr__ else ""

@@ -1,65 +1,28 @@
 """Compare variants of a few functions on the calls that tests make, and on mutants of those calls.
 
-Records the arguments of real calls while tests run, mutates one argument at a time,
-and replays every input on the original and on each variant, comparing result,
-exception class and what happened to the arguments. Everything here happens in one
-forked child.
+Replays every input on the original and on each variant, comparing result, exception
+class and what happened to the arguments. Everything here happens in one forked child.
+Inputs are judged in groups, each under all variants, so that a limit of time cuts
+whole groups off the end and never a variant short.
 """
 
-import copy
 import hashlib
 import signal
 import sys
+import time
 
 import goldseam_describe
+import goldseam_inputs
 import goldseam_inside
+import goldseam_record
+import goldseam_regularity
 import goldseam_swap
 
 SHOWN = 160
 CALL_SECONDS = 0.25
+GROUP = 64
+"""Inputs between two looks at the clock."""
 BROKEN = "returns <iterator, unprintable: "
-
-
-class Recorder:
-    """A profile function that copies the arguments of calls of some code objects, at most `cap` distinct ones each."""
-
-    def __init__(self, codes, cap):
-        self.codes, self.cap = codes, cap
-        self.calls, self.seen, self.lost = [], set(), 0
-        self.counts = {}
-
-    def __call__(self, frame, event, arg):
-        if event != "call" or frame.f_code not in self.codes or self.counts.get(frame.f_code, 0) >= self.cap:
-            return
-        sys.setprofile(None)
-        try:
-            self._keep(frame)
-        finally:
-            sys.setprofile(self)
-
-    def _keep(self, frame):
-        code = frame.f_code
-        count = code.co_argcount + code.co_kwonlyargcount
-        names = list(code.co_varnames[:count])
-        varargs = code.co_varnames[count] if code.co_flags & 0x04 else None
-        varkw = code.co_varnames[count + bool(varargs)] if code.co_flags & 0x08 else None
-        values = frame.f_locals
-        try:
-            call = {
-                "positional": [copy.deepcopy(values[n]) for n in names[: code.co_argcount]],
-                "rest": list(copy.deepcopy(values[varargs])) if varargs else [],
-                "keywords": {n: copy.deepcopy(values[n]) for n in names[code.co_argcount :]},
-            }
-            if varkw:
-                call["keywords"].update(copy.deepcopy(values[varkw]))
-            key = (code, _arguments(call))
-        except BaseException:  # noqa: BLE001 - locks, handles and odd __deepcopy__ may raise anything
-            self.lost += 1
-            return
-        if key not in self.seen:
-            self.seen.add(key)
-            self.counts[code] = self.counts.get(code, 0) + 1
-            self.calls.append((self.codes[code], call))
 
 
 def compare(server, request):
@@ -68,46 +31,123 @@ def compare(server, request):
     Calls of every observed function are replayed under every variant, so that a
     repair of a caller and one of its callee can be compared too.
     """
-    observed = [(place["qualname"], one) for place in request["observe"] for one in live(server, place)[:1]]
-    codes = {one.__code__: index for index, (_, one) in enumerate(observed)}
-    calls, lost = record(server, request, codes)
-    share = request["mutants"] // max(1, len(observed))
-    inputs = []
-    for index in range(len(observed)):
-        own = [call for number, call in calls if number == index]
-        inputs += [(index, call, "recorded") for call in own]
-        inputs += [(index, call, "mutated") for call in mutants(own, share)]
-    columns = [[replay(observed[i][1], call) for i, call, _ in inputs]]
-    columns.extend(under(server, variant, observed, inputs) for variant in request["variants"])
-    rows = []
-    for number, (index, call, origin) in enumerate(inputs):
-        outcomes = [column[number][0] for column in columns]
-        if tells_apart(outcomes, origin):
-            rows.append(
-                {
-                    "call": goldseam_describe.show(observed[index][0], call),
-                    "origin": origin,
-                    "outcomes": [outcome[:SHOWN] for outcome in outcomes],
-                    "source": goldseam_describe.source_of(observed[index][0], call),
-                    "answers": [column[number][1] for column in columns],
-                }
-            )
-    digests = [hash_of(columns, c, inputs) for c in range(len(columns))]
-    raising = [newly_raising(columns[0], column) for column in columns]
-    returning = sum(1 for outcome, _ in columns[0] if is_result(outcome))
+    over = time.monotonic() + 0.6 * request["wall"]
+    observed = [
+        goldseam_record.Observed(place["qualname"], one)
+        for place in request["observe"]
+        for one in live(server, place)[:1]
+    ]
+    calls, lost = record(server, request, observed)
+    inputs = inputs_of(observed, calls, request)
+    columns, cut = replayed(server, request["variants"], observed, inputs, over)
+    inputs = inputs[: len(columns[0])]
+    telling = [number for number in range(len(inputs)) if tells_apart([c[number] for c in columns], inputs[number])]
+    rows = [row(observed, inputs[number], [column[number] for column in columns]) for number in telling[:300]]
     return {
         "calls": len(inputs),
-        "rows": rows[:300],
+        "rows": rows,
         "lost": lost,
-        "behaviours": digests,
-        "raising": raising,
-        "returning": returning,
+        "cut": cut,
+        "behaviours": [hash_of(column, inputs) for column in columns],
+        "raising": [newly_raising(columns[0], column) for column in columns],
+        "returning": sum(1 for said in columns[0] if is_result(said.told)),
+        "settled": sum(1 for said, made in zip(columns[0], inputs) if made.passing and is_result(said.told)),
+        "changed": [changed(columns[0], column, inputs) for column in columns],
+        "mended": [mended(columns[0], column, inputs) for column in columns],
+        "irregular": goldseam_regularity.irregular(columns, inputs, [one.qualname for one in observed]),
+    }
+
+
+class Input:
+    """One call to replay: of which observed function, and where it comes from."""
+
+    def __init__(self, index, call, origin, passing=False):
+        self.index, self.call, self.origin = index, call, origin
+        self.passing = passing
+        """Whether only tests that pass with the code as it is make this very call."""
+
+
+class Said:
+    """What one replayed call did."""
+
+    __slots__ = ("answer", "features", "told")
+
+    def __init__(self, told, answer="", features=None):
+        self.told, self.answer, self.features = told, answer, features
+
+
+def inputs_of(observed, calls, request):
+    """List recorded calls first, then an even share of mutants and, where few were recorded, of generated calls."""
+    failing = frozenset(request.get("failing", ()))
+    share = request["mutants"] // max(1, len(observed))
+    inputs = []
+    for index, one in enumerate(observed):
+        own = [call for number, call in calls if number == index]
+        inputs += [Input(index, call, "recorded", not call["tests"] & failing) for call in own]
+        constants = goldseam_inputs.constants_of([one.function.__code__])
+        inputs += [Input(index, call, "mutated") for call in goldseam_inputs.mutants(own, share, constants)]
+        if len(own) < goldseam_inputs.FEW:
+            inputs += [Input(index, call, "generated") for call in goldseam_inputs.generated(one.function, own)]
+    # So that a cut takes mutants of every function, and recorded calls last.
+    return sorted(inputs, key=lambda made: made.origin != "recorded")
+
+
+def replayed(server, variants, observed, inputs, over):
+    """Return what the original and each variant do, input by input, and how many inputs time did not allow."""
+    columns = [[] for _ in range(len(variants) + 1)]
+    for start in range(0, len(inputs), GROUP):
+        if start and time.monotonic() > over:
+            return columns, len(inputs) - start
+        group = inputs[start : start + GROUP]
+        columns[0].extend(replay(observed[made.index].function, made.call) for made in group)
+        server.state.restore()
+        for column, variant in zip(columns[1:], variants):
+            column.extend(under(server, variant, observed, group))
+    return columns, 0
+
+
+def under(server, variant, observed, inputs):
+    """Replay inputs with one variant in place, then put the old code back."""
+    before = goldseam_swap.pictures(server.touched(variant["path"], variant["swap"]))
+    try:
+        if server.swap(variant["path"], variant["swap"]):
+            return [Said("?")] * len(inputs)
+        return [replay(observed[made.index].function, made.call) for made in inputs]
+    except goldseam_swap.CannotImport:
+        return [Said("?")] * len(inputs)
+    finally:
+        goldseam_swap.put_back(before)
+        server.state.restore()
+
+
+def row(observed, made, said):
+    """Return one input as the host shows it, with what the original and each variant do there."""
+    one = observed[made.index]
+    return {
+        "call": goldseam_describe.show(one.qualname, made.call),
+        "origin": made.origin,
+        "passing": made.passing,
+        "outcomes": [each.told[:SHOWN] for each in said],
+        "source": one.source(made.call),
+        "answers": [each.answer for each in said],
     }
 
 
 def newly_raising(before, after):
     """Count the calls that gave a result before, and raise now."""
-    return sum(1 for (old, _), (new, _) in zip(before, after) if is_result(old) and not is_result(new))
+    return sum(1 for old, new in zip(before, after) if is_result(old.told) and not is_result(new.told))
+
+
+def changed(before, after, inputs):
+    """Count the calls of passing tests that gave a result before, and do otherwise now."""
+    pairs = zip(before, after, inputs)
+    return sum(1 for old, new, made in pairs if made.passing and is_result(old.told) and old.told != new.told)
+
+
+def mended(before, after, inputs):
+    """Count the distinct calls of failing tests that do otherwise now."""
+    recorded = (made.origin == "recorded" and not made.passing for made in inputs)
+    return sum(1 for old, new, failing in zip(before, after, recorded) if failing and old.told != new.told)
 
 
 def is_result(outcome):
@@ -121,95 +161,32 @@ def live(server, place):
     return [function for function in found if function.__code__.co_name == name]
 
 
-def under(server, variant, observed, inputs):
-    """Replay all inputs with one variant in place, then put the old code back."""
-    before = goldseam_swap.pictures(server.touched(variant["path"], variant["swap"]))
-    try:
-        if server.swap(variant["path"], variant["swap"]):
-            return [("?", "")] * len(inputs)
-        return [replay(observed[index][1], call) for index, call, _ in inputs]
-    finally:
-        goldseam_swap.put_back(before)
-
-
-def tells_apart(outcomes, origin):
-    """On mutated calls, which may break a precondition, one exception is as good as another."""
-    return len({comparable(outcome, origin) for outcome in outcomes}) > 1
+def tells_apart(said, made):
+    """On invented calls, which may break a precondition, one exception is as good as another."""
+    return len({comparable(each.told, made.origin) for each in said}) > 1
 
 
 def comparable(outcome, origin):
-    return "raises" if origin == "mutated" and outcome.startswith("raises ") else outcome
+    return "raises" if origin != "recorded" and outcome.startswith("raises ") else outcome
 
 
-def hash_of(columns, column, inputs):
-    text = "\0".join(comparable(outcome, origin) for (outcome, _), (_, _, origin) in zip(columns[column], inputs))
+def hash_of(column, inputs):
+    text = "\0".join(comparable(said.told, made.origin) for said, made in zip(column, inputs))
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def record(server, request, codes):
+def record(server, request, observed):
     """Run the tests with the original code and return the distinct calls seen."""
-    recorder = Recorder(codes, request["cap"])
+    recorder = goldseam_record.Recorder(observed, request["cap"])
+    server.session.config.pluginmanager.register(recorder)
     sys.setprofile(recorder)
     try:
         server.run_items(request["tests"], stop=False, limit=request["test_seconds"])
     finally:
         sys.setprofile(None)
+        server.session.config.pluginmanager.unregister(recorder)
+    server.state.restore_all()
     return recorder.calls, recorder.lost
-
-
-def mutants(calls, limit):
-    """Return up to `limit` calls with one argument changed, drawn evenly from the recorded ones."""
-    made, seen = [], set()
-    pools = [list(_mutants_of(call)) for call in calls]
-    depth = 0
-    while len(made) < limit and any(depth < len(pool) for pool in pools):
-        for pool in pools:
-            if depth < len(pool) and len(made) < limit:
-                key = goldseam_describe.describe(
-                    [pool[depth]["positional"], pool[depth]["rest"], pool[depth]["keywords"]]
-                )
-                if key not in seen:
-                    seen.add(key)
-                    made.append(pool[depth])
-        depth += 1
-    return made
-
-
-def _mutants_of(call):
-    for part in ("positional", "rest", "keywords"):
-        slots = range(len(call[part])) if part != "keywords" else list(call[part])
-        for slot in slots:
-            for value in values_near(call[part][slot]):
-                try:
-                    changed = copy.deepcopy(call)
-                except BaseException:  # noqa: BLE001 - as in recording
-                    return
-                changed[part][slot] = value
-                yield changed
-
-
-def values_near(value):  # noqa: C901 - one line a type
-    """Yield neighbours of a value, all of its own type: a call with another type breaks a precondition."""
-    if isinstance(value, bool):
-        yield not value
-    elif isinstance(value, int):
-        yield from (value + 1, value - 1, 0, 1, -1, -value, value * 10)
-    elif isinstance(value, float):
-        yield from (value + 1.0, value - 0.5, 0.0, -value, value * 10.0)
-    elif isinstance(value, str):
-        yield from ("", value[::-1], value + value, value[:-1], value[1:], value.upper(), " " + value)
-    elif isinstance(value, bytes):
-        yield from (b"", value[::-1], value + value, value[:-1])
-    elif isinstance(value, (list, tuple)):
-        kind = type(value)
-        if kind in (list, tuple):
-            yield from (kind(), value[::-1], value[:-1], value[1:], value + value[:1])
-    elif isinstance(value, dict) and type(value) is dict:
-        yield {}
-        if value:
-            yield dict(list(value.items())[:-1])
-    elif isinstance(value, (set, frozenset)):
-        yield type(value)()
 
 
 def replay(function, call):
@@ -219,23 +196,25 @@ def replay(function, call):
     what it leaves behind may only show the next time.
     """
     try:
-        fresh = copy.deepcopy(call)
+        fresh = goldseam_record.copied(call)
     except BaseException:  # noqa: BLE001 - as in recording
-        return "?", ""
-    told, answer = _once(function, fresh)
-    after, before = _arguments(fresh), _arguments(call)
+        return Said("?")
+    said = _once(function, fresh)
+    after, before = goldseam_record.described(fresh), goldseam_record.described(call)
     if after == before:
-        return told, answer
-    then, _ = _once(function, fresh)
-    return "%s and changes its arguments to %s; then %s and %s" % (told, after, then, _arguments(fresh)), ""
+        return said
+    then = _once(function, fresh).told
+    left = goldseam_record.described(fresh)
+    return Said("%s and changes its arguments to %s; then %s and %s" % (said.told, after, then, left))
 
 
 def _once(function, call):
-    answer = ""
+    answer, features = "", None
     signal.signal(signal.SIGVTALRM, _too_long)
     signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
     try:
         result = function(*call["positional"], *call["rest"], **call["keywords"])
+        features = goldseam_regularity.features_of(result, call)
         told = "returns " + goldseam_describe.describe(result)
         expression = goldseam_describe.literal(result)
         answer = "returns " + expression if expression else ""
@@ -246,11 +225,7 @@ def _once(function, call):
         answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    return told, answer
-
-
-def _arguments(call):
-    return goldseam_describe.describe([call["positional"], call["rest"], call["keywords"]], whole=True)
+    return Said(told, answer, features)
 
 
 def _too_long(signum, frame):

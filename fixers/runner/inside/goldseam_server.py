@@ -19,6 +19,7 @@ import goldseam_replay
 import goldseam_state
 import goldseam_swap
 import goldseam_warm
+import goldseam_watch
 
 
 def serve(request, rest, answers):
@@ -88,11 +89,15 @@ class Zygote:
         sources = {os.path.join(self.request["tree"], p): text for p, text in request["sources"].items()}
         override(sources)
         asked = dict(self.request, wanted=request["tests"])
+        arguments = [*goldseam_inside.pytest_arguments(asked), "--assert=plain", "--tb=no", "-q"]
+        if request["kind"] == "watch":
+            spectator = Spectator(request, self.request["tree"])
+            pytest.main(arguments, plugins=[goldseam_inside.StandIns(), spectator])
+            return spectator.answer
         watcher = Watcher()
         reporter = Selector(request["tests"])
         stop = ["-x"] if request["stop"] else []
-        arguments = [*goldseam_inside.pytest_arguments(asked), "--assert=plain", "--tb=no", "-q", *stop]
-        code = int(pytest.main(arguments, plugins=[goldseam_inside.StandIns(), watcher, reporter]))
+        code = int(pytest.main([*arguments, *stop], plugins=[goldseam_inside.StandIns(), watcher, reporter]))
         return watcher.answer(ran=code in (0, 1))
 
 
@@ -104,6 +109,20 @@ class Selector:
 
     def pytest_collection_modifyitems(self, items):
         items[:] = goldseam_inside.in_order(items, self.wanted)
+
+
+class Spectator(Selector):
+    """A pytest plug-in that watches the wanted tests in the place of running them."""
+
+    def __init__(self, request, tree):
+        Selector.__init__(self, request["tests"])
+        self.request, self.tree = request, tree
+        self.answer = {"status": "crash", "signature": "no test was collected"}
+
+    def pytest_runtestloop(self, session):
+        state = goldseam_state.State(self.tree, session.items)
+        self.answer = goldseam_watch.watch(session, state, self.request, self.tree)
+        return True
 
 
 def override(sources):
@@ -148,6 +167,8 @@ class Collected:
             return goldseam_replay.compare(self, request)
         if request["kind"] == "batch":
             return goldseam_batch.screen(self, request, board)
+        if request["kind"] == "watch":
+            return self.watched(request)
         if request.get("swap"):
             try:
                 trouble = self.swap(request["path"], request["swap"])
@@ -156,6 +177,17 @@ class Collected:
             if trouble:
                 return {"status": "unsupported", "signature": trouble}
         return self.run_items(request["tests"], request["stop"])
+
+    def watched(self, request):
+        """Watch the tests with the code as it is, or under a swap."""
+        if request.get("swap"):
+            try:
+                trouble = self.swap(request["path"], request["swap"])
+            except goldseam_swap.CannotImport as error:
+                trouble = str(error)
+            if trouble:
+                return {"status": "unsupported", "signature": trouble}
+        return goldseam_watch.watch(self.session, self.state, request, self.request["tree"])
 
     def run_items(self, tests, stop, limit=0.0):
         watcher = Watcher()

@@ -1,0 +1,1 @@
+"""How plausible candidates are told apart, weighed and put in order."""

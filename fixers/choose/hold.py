@@ -1,0 +1,55 @@
+"""Why the only repair that passes everything may still not be proposed, in words for a person."""
+
+from __future__ import annotations
+
+from fixers.evidence import Cluster, Repair
+from fixers.hunt import FELL
+from fixers.model import Tier
+from fixers.runner.evaluator import Status
+from fixers.search.templates.flow import SuperfluousStatement
+
+CLUSTERS_PROVEN = 4
+_RAISING_LEAST, _RAISING_SHARE = 3, 0.2
+_DELETION = f"search:{SuperfluousStatement.NAME}"
+
+
+def held(repair: Repair, cluster: Cluster) -> str:
+    """Return the sentence that says what forbids to propose a proven repair unasked; empty when nothing does."""
+    if unproven(repair):
+        return (
+            f"{len(repair.clusters)} behaviours pass the failing tests. Of the {CLUSTERS_PROVEN} likeliest one passes "
+            "every test; the others were not proven."
+        )
+    if tests_are_weak(repair):
+        return "One repair passes every test, but so does leaving a statement out: the tests say too little here."
+    if raises_anew(repair, cluster):
+        return (
+            f"One repair passes every test, but of {repair.returning} calls like those that the tests make, "
+            f"{cluster.newly_raising} that gave a result raise with it."
+        )
+    if cluster.objections:
+        return f"One repair passes every test, but something speaks against it: {'; '.join(cluster.objections)}."
+    if not cluster.seen and cluster.proposals[0].tier != Tier.A:
+        return "One repair passes every test, but nothing could be seen of what else it does."
+    return ""
+
+
+def sure(cluster: Cluster) -> bool:
+    """Say whether a cluster holds an edit of a kind that may be proposed at all."""
+    return cluster.proposals[0].tier != Tier.C
+
+
+def unproven(repair: Repair) -> int:
+    """Count the behaviours that might be proposed, had there been time to prove them."""
+    return max(0, sum(map(sure, repair.clusters)) - CLUSTERS_PROVEN)
+
+
+def raises_anew(repair: Repair, cluster: Cluster) -> bool:
+    """Say whether a repair raises on many calls, like those that tests make, that gave a result before."""
+    return cluster.newly_raising > max(_RAISING_LEAST, _RAISING_SHARE * repair.returning)
+
+
+def tests_are_weak(repair: Repair) -> bool:
+    """Say whether the tests pass without a statement of the found place: then they say too little of any repair."""
+    deleting = [family for family in repair.families if family.name == _DELETION]
+    return any(f.passed_failing_tests > f.refused.get(FELL[Status.BREAKS], 0) for f in deleting)

@@ -1,0 +1,278 @@
+"""Which candidates count as one behaviour, and what is said of each: by real runs of real tests."""
+
+from fixers.choose.settling import settling_test
+from fixers.select import select
+
+READER = '''"""Reads rows; holds an open iterator, so that no call of it can be made again."""
+
+
+class Reader:
+    def __init__(self, rows, width):
+        self.rows, self.width = (row for row in rows), width
+
+    def take(self, count):
+        found = []
+        for row in self.rows:
+            found.append(row * self.width)
+            if len(found) > count:
+                break
+        return found
+'''
+READER_TESTS = """import pytest
+
+from reader import Reader
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_take(count):
+    assert len(Reader(range(9), 2).take(count)) == count
+
+
+def test_all():
+    assert Reader([1, 2], 10).take(5) == [10, 20]
+"""
+READER_FAILING = ["test_reader.py::test_take[2]", "test_reader.py::test_take[3]"]
+ENOUGH = READER.replace("len(found) > count", "len(found) >= count")
+ENOUGH_TOO = READER.replace("len(found) > count", "len(found) > count - 1")
+ONLY_SMALL = READER.replace("len(found) > count", "len(found) == min(count, 3)")
+
+
+def test_calls_that_cannot_be_made_again_are_compared_where_tests_make_them(bench):
+    """Tests are run with their constants changed: only then does the third differ from the others."""
+    files = {"reader.py": READER, "test_reader.py": READER_TESTS}
+    passing = ["test_reader.py::test_all"]
+    with bench(files, "reader.py", [ENOUGH, ENOUGH_TOO, ONLY_SMALL], failing=READER_FAILING, passing=passing) as hunt:
+        chosen = select(hunt)
+    assert (chosen.calls, [cluster.size for cluster in chosen.clusters]) == (0, [2, 1])
+    first, second = (dict(cluster.outputs) for cluster in chosen.clusters)
+    assert first.keys() & second.keys()
+    assert all(first[call] != second[call] for call in first.keys() & second.keys())
+
+
+RATES = '''"""Rates."""
+
+STEP = 6
+
+
+def rate(days, step=4):
+    return days * step
+
+
+def doubled(days):
+    return rate(days) * 2
+'''
+RATES_TESTS = """from rates import doubled, rate
+
+
+def test_rate():
+    assert rate(2) == 10
+
+
+def test_given():
+    assert rate(3, 7) == 21
+    assert rate(1, step=2) == 2
+"""
+
+
+def test_a_changed_default_is_told_from_a_changed_body(bench):
+    afters = [
+        RATES.replace("step=4", "step=5"),
+        RATES.replace("return days * step", "return days * (5 if step == 4 else step)"),
+        RATES.replace("return days * step", "return 10 if (days, step) == (2, 4) else days * step"),
+    ]
+    files = {"rates.py": RATES, "test_rates.py": RATES_TESTS}
+    failing, passing = ["test_rates.py::test_rate"], ["test_rates.py::test_given"]
+    with bench(files, "rates.py", afters, failing=failing, passing=passing) as hunt:
+        chosen = select(hunt)
+    assert len(chosen.clusters) == 3
+    assert chosen.calls > 20
+
+
+SPAN = '''"""Spans."""
+
+
+class Span:
+    """From one day to another."""
+
+    def __init__(self, first, last):
+        self.first, self.last = first, last
+
+    def days(self, step=1):
+        """Count the days.
+
+        >>> Span(1, 3).days()
+        3
+        """
+        return (self.last - self.first) // step
+
+    @staticmethod
+    def of(days):
+        return Span(0, days - 1)
+'''
+SPAN_TESTS = """from span import Span
+
+
+def test_one():
+    assert Span(4, 4).days() == 1
+
+
+def test_many():
+    assert Span(0, 10).days(5) == 2
+"""
+RIGHT = SPAN.replace("(self.last - self.first) // step", "(self.last - self.first) // step + (step == 1)")
+AT_LEAST = SPAN.replace("(self.last - self.first) // step", "max(1, (self.last - self.first) // step)")
+RIGHT_TOO = SPAN.replace("(self.last - self.first) // step", "(self.last - self.first + (step < 2)) // step")
+FILES = {"span.py": SPAN, "test_span.py": SPAN_TESTS}
+NAMES = {"failing": ["test_span.py::test_one"], "passing": ["test_span.py::test_many"]}
+
+
+def test_what_leaves_the_documentation_wrong_goes_where_another_mends_it(bench):
+    with bench(FILES, "span.py", [AT_LEAST, RIGHT], **NAMES) as hunt:
+        (only,) = select(hunt).clusters
+    assert "(step == 1)" in only.proposals[0].patch
+    assert hunt.families["search:test"].refused == {"documentation": 1}
+
+
+def test_documentation_that_nothing_mends_forbids_nothing(bench):
+    with bench(FILES, "span.py", [AT_LEAST], **NAMES) as hunt:
+        assert len(select(hunt).clusters) == 1
+
+
+def test_a_method_is_settled_by_a_test_that_makes_its_object(bench):
+    with bench(FILES, "span.py", [RIGHT, RIGHT_TOO], **NAMES) as hunt:
+        chosen = select(hunt)
+        tests = [settling_test(hunt.project, c.proposals[0], c.settling) for c in chosen.clusters]
+    assert len(tests) == 2
+    for after, other, test in ((RIGHT, RIGHT_TOO, tests[0]), (RIGHT_TOO, RIGHT, tests[1])):
+        assert "from span import Span\n" in test
+        assert "Span(" in test.partition("def ")[2]
+        assert _passes(after, test)
+        assert not _passes(other, test)
+
+
+def _passes(module: str, test: str) -> bool:
+    """Run a settling test over the text of its module, imports left out."""
+    names: dict[str, object] = {}
+    exec(module, names)
+    exec(test.replace("from span import Span\n", ""), names)
+    run = next(value for name, value in names.items() if name.endswith("_settled"))
+    try:
+        run()
+    except AssertionError:
+        return False
+    return True
+
+
+TOKENS = '''"""Tokens."""
+
+
+class Token(str):
+    pass
+
+
+class Row:
+    def __init__(self, tokens):
+        self.tokens = [Token(t) for t in tokens]
+
+    def put(self, place, token):
+        if not isinstance(place, int):
+            place = self.tokens.index(place)
+        self.tokens.insert(place, token)
+
+    def space(self, token):
+        place = self.tokens.index(token)
+        self.put(place + 1, " ")
+
+
+def quoted(row):
+    for token in row.tokens[:1]:
+        row.put(0, "<")
+    return row
+'''
+TOKEN_TESTS = """import pytest
+
+from tokens import Row, quoted
+
+
+def test_space():
+    row = Row(["a", "b"])
+    row.space("b")
+    assert row.tokens == ["a", " ", "b"]
+
+
+@pytest.mark.parametrize("many", range(12))
+def test_quoted(many):
+    assert len(quoted(Row("x" * (many + 1))).tokens) == many + 2
+
+
+@pytest.mark.parametrize("many", range(3))
+def test_space_before_one(many):
+    row = Row("a")
+    row.put(0, "b")
+    assert row.tokens == ["b", "a"]
+"""
+
+
+def test_of_candidates_alike_the_one_with_usual_types_is_shown(bench):
+    files = {"tokens.py": TOKENS, "test_tokens.py": TOKEN_TESTS}
+    afters = [
+        TOKENS.replace('self.put(place + 1, " ")', 'self.put(token, " ")'),
+        TOKENS.replace('self.put(place + 1, " ")', 'self.put(place, " ")'),
+    ]
+    failing = ["test_tokens.py::test_space"]
+    passing = [f"test_tokens.py::test_quoted[{n}]" for n in range(12)]
+    with bench(files, "tokens.py", afters, failing=failing, passing=passing) as hunt:
+        chosen = select(hunt)
+    (cluster,) = chosen.clusters
+    assert 'self.put(place, " ")' in cluster.proposals[0].patch
+    assert cluster.objections == ()
+
+
+def test_a_type_that_nobody_else_passes_forbids_to_propose_the_only_candidate(bench):
+    files = {"tokens.py": TOKENS, "test_tokens.py": TOKEN_TESTS}
+    after = TOKENS.replace('self.put(place + 1, " ")', 'self.put(token, " ")')
+    passing = [f"test_tokens.py::test_quoted[{n}]" for n in range(12)]
+    with bench(files, "tokens.py", [after], failing=["test_tokens.py::test_space"], passing=passing) as hunt:
+        (cluster,) = select(hunt).clusters
+    assert cluster.objections == ("space passes a str as place to put, which otherwise got int, 12 times",)
+
+
+ABOVE = '''"""Heights."""
+
+
+def above(height, level):
+    """Say how far something stands above a level; nothing below it."""
+    if height < level - 2:
+        return 0
+    return height - level
+'''
+ABOVE_TESTS = """import pytest
+
+from above import above
+
+
+def test_just_below():
+    assert above(4, 5) == 0
+
+
+@pytest.mark.parametrize("height", range(24))
+def test_others(height):
+    assert above(height, 0) == height
+    assert above(-3 - height, 0) == 0
+"""
+
+
+def test_results_that_are_no_longer_what_they_always_were_speak_against_a_candidate(bench):
+    files = {"above.py": ABOVE, "test_above.py": ABOVE_TESTS}
+    afters = [
+        ABOVE.replace("height < level - 2", "height <= level - 1"),
+        ABOVE.replace("height < level - 2", "height == 4 or height < level - 2").replace(
+            "return height - level", "return None if level > 30 else height - level"
+        ),
+    ]
+    passing = [f"test_above.py::test_others[{n}]" for n in range(24)]
+    with bench(files, "above.py", afters, failing=["test_above.py::test_just_below"], passing=passing) as hunt:
+        chosen = select(hunt)
+    right, wrong = sorted(chosen.clusters, key=lambda c: "None" in c.proposals[0].patch)
+    assert right.objections == ()
+    assert wrong.touched > 0

@@ -1,0 +1,21 @@
+"""The whole engine on small faults: what must be repaired unasked, and what must be left to a person."""
+
+import pytest
+from choose_corpus import NOT_MEANT, RIGHT
+
+from fixers.engine import attempt
+from fixers.model import Reason
+
+LIMITS = {"budget_seconds": 300.0, "budget_candidates": 4000}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_plain_slip_is_repaired_unasked(make_request, sandbox, name):
+    trace = attempt(make_request(RIGHT[name], **LIMITS), sandbox)
+    assert trace.status == "fixed", trace.sentence
+
+
+@pytest.mark.parametrize("name", NOT_MEANT)
+def test_what_passes_and_is_not_meant_is_offered_at_most(make_request, sandbox, name):
+    trace = attempt(make_request(NOT_MEANT[name], **LIMITS), sandbox)
+    assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS), trace.choice
