@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from app.cli.alternatives import write_alternatives
 from app.cli.terminal import Terminal, show_trace
 from app.schemas import FixReport
 from fixers import patch as patches
@@ -49,6 +50,7 @@ class Options:
     patch_out: Path | None
     trace_out: Path | None
     evidence_out: Path | None
+    alternatives: Path | None
     as_json: bool
     trust_target: bool
 
@@ -75,6 +77,9 @@ class Options:
 @click.option("--patch-out", type=click.Path(path_type=Path), help="Write the patch here.")
 @click.option("--trace-out", type=click.Path(path_type=Path), help="Write the trace here, as Markdown or .json.")
 @click.option("--evidence-out", type=click.Path(path_type=Path), help="Write the evidence bundle here.")
+@click.option(
+    "--alternatives", type=click.Path(path_type=Path), help="Write alternatives here: a patch and a test each."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 @click.option("--trust-target", is_flag=True, help="Run the target's code without a sandbox.")
 def fix(**given: Any) -> None:
@@ -118,6 +123,11 @@ def _checkout(path: Path) -> Path:
 
 def _check_outputs(options: Options) -> None:
     """Raise BadInput, before anything has run, when a file that was asked for could not be written."""
+    directory = options.alternatives
+    if directory is not None and (
+        not directory.absolute().parent.is_dir() or (directory.exists() and not directory.is_dir())
+    ):
+        raise BadInput(f"{directory} cannot be written: {directory.absolute().parent} must be a directory, and so it.")
     for file in (options.patch_out, options.trace_out, options.evidence_out):
         if file is not None and (file.is_dir() or not file.absolute().parent.is_dir()):
             raise BadInput(f"{file} cannot be written: {file.absolute().parent} must be a directory, and it a file.")
@@ -213,6 +223,8 @@ def _write(trace: Trace, options: Options, cache: Path) -> str:
     if options.trace_out is not None:
         is_json = options.trace_out.suffix == ".json"
         options.trace_out.write_text(trace.model_dump_json(indent=2) if is_json else trace_markdown(trace))
+    if options.alternatives is not None:
+        write_alternatives(trace.alternatives, options.alternatives)
     if trace.evidence is None:
         return ""
     place = options.evidence_out

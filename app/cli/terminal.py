@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from app.cli.alternatives import lettered
 from fixers.evidence import Alternative, Evidence, RedTool, Trace
 from fixers.model import Offer, Suspect
 from fixers.patch import FileDiff, read
@@ -97,6 +98,8 @@ def _outcome(trace: Trace, path: str, evidence_file: str) -> Iterator[str]:
     yield from _places(trace.localization)
     if trace.next_step:
         yield f"Next: {trace.next_step}"
+    if trace.alternatives:
+        yield f"Write them to files, a patch and a test each:  goldseam fix {path} --alternatives DIRECTORY"
     yield from _offers(trace.offers)
     yield from _notes(trace.notes)
 
@@ -170,11 +173,12 @@ def _changed(file: FileDiff) -> Iterator[str]:
 
 
 def _alternatives(alternatives: Sequence[Alternative]) -> Iterator[str]:
-    for letter, alternative in zip("ABC", alternatives, strict=False):
+    for letter, alternative in lettered(alternatives):
         yield ""
         yield f"{letter}  {alternative.path}:{alternative.line}  {alternative.summary}"
         yield from (f"   {line}" for line in patch_lines(alternative.patch))
         yield from (f"   when {call}: {outcome}" for call, outcome in alternative.outputs[:2])
+        yield from (f"   but {objection}" for objection in alternative.objections)
         if alternative.settling_test:
             yield "   To make it the answer, add:"
             yield from (f"     {line}" for line in alternative.settling_test.rstrip().splitlines())

@@ -127,6 +127,8 @@ def alternative_lines(alternative: Alternative) -> Iterator[str]:
     yield block(alternative.patch, "diff", 4000)
     for call, outcome in alternative.outputs[:3]:
         yield f"- {inline(call)}: {inline(outcome)}"
+    for objection in alternative.objections:
+        yield f"- But {prose(objection)}."
     if alternative.settling_test:
         yield ""
         yield "This test would make it the answer:"

@@ -87,7 +87,33 @@ def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout):
     assert ran.returncode == 1, ran.stderr
     assert "Declined: ambiguous." in ran.stdout
     assert "To make it the answer, add:" in ran.stdout
+    assert "--alternatives DIRECTORY" in ran.stdout
     assert "\x1b" not in ran.stdout
+
+
+def test_the_answer_is_written_to_a_file_and_makes_the_repair_the_only_one(goldseam, checkout, tmp_path):
+    """As the question says: add one of the tests, run again."""
+    root, written = checkout(WEAK), tmp_path / "answers"
+    ran = goldseam("fix", root, *PYTHON, "--json", "--budget", "60", "--alternatives", written)
+    alternatives = json.loads(ran.stdout)["alternatives"]
+    meant = next(n for n, alternative in enumerate(alternatives) if PATCH in alternative["patch"])
+    assert (written / f"{'ABC'[meant]}.patch").read_text() == alternatives[meant]["patch"]
+    answer = written / f"test_settle_{'abc'[meant]}.py"
+    (root / answer.name).write_text(answer.read_text())
+    again = json.loads(goldseam("fix", root, *PYTHON, "--json", "--budget", "60", "--alternatives", written).stdout)
+    assert all(PATCH in alternative["patch"] for alternative in again["alternatives"][:1]) or PATCH in again["patch"]
+    assert len(again["alternatives"]) < len(alternatives)
+    assert len(list(written.glob("*.patch"))) == len(again["alternatives"])
+
+
+@pytest.mark.parametrize("given", [WEAK, RED])
+def test_the_seed_of_hashes_changes_nothing(goldseam, checkout, given):
+    root = checkout(given)
+    options = (*PYTHON, "--json", "--budget", "300", "--budget-candidates", "400")
+    ran = [goldseam("fix", root, *options, PYTHONHASHSEED=seed) for seed in ("1", "2")]
+    first, second = (json.loads(one.stdout) for one in ran)
+    same = ("status", "reason", "sentence", "candidates", "alternatives", "patch", "localization")
+    assert [first[key] for key in same] == [second[key] for key in same]
 
 
 def test_a_budget_of_candidates_ends_the_search_at_the_same_place_each_time(goldseam, checkout):
