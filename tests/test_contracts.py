@@ -7,8 +7,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from app.schemas import FixReport, VerifyReport
+from app.schemas import FixReport, RulesReport, VerifyReport
 from fixers.evidence import Evidence, Trace
+from fixers.measured import Precision
 from fixers.model import Failure
 from tasks.github.signal import Signal
 from tasks.ledger.entry import LedgerEntry
@@ -22,6 +23,8 @@ MODELS = {
     "failure": Failure,
     "fix-report": FixReport,
     "ledger-entry": LedgerEntry,
+    "measured": Precision,
+    "rules-report": RulesReport,
     "signal": Signal,
     "trace": Trace,
     "verify-report": VerifyReport,
