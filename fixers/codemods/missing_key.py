@@ -16,6 +16,7 @@ from fixers.codemods.nearest import nearest
 from fixers.codemods.source import Edits, Source
 from fixers.codemods.symbols import tree_of
 from fixers.model import Candidate, Tier
+from fixers.project import is_repairable
 
 _LITERAL = re.compile(r"^(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")$")
 _TYPO = 0.7
@@ -130,17 +131,28 @@ class MissingKey(Codemod):
         if len(chosen) != 1:
             return
         node = chosen[0]
-        live = keys_of(scene, site, node.value)
-        known = set(live) if live else _written_keys(scene, site, node)
+        known = set(keys_of(scene, site, node.value) or _written_keys(scene, site, node))
         right = nearest(key, known) if exact and key else None
         if right is not None and key is not None and isinstance(_index(node), cst.SimpleString):
-            edits = Edits(site.source).put(_index(node), _quoted(_index(node), right))
-            text = f"Key `{key}` is misspelled; the mapping has `{right}`."
-            sure = bool(live) and _times_written(scene, key) == 1
-            yield from self._offer_text(
-                scene, site, edits, text, prior=_SURE if sure else _TYPO, tier=Tier.A if sure else Tier.B
-            )
+            yield from self._slip(scene, site, node, key, right)
         yield from self._by_use(scene, site, node)
+
+    def _slip(self, scene: Scene, site: Site, node: cst.Subscript, wrong: str, right: str) -> Iterator[Candidate]:
+        """Correct the key that is read, or the one that is stored: the other one is what the project knows."""
+        edits = Edits(site.source).put(_index(node), _quoted(_index(node), right))
+        text = f"Key `{wrong}` is misspelled; the mapping has `{right}`."
+        stored = _written_once(scene, right)
+        sure = stored is None and keys_of(scene, site, node.value) is not None and _times_written(scene, wrong) == 1
+        prior = _SURE if sure else _TYPO
+        yield from self._offer_text(scene, site, edits, text, prior=prior, tier=Tier.A if sure else Tier.B)
+        if stored is not None:
+            before = scene.project.text(stored)
+            after = before.replace(f"'{right}'", f"'{wrong}'").replace(f'"{right}"', f'"{wrong}"')
+            line = next(
+                n for n, other in enumerate(before.splitlines(), 1) if f"'{right}'" in other or f'"{right}"' in other
+            )
+            text = f"Key `{right}` is misspelled where it is stored; `{wrong}` is what is read."
+            yield from self.offer(scene, {stored: after}, summary=text, line=line, prior=_TYPO)
 
     def _by_use(self, scene: Scene, site: Site, node: cst.Subscript) -> Iterator[Candidate]:
         source = site.source
@@ -229,6 +241,13 @@ def _quoted(old: cst.BaseExpression, value: str) -> cst.SimpleString:
 def _times_written(scene: Scene, key: str) -> int:
     """Count how often the whole project writes a key, tests included: what stands there once may be a slip."""
     return sum(text.count(f"'{key}'") + text.count(f'"{key}"') for text in scene.project.files.values())
+
+
+def _written_once(scene: Scene, key: str) -> str | None:
+    """Return the file that may be edited in which alone, and once, a key is written: there it may be the slip."""
+    where = [path for path, text in scene.project.files.items() if f"'{key}'" in text or f'"{key}"' in text]
+    alone = len(where) == 1 and is_repairable(where[0]) and _times_written(scene, key) == 1
+    return where[0] if alone else None
 
 
 def _written_keys(scene: Scene, site: Site, node: cst.Subscript) -> set[str]:

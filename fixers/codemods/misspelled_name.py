@@ -22,6 +22,7 @@ _OBJECT = re.compile(r"^(?:type object )?'(?P<type>[\w.]+)' (?:object )?has no a
 _MODULE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<wrong>\w+)'")
 _IMPORT = re.compile(r"cannot import name '(?P<wrong>\w+)' from '(?P<module>[\w.]+)'")
 _BUILTIN_TYPES = frozenset({"str", "bytes", "list", "dict", "set", "frozenset", "tuple", "int", "float", "complex"})
+_DOUBTFUL = 0.6
 _CLASS = "class Till:\n    def __init__(self):\n        self.total = 0\n\n    def report(self):\n"
 
 
@@ -61,6 +62,15 @@ class MisspelledName(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # the slip is where it is stored
+            before=_CLASS.replace("total", "totl") + "        return self.total\n\n    def add(self, n):\n"
+            "        self.total += n\n",
+            after=_CLASS + "        return self.total\n\n    def add(self, n):\n        self.total += n\n",
+            exception="AttributeError",
+            message="'Till' object has no attribute 'total'",
+            line=6,
+            function="report",
+        ),
         Rewrite(
             before="def f(values):\n    return sum(vlaues) / len(vlaues)  # mean\n",
             after="def f(values):\n    return sum(values) / len(values)  # mean\n",
@@ -145,7 +155,11 @@ class MisspelledName(Codemod):
         right = _choose(crash, wrong, known) if known is not None else None
         bases = {site.source.code(node.value) for node in reads}
         if right and len(bases) == 1:
-            yield from self._replace(scene, site, [node.attr for node in reads], wrong, right)
+            stored = _stored_wrongly(scene, wrong, right)
+            if stored:
+                text = f"`{right}` is misspelled where it is stored; everything else reads `{wrong}`."
+                yield from self.offer(scene, stored, summary=text, line=site.line, function=site.function, tier=Tier.B)
+            yield from self._replace(scene, site, [node.attr for node in reads], wrong, right, doubtful=bool(stored))
 
     def _import(self, scene: Scene, site: Site, module: str, wrong: str) -> Iterator[Candidate]:
         known = _exported(scene, module)
@@ -153,9 +167,13 @@ class MisspelledName(Codemod):
         names = [name for name in site.source.all(cst.Name) if name.value == wrong and not _is_keyword(site, name)]
         if right and right not in {name.value for name in site.source.all(cst.Name)}:
             names = [name for name in names if not _is_attribute(site, name)]
-            yield from self._replace(scene, site, names, wrong, right)
+            others = [path for path in scene.project.files if path != site.path and _written(scene, path, wrong)]
+            yield from self._replace(scene, site, names, wrong, right, doubtful=bool(others))
 
-    def _replace(self, scene: Scene, site: Site, names: list[cst.Name], wrong: str, right: str) -> Iterator[Candidate]:
+    def _replace(
+        self, scene: Scene, site: Site, names: list[cst.Name], wrong: str, right: str, *, doubtful: bool = False
+    ) -> Iterator[Candidate]:
+        """Offer the near name; `doubtful` when others use the unknown one too, so that the near one may be the slip."""
         edits = Edits(site.source)
         for name in names:
             edits.put(name, name.with_changes(value=right))
@@ -165,6 +183,8 @@ class MisspelledName(Codemod):
             summary=f"`{wrong}` does not exist here; `{right}` is the only name this close to it.",
             line=site.line,
             function=site.function,
+            prior=_DOUBTFUL if doubtful else None,
+            tier=Tier.B if doubtful else None,
         )
 
 
@@ -174,6 +194,22 @@ def _choose(crash: Crash, wrong: str, known: Iterable[str]) -> str | None:
     near = nearest(wrong, names)
     hint = suggested(crash.message)
     return hint if hint in names and nearest(wrong, {hint}) else near
+
+
+def _stored_wrongly(scene: Scene, wrong: str, right: str) -> dict[str, str]:
+    """Return the files with a stored attribute renamed, when more places read the other name than know this one."""
+    written = {name: sum(_written(scene, path, f".{name}") for path in scene.project.files) for name in (wrong, right)}
+    defined = any(_written(scene, path, f"def {right}") for path in scene.project.files)
+    paths = [path for path in scene.project.repairable() if _written(scene, path, f".{right}")]
+    if written[wrong] <= written[right] or defined or not paths:
+        return {}
+    return {path: re.sub(rf"\.{right}\b", f".{wrong}", scene.project.text(path)) for path in paths}
+
+
+def _written(scene: Scene, path: str, name: str) -> int:
+    text = scene.project.text(path)
+    start = "" if name.startswith(".") else r"\b"
+    return len(re.findall(rf"{start}{re.escape(name)}\b", text)) if name in text else 0
 
 
 def _exported(scene: Scene, module: str) -> Iterable[str] | None:

@@ -123,6 +123,16 @@ def test_a_key_is_surely_misspelled_only_where_nothing_else_writes_it(
     assert next(MissingKey().propose(replace(scene, project=written))).tier is Tier.B
 
 
+def test_of_two_keys_that_are_written_once_either_may_be_the_slip(scene_of: Callable[[Rewrite, str], Scene]) -> None:
+    text = "def load():\n    return {'nmae': 1}\n\n\ndef show():\n    conf = load()\n    return conf['name']\n"
+    example = Rewrite(before=text, after="", exception="KeyError", message="'name'", line=7)
+    scene = replace(scene_of(example, text), values={"keys:pkg/mod.py:7:conf": ("nmae",)})
+    read, stored = list(MissingKey().propose(scene))[:2]
+    assert read.edits[0].after == text.replace("'name'", "'nmae'")
+    assert stored.edits[0].after == text.replace("'nmae'", "'name'")
+    assert {read.tier, stored.tier} == {Tier.B}
+
+
 @pytest.mark.parametrize(
     ("text", "meanings"),
     [
