@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
@@ -14,7 +15,7 @@ _MOST = 4
 
 def reindented(text: str, error: IndentationError) -> Iterator[Slip]:
     """Yield texts in which the line that the error names stands at a depth that fits, most likely first."""
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text).readlines()
     row = (error.lineno or 1) - 1
     if row >= len(lines):
         return

@@ -6,6 +6,7 @@ place that CPython names and are believed only when the result compiles.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
 _FSTRING = re.compile(r"""(?i)(?<![\w])(?:f|rf|fr)(?P<quote>['"])(?!(?P=quote))""")
 _FOREIGN = {"&&": "and", "||": "or", "<>": "!=", "=<": "<=", "=>": ">=", "elsif": "elif", "elseif": "elif"}
 _TRIPLE, _OPENINGS = '"""', 4
+_WORDS = 6
 _REACH = 12
 """How many lines below its opening a bracket may have been meant to close."""
 
@@ -48,7 +50,7 @@ class Token:
 
 def slips(text: str, error: SyntaxError) -> Iterator[Slip]:
     """Yield the edits that an error of the tokenizer or the parser suggests, most likely first."""
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text).readlines()
     row, column = (error.lineno or 1) - 1, max((error.offset or 1) - 1, 0)
     message = error.msg or ""
     repairs = next((repairs for words, repairs in _REPAIRS if re.match(words, message)), None)
@@ -58,7 +60,7 @@ def slips(text: str, error: SyntaxError) -> Iterator[Slip]:
 
 def quotes_in_fstring(text: str, line: int) -> Iterator[Slip]:
     """Yield the edit for an f-string that only newer interpreters read: the same quotes inside and outside."""
-    lines = text.splitlines(keepends=True)
+    lines = io.StringIO(text).readlines()
     if 0 < line <= len(lines):
         yield from _Page(tuple(lines), line - 1, 0, SyntaxError()).quotes_in_fstring()
 
@@ -133,8 +135,10 @@ class _Page:
                 return
 
     def unopened(self) -> Iterator[Slip]:
-        sign = self.line[self.column]
-        opening = next(key for key, value in _CLOSES.items() if value == sign) if sign in ")]}" else "("
+        sign = self.line[self.column : self.column + 1]
+        opening = next((key for key, value in _CLOSES.items() if value == sign), "")
+        if not opening:
+            return
         yield Slip(self.put(self.row, self.column, "", self.column + 1), 0.7, f"`{sign}` is one too many")
         found = [token for token in tokens(self.line) if token.end <= self.column]
         for left, right in pairwise(found):
@@ -168,6 +172,9 @@ class _Page:
             if self.line[end - 1] not in ")]}:, ":
                 break
             end -= 1
+        before = [token for token in tokens(self.line[: self.column]) if token.kind != "string"]
+        for token in before[: -_WORDS - 1 : -1]:
+            yield Slip(self.put(self.row, token.start, quote), 0.5, "a text is not opened")
 
     def open_text(self) -> Iterator[Slip]:
         """Close a docstring on the line that opens it: the error itself may stand far below."""

@@ -128,6 +128,7 @@ class SyntaxSlip(Codemod):
                     summary=f"The module does not parse: {slip.what}.",
                     line=frame.line,
                     prior=slip.prior,
+                    tier=Tier.A if len(found) == 1 and slip.prior >= _SURE else Tier.B,
                 )
 
 
