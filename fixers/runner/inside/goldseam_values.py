@@ -36,7 +36,8 @@ class Values:
         self.left[:] = bytes(len(self.left))
 
     def note(self, function, when, values):
-        self.left[function] -= 1
+        # Threads of the project may meet here; none of them must see an error of ours.
+        self.left[function] = max(self.left[function] - 1, 0)
         if self.group < 0:
             self._budget[function] -= 1
             if self._budget[function] <= 0:
