@@ -10,7 +10,7 @@ import csv
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +49,8 @@ def fauxpy_environment(package: str, version: str, extra: tuple[str, ...], cache
     return python
 
 
-def run_fauxpy(case: Case, python: Path, granularity: str) -> Listed:
-    """Run FauxPy once over a case; `granularity` is `function` or `statement`."""
+def run_fauxpy(case: Case, python: Path, roots: Sequence[str], granularity: str) -> Listed:
+    """Run FauxPy once over a case; `roots` go on the import path, `granularity` is `function` or `statement`."""
     with tempfile.TemporaryDirectory(prefix="goldseam-peer-") as scratch:
         top = Path(scratch)
         shutil.copytree(case.tree, top / "tree")
@@ -61,7 +61,12 @@ def run_fauxpy(case: Case, python: Path, granularity: str) -> Listed:
             tree=top,
             mount=str(top),
             cwd="tree",
-            environment={"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "CI": "true"},
+            environment={
+                "PYTHONPATH": ":".join(str(top / "tree" / root) for root in roots),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONHASHSEED": "0",
+                "CI": "true",
+            },
             read_only=(python.parents[1], python.resolve().parents[1]),
             limits=_LIMITS,
         )

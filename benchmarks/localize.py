@@ -27,7 +27,7 @@ from benchmarks.machine import ROOT, machine
 from benchmarks.sets import Half
 from benchmarks.spent import Spent, Timed
 from benchmarks.truth import NOWHERE, Entry, Rank, Span, Truth, rank_of, spans_of, truth_of
-from fixers.engine import run_localize, run_reproduce
+from fixers.engine import Request, run_localize, run_reproduce
 from fixers.evidence import Localized, Observed
 from fixers.model import Suspect
 from tasks.prepare import Wishes, prepare
@@ -88,7 +88,15 @@ def main(
         drawn = random.Random(seed).sample(bugs, min(sample, len(bugs)))
         bugs = [bug for bug in bugs if bug in drawn]
     target = (cache if only else results) / f"localize-{datetime.now(UTC):%Y-%m-%d}.json"
-    facts = {"seed": seed, "peer": REQUIREMENT if peer else "", **machine(), "entries": len(bugs)}
+    facts = {
+        "seed": seed,
+        "kinds": kinds,
+        "only": only,
+        "sample": sample,
+        "peer": REQUIREMENT if peer else "",
+        **machine(),
+        "entries": len(bugs),
+    }
     granularities = (("function", "statement") if statements else ("function",)) if peer else ()
     rows: list[Row] = []
     for number, bug in enumerate(bugs, 1):
@@ -116,7 +124,7 @@ def measure(bug: Bug, granularities: Sequence[str], cache: Path) -> Row:
         python = fauxpy_environment(item.package, bug.version, item.extra, cache / "peers")
     except NotInstalled as error:
         return Row(**{**_fields(row), "peer_failed": f"It could not be installed: {error}"})
-    failed = [beside(row, case, truth, python, granularity) for granularity in granularities]
+    failed = [beside(row, case, truth, python, granularity, cache) for granularity in granularities]
     return Row(**{**_fields(row), "peer_failed": " ".join(failed).strip()})
 
 
@@ -148,8 +156,7 @@ def ours(case: Case, truth: Truth, cache: Path) -> Row:
 
 def localized_by_us(case: Case, cache: Path) -> tuple[tuple[Observed, Localized] | str, dict[str, Spent]]:
     """Run the first two stages; a sentence where they come to no list."""
-    wishes = Wishes(python=case.python, test_command=tuple(shlex.split(case.test_command)), asked=case.failing)
-    request = prepare(case.tree, mount=str(case.tree), cache=cache / "unused", wishes=wishes)
+    request = request_of(case, cache)
     box = Timed(sandbox())
     observed = run_reproduce(request, box)
     reproducing = box.taken()
@@ -157,6 +164,12 @@ def localized_by_us(case: Case, cache: Path) -> tuple[tuple[Observed, Localized]
         return f"Not reproduced: {getattr(observed, 'sentence', 'all tests pass')}", {"reproduce": reproducing}
     localized = run_localize(request, observed, box)
     return (observed, localized), {"reproduce": reproducing, "goldseam": box.taken()}
+
+
+def request_of(case: Case, cache: Path) -> Request:
+    """Describe the attempt as `goldseam fix` would."""
+    wishes = Wishes(python=case.python, test_command=tuple(shlex.split(case.test_command)), asked=case.failing)
+    return prepare(case.tree, mount=str(case.tree), cache=cache / "unused", wishes=wishes)
 
 
 def function_entries(suspects: Sequence[Suspect], spans: Mapping[str, Sequence[Span]]) -> list[tuple[Entry, float]]:
@@ -169,9 +182,9 @@ def function_entries(suspects: Sequence[Suspect], spans: Mapping[str, Sequence[S
     return list(found.items())
 
 
-def beside(row: Row, case: Case, truth: Truth, python: Path, granularity: str) -> str:
+def beside(row: Row, case: Case, truth: Truth, python: Path, granularity: str, cache: Path) -> str:
     """Add what FauxPy says of the same case; return why it says nothing."""
-    listed = run_fauxpy(case, python, granularity)
+    listed = run_fauxpy(case, python, request_of(case, cache).target.source_roots, granularity)
     if listed.why_not:
         return listed.why_not
     by_function = granularity == "function"
