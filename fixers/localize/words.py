@@ -11,6 +11,8 @@ from fixers.model import Failure
 from fixers.project import Project
 
 _MOST = 100
+_WHOLE, _SAME_CLASS, _SAME_MODULE = 0.4, 0.2, 0.1
+"""What it is worth that a function's name stands whole in a test's, or only its class's or module's in the like."""
 _SHORTEST = 3
 """Letters of a name, under which likeness is chance."""
 
@@ -23,6 +25,11 @@ def add_words(board: Board, failures: Sequence[Failure]) -> None:
     called = {name for test in tests for name in _called_by(board.project, test)}
     for (path, function), scores in board.functions().items():
         likeness = max((likeness_of(test, path, function) for test in tests), default=0.0)
+        said = (
+            "the failing test is named after it"
+            if likeness >= _WHOLE
+            else "the class of the failing test is named after its own"
+        )
         name = _plain_name(function)
         for score in scores:
             if name in asserted:
@@ -30,7 +37,7 @@ def add_words(board: Board, failures: Sequence[Failure]) -> None:
             if name in called:
                 score.add("called", 1.0, "called by the failing test itself")
             if likeness:
-                score.add("named", likeness, "the failing test is named after it")
+                score.add("named", likeness, said)
 
 
 def likeness_of(test: str, path: str, function: str) -> float:
@@ -41,12 +48,12 @@ def likeness_of(test: str, path: str, function: str) -> float:
     *outer, leaf = function.split(".")
     value = _share(_words(leaf), words)
     if not value and owner and outer and "".join(_words(outer[-1])) == owner:
-        value = 0.3
+        value = _SAME_CLASS
     if not value and owner and "".join(_words(leaf)) == owner:
         value = 0.8
     module = _words(path.rpartition("/")[2].removesuffix(".py"))
     same_module = bool(module) and _words(file.rpartition("/")[2].removesuffix(".py")) == module
-    return min(1.0, value + (0.1 if same_module and value else 0.0))
+    return min(1.0, value + (_SAME_MODULE if same_module and value else 0.0))
 
 
 def _share(name: Sequence[str], words: Sequence[str]) -> float:
@@ -55,7 +62,7 @@ def _share(name: Sequence[str], words: Sequence[str]) -> float:
     if not size or len("".join(name)) < _SHORTEST:
         return 0.0
     stands = any(list(words[i : i + size]) == list(name) for i in range(len(words) - size + 1))
-    return 0.4 + 0.6 * size / len(words) if stands else 0.0
+    return _WHOLE + (1 - _WHOLE) * size / len(words) if stands else 0.0
 
 
 def _words(name: str) -> list[str]:
