@@ -43,6 +43,7 @@ class Ingredients:
         self.test_literals = tuple(distinct([*test_literals, *literals_in(failures)]))
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
         self._texts: dict[ast.AST, str] = {}
+        self._reads: dict[ast.AST, frozenset[str]] = {}
 
     def text(self, node: ast.AST) -> str:
         """Return the source of an original node, remembered."""
@@ -165,10 +166,12 @@ class Ingredients:
 
     def unseen(self, node: ast.AST, site: Site) -> set[str]:
         """Return the names `node` reads that the site cannot see."""
-        own = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)}
-        inside = {name for child in ast.walk(node) if isinstance(child, COMPREHENSIONS) for name in own}
-        used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load)}
-        return {name for name in used - inside if not self.view.visible(name, site.statement, site, after=True)}
+        reads = self._reads.get(node)
+        if reads is None:
+            reads = _names_read(node)
+            if node in self.view.parents:  # one that was made for an edit is asked about once
+                self._reads[node] = reads
+        return {name for name in reads if not self.view.visible(name, site.statement, site, after=True)}
 
     def callables(self, arity: int) -> list[str]:
         """Return functions of the module that take `arity` positional arguments, and imported names that are called."""
@@ -307,6 +310,16 @@ class Ingredients:
                 self.view.parents.get(child), (ast.Expr, ast.JoinedStr)
             ):
                 yield child.value
+
+
+def _names_read(node: ast.AST) -> frozenset[str]:
+    """Return the names that `node` reads from outside, those that its comprehensions bind left out."""
+    children = tuple(ast.walk(node))
+    names = [child for child in children if isinstance(child, ast.Name)]
+    used = frozenset(child.id for child in names if isinstance(child.ctx, ast.Load))
+    if not any(isinstance(child, COMPREHENSIONS) for child in children):
+        return used
+    return used - {child.id for child in names if isinstance(child.ctx, ast.Store)}
 
 
 def _spans(node: ast.stmt, line: int) -> bool:

@@ -84,6 +84,8 @@ class ModuleView:
         self.shapes = Shapes(self.parents)
         self._scopes: dict[ast.AST, Scope] = {}
         self._within: dict[ast.AST, tuple[ast.AST, ...]] = {}
+        self._inner: dict[ast.AST, tuple[str, ...]] = {}
+        self._around: dict[tuple[str, ast.stmt, int], bool] = {}
 
     @cached_property
     def sites(self) -> tuple[Site, ...]:
@@ -154,6 +156,14 @@ class ModuleView:
 
     def inner_names(self, node: ast.AST) -> tuple[str, ...]:
         """Return names that comprehensions and lambdas around `node` bind for it, nearest first."""
+        known = self._inner.get(node)
+        if known is None:
+            known = self._inner_names(node)
+            if node in self.parents:
+                self._inner[node] = known
+        return known
+
+    def _inner_names(self, node: ast.AST) -> tuple[str, ...]:
         names: list[str] = []
         child = node
         for above in ancestors(node, self.parents):
@@ -181,6 +191,13 @@ class ModuleView:
         return frozenset(node.id for node in names if node.id not in bound)
 
     def _bound_around(self, identifier: str, site: Site, before: int) -> bool:
+        key = (identifier, site.statement, before)
+        known = self._around.get(key)
+        if known is None:
+            known = self._around[key] = self._is_bound_around(identifier, site, before)
+        return known
+
+    def _is_bound_around(self, identifier: str, site: Site, before: int) -> bool:
         functions = site.functions[1:] if site.is_signature else site.functions
         for depth, function in enumerate(functions):
             line = self.scope(function).bound.get(identifier)
