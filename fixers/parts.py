@@ -14,9 +14,11 @@ from dataclasses import replace
 from itertools import islice, product
 
 from fixers import patch as patches
-from fixers.evidence import FailureGroup, Proposal
+from fixers.checks.integrity import integrity_gates
+from fixers.evidence import Cluster, FailureGroup, Proposal
 from fixers.hunt import Hunt
 from fixers.model import Candidate, Failure, Suspect, Tier
+from fixers.project import Project
 from fixers.repair import search, try_candidates
 from fixers.select import select
 
@@ -60,7 +62,7 @@ def _search_each(
     for number, group in enumerate(groups):
         part = _part(hunt, group, len(groups) - number)
         search(part, suspects, [f for f in failures if set(f.test_ids) & set(group.tests)], literals)
-        proposals = tuple(cluster.proposals[0] for cluster in select(part).clusters[:BEHAVIOURS])
+        proposals = tuple(_allowed(hunt.project, cluster, literals) for cluster in select(part).clusters[:BEHAVIOURS])
         hunt.cost, hunt.cut = part.cost, part.cut
         exhausted = exhausted and part.exhausted
         if not proposals:
@@ -71,6 +73,16 @@ def _search_each(
     hunt.budget_candidates += COMBINED
     try_candidates(hunt, islice(_together(hunt, found), COMBINED))
     hunt.exhausted = exhausted
+
+
+def _allowed(project: Project, cluster: Cluster, literals: Sequence[object]) -> Proposal:
+    """Return the first proposal of a behaviour that no gate of integrity refuses, else the first one."""
+
+    def passes(proposal: Proposal) -> bool:
+        edits = patches.apply(proposal.patch, project.files)
+        return all(gate.passed for gate in integrity_gates(edits, test_literals=literals))
+
+    return next(filter(passes, cluster.proposals), cluster.proposals[0])
 
 
 def _narrow(hunt: Hunt, share: float) -> None:

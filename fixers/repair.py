@@ -15,6 +15,7 @@ from fixers.codemods.base import Codemod, Scene
 from fixers.codemods.plugins import Plugin, in_order, proposals
 from fixers.codemods.registry import ALL as CODEMODS
 from fixers.hunt import Hunt, Plausible
+from fixers.localize.feedback import Observation, with_feedback
 from fixers.model import Candidate, Failure, Suspect, Tier
 from fixers.rules import plugins
 from fixers.runner.evaluator import Variant
@@ -22,6 +23,7 @@ from fixers.runner.swap import swap_of
 from fixers.screen import PLAUSIBLE_CAP, screen
 from fixers.search.combine import pairs
 from fixers.search.generate import mutations, neighbourhood
+from fixers.search.mutation import Mutation
 
 WIDER, WIDER_LEAST = 3, 2_000
 """After a find the search goes on to so many times what it had cost, and so much more at least."""
@@ -99,8 +101,10 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
             screen(hunt, wide, lambda: len(hunt.plausible) > found or hunt.cost >= stop)  # noqa: B023 - called here
         if hunt.cost >= look or hunt.generated == before:
             look = 2 * hunt.cost
-            if not hunt.plausible:
+            if hunt.partial and not hunt.plausible:
                 screen(hunt, pairs(hunt.project, hunt.partial))
+                better = with_feedback(suspects, map(_observed, hunt.partial))
+                wide = mutations(hunt.project, better, failures=failures, test_literals=literals)
         if hunt.plausible:
             enough = min(enough, max(WIDER * hunt.cost, hunt.cost + WIDER_LEAST))
         for place in sorted(_places(hunt) - done):
@@ -110,6 +114,10 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
         if hunt.generated == before and _places(hunt) <= done:
             break
     hunt.exhausted = _places(hunt) <= done if hunt.plausible else not hunt.cut
+
+
+def _observed(mutation: Mutation) -> Observation:
+    return Observation(mutation.path, mutation.line, mutation.function, failing=1, mended=0, fails_otherwise=True)
 
 
 def _places(hunt: Hunt) -> set[tuple[str, str, int]]:
