@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -25,10 +27,40 @@ class Source:
         self.text = text
         self.data = text.encode()
         self.tree = ast.parse(text)
-        self.meaning = ast.dump(self.tree)
         self._starts = [0]
         for line in self.data.split(b"\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
+
+    @cached_property
+    def meaning(self) -> str:
+        """The program, comments and layout aside."""
+        return ast.dump(self.tree)
+
+    @cached_property
+    def callees(self) -> frozenset[int]:
+        """The ids of the nodes that are called, of all the file."""
+        return frozenset(id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+
+    @cached_property
+    def attributes(self) -> dict[str, list[str]]:
+        """What the file reads from plain names, without calling it: attributes by name."""
+        seen: dict[str, list[str]] = defaultdict(list)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and id(node) not in self.callees:
+                seen[node.value.id].append(node.attr)
+        return seen
+
+    @cached_property
+    def called(self) -> dict[tuple[str, int], list[str]]:
+        """What the file calls, by `function` or `method` and the number of plain arguments."""
+        seen: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Call(func=ast.Name(id=name), args=given):
+                    seen["function", len(given)].append(name)
+                case ast.Call(func=ast.Attribute(attr=name), args=given):
+                    seen["method", len(given)].append(name)
+        return seen
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Return where a node stands, in bytes."""
@@ -94,17 +126,20 @@ def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]
             yield from functions(node, prefix)
 
 
-def nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield what stands in a function's body; annotations and decorators are no place for these mistakes.
+@lru_cache(maxsize=2)
+def nodes(function: Function) -> tuple[ast.AST, ...]:
+    """Return what stands in a function's body; annotations and decorators are no place for these mistakes.
 
     What stands in a format string is left out: before Python 3.12 its positions cannot be relied on.
     """
+    found = []
     waiting: list[ast.AST] = list(reversed(function.body))
     while waiting:
         node = waiting.pop()
-        yield node
+        found.append(node)
         if not isinstance(node, ast.JoinedStr):
             waiting += reversed(list(ast.iter_child_nodes(node)))
+    return tuple(found)
 
 
 def blocks(function: Function) -> Iterator[list[ast.stmt]]:

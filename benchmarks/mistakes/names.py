@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Iterator
 
 from benchmarks.source import Edit, Function, Source, bound, nodes
@@ -36,35 +35,22 @@ def wrong_operand(source: Source, function: Function) -> Iterator[tuple[ast.AST,
 
 def wrong_attribute(source: Source, function: Function) -> Iterator[tuple[ast.AST, Edit]]:
     """Read another attribute that this file reads from an object of the same name."""
-    seen: dict[str, list[str]] = defaultdict(list)
-    called = {id(n.func) for n in ast.walk(source.tree) if isinstance(n, ast.Call)}
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and id(node) not in called:
-            seen[node.value.id].append(node.attr)
     for node in nodes(function):
         match node:
-            case ast.Attribute(value=ast.Name(id=base), ctx=ast.Load()) if id(node) not in called:
-                yield from _renamed(source, node, seen[base])
+            case ast.Attribute(value=ast.Name(id=base), ctx=ast.Load()) if id(node) not in source.callees:
+                yield from _renamed(source, node, source.attributes.get(base, []))
 
 
 def wrong_callee(source: Source, function: Function) -> Iterator[tuple[ast.AST, Edit]]:
     """Call another function or method that this file calls with as many arguments."""
-    plain: dict[int, list[str]] = defaultdict(list)
-    methods: dict[int, list[str]] = defaultdict(list)
-    for node in ast.walk(source.tree):
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=given):
-                plain[len(given)].append(name)
-            case ast.Call(func=ast.Attribute(attr=name), args=given):
-                methods[len(given)].append(name)
     for node in nodes(function):
         match node:
             case ast.Call(func=ast.Name(id=name) as callee, args=given):
-                other = _neighbour(name, plain[len(given)])
+                other = _neighbour(name, source.called["function", len(given)])
                 if other:
                     yield callee, source.put(callee, other)
             case ast.Call(func=ast.Attribute() as callee, args=given):
-                yield from _renamed(source, callee, methods[len(given)])
+                yield from _renamed(source, callee, source.called["method", len(given)])
 
 
 def wrong_owner(source: Source, function: Function) -> Iterator[tuple[ast.AST, Edit]]:
@@ -87,11 +73,10 @@ def wrong_return(source: Source, function: Function) -> Iterator[tuple[ast.AST, 
 
 def lost_attribute(source: Source, function: Function) -> Iterator[tuple[ast.AST, Edit]]:
     """Use an object where one of its attributes is meant."""
-    called = {id(n.func) for n in nodes(function) if isinstance(n, ast.Call)}
     for node in nodes(function):
         match node:
-            case ast.Attribute(value=ast.Name() | ast.Attribute() as owner, ctx=ast.Load()) if id(node) not in called:
-                if source.of(owner) not in {"self", "cls"}:
+            case ast.Attribute(value=ast.Name() | ast.Attribute() as owner, ctx=ast.Load()):
+                if id(node) not in source.callees and source.of(owner) not in {"self", "cls"}:
                     yield node, source.put(node, source.of(owner))
 
 
