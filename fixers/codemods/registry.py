@@ -36,6 +36,7 @@ from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
 from fixers.codemods.unclosed_file import UnclosedFile
 from fixers.codemods.unguarded_none import UnguardedNone
+from fixers.codemods.unguarded_type import UnguardedType
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.view_as_list import ViewAsList
@@ -78,6 +79,7 @@ ALL: tuple[type[Codemod], ...] = (
     MixedTimezones,
     UnclosedFile,
     UnguardedNone,
+    UnguardedType,
     MissingKey,
     IndexOutOfRange,
     MismatchedTypes,

@@ -259,6 +259,12 @@ CASES = {
         "def f(a, b):\n    if a == '':\n        return ''\n    return a.strip() + b.strip()\n",
         "assert mod.f('a', None) == ''",
     ),
+    "type-of-a-neighbour": Case(
+        "unguarded-type",
+        "def f(box):\n    return box.height\n\n\ndef g(box):\n    if isinstance(box, int):\n        return box\n"
+        "    return box.width\n",
+        "assert mod.f(3) == 3",
+    ),
     "text-and-number": Case(
         "mismatched-types", "def f(n):\n    text = 'n: ' + n\n    return text\n", "assert mod.f(1) == 'n: 1'"
     ),
