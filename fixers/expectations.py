@@ -130,12 +130,13 @@ def _file_read(node: ast.AST) -> str:
     """Return the name of a recorded file that a call or a path in a test reads."""
     match node:
         case ast.Call(args=[*arguments]) if _called(node) in _READERS:
-            texts = [n.value for a in arguments for n in ast.walk(a) if isinstance(n, ast.Constant)]
+            parts: list[ast.expr] = list(arguments)
         case ast.BinOp(op=ast.Div()):
-            texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+            parts = [node]
         case _:
             return ""
-    name = "/".join(text for text in texts if isinstance(text, str))
+    found = [n for part in parts for n in ast.walk(part) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    name = "/".join(str(n.value) for n in sorted(found, key=lambda n: (n.lineno, n.col_offset)))
     return name if _FILES.search(name) or _FILES.search(name + "/") else ""
 
 

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, field
 
 from fixers.failures.base import Found
-from fixers.failures.infrastructure import EXITED, from_output, from_runner
+from fixers.failures.infrastructure import EXITED, from_network, from_output, from_runner
 from fixers.failures.lines import clean
 from fixers.failures.places import Places
 from fixers.failures.step import Step
+from fixers.model import Failure, FailureKind
 
 _STAMP = re.compile(r"^\ufeff?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z ?")
 # `gh run view --log` puts job and step first, separated by tabs.
@@ -89,6 +90,10 @@ class ActionsLog:
         self._others = _Steps()
         self._infrastructure = ""
         self._disk = ""
+        self._network = ""
+        """What the present step says of the network."""
+        self._offline = ""
+        """The same, of the first step that failed."""
 
     def feed(self, raw: str) -> None:
         """Take a line as it came, without its newline."""
@@ -113,7 +118,10 @@ class ActionsLog:
         self._flush_header()
         self._end_step()
         chosen = self._failing if self._failing.commands else self._others
-        return chosen.command(), chosen.found, self._infrastructure or self._disk_full(chosen.found)
+        ended = self._infrastructure or self._disk_full(chosen.found)
+        if not ended and self._offline and not any(map(_of_the_project, chosen.found.failures)):
+            return chosen.command(), Found(), self._offline
+        return chosen.command(), chosen.found, ended
 
     def _enter_job(self, job: str) -> None:
         if job != self._job:
@@ -155,6 +163,7 @@ class ActionsLog:
             self._cut = True
             return
         self._disk = self._disk or from_output(line)
+        self._network = self._network or from_network(line)
         self._step.feed(line)
 
     def _error(self, text: str) -> None:
@@ -166,7 +175,9 @@ class ActionsLog:
     def _end_step(self) -> None:
         step, self._step = self._step, Step(self._places)
         found = step.close()
+        network, self._network = self._network, ""
         if step.failed:
+            self._offline = self._offline or network
             self._failing.add(step.command, found)
         elif found.failures:
             self._others.add(step.command, found)
@@ -175,3 +186,8 @@ class ActionsLog:
         """Believe a program that reports a full disk when no failure speaks of anything else."""
         told = all("No space left on device" in failure.message for failure in found.failures)
         return self._disk if told else ""
+
+
+def _of_the_project(failure: Failure) -> bool:
+    """Say whether a failure is one of the project's code, and no traceback of an installer."""
+    return failure.kind is not FailureKind.CRASH or any(frame.in_project for frame in failure.frames)

@@ -30,6 +30,32 @@ _SIGNALS = {
     "137": "The command was killed (exit code 137), most often because memory ran out.",
     "143": "The command was told to stop (exit code 143), most often by a cancelled or overlong job.",
 }
+# What installers and downloaders print when the network, or a server behind it, is at fault.
+_UNRESOLVED = (
+    r"Temporary failure (?:in name resolution|resolving)|Could not resolve host|Name or service not known"
+    r"|getaddrinfo (?:ENOTFOUND|EAI_AGAIN)"
+)
+_UNFETCHED = (
+    r"^(?:WARNING|ERROR): .{0,2000}(?:Read timed out|NewConnectionError|ConnectTimeoutError|Connection reset)"
+    r"|^curl: \((?:7|28|35|52|56)\) |Max retries exceeded with url|net/http: TLS handshake timeout"
+    r"|^fatal: unable to access '[^']{1,300}': (?:Failed to connect|The requested URL returned error: 5\d\d)"
+    r"|^E: Failed to fetch |^npm ERR! (?:network|code E(?:TIMEDOUT|CONNRESET|AI_AGAIN))"
+    r"|^error: Failed to (?:fetch|download)[: ]"
+)
+_UNSERVED = (
+    r"toomanyrequests: |\b(?:429 Too Many Requests|502 Bad Gateway|503 Service Unavailable)\b"
+    r"|\b504 Gateway Time-?out\b"
+)
+_NETWORK: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(_UNRESOLVED), "A host name could not be resolved."),
+    (re.compile(_UNFETCHED), "The network, or a server behind it, failed while something was fetched."),
+    (re.compile(_UNSERVED), "A server refused to answer: too many requests, or it was down."),
+)
+_NETWORK_WORDS = (
+    "resol", "service not known", "getaddrinfo", "timed out", "Connection", "curl: ", "retries", "TLS",
+    "unable to access", "fetch", "download", "npm ERR!", "toomanyrequests", "429", "502", "503", "504",
+)  # fmt: skip
+"""One of these stands in every line that the patterns know: most lines of a log are passed over by them."""
 _DISK = re.compile(r"\[Errno 28\] No space left on device|(?:: |^)(?:write error: )?No space left on device")
 
 
@@ -55,3 +81,13 @@ def from_output(line: str) -> str:
     if "No space left on device" in line and _DISK.search(line):
         return "The runner's disk was full."
     return ""
+
+
+def from_network(line: str) -> str:
+    """Return a sentence when a program's own line says that the network failed it.
+
+    It is only a hint: a test may print the same. It counts where nothing of the project failed.
+    """
+    if not any(word in line for word in _NETWORK_WORDS):
+        return ""
+    return next((sentence for pattern, sentence in _NETWORK if pattern.search(line)), "")

@@ -218,3 +218,43 @@ def test_ctrl_c_in_the_search_ends_it_and_leaves_nothing_behind(environment, che
         assert run.wait(60) == 130, rest
     assert ("Declined: budget_exhausted." in rest or "passes every test" in rest) == (times == 1), rest
     assert picture(root) == before
+
+
+UNTIDY = {"fees.py": "import os\n\nX = json.dumps(1)\n", "pyproject.toml": "[tool.ruff]\nline-length = 99\n"}
+LINTED = "fees.py:1:8: F401 [*] `os` imported but unused\nfees.py:3:5: F821 Undefined name `json`\n"
+OFFLINE = "curl: (6) Could not resolve host: example.com\n##[error]Process completed with exit code 6.\n"
+
+
+def test_a_red_linter_from_its_log_to_the_proof(goldseam, checkout, tmp_path):
+    root, log, evidence = checkout(UNTIDY), tmp_path / "ci.log", tmp_path / "evidence.json"
+    log.write_text(LINTED)
+    ran = goldseam("fix", root, *PYTHON, "--log", log, "--evidence-out", evidence, "--json")
+    assert ran.returncode == 0, ran.stderr
+    document = json.loads(ran.stdout)
+    assert document.keys() >= KEYS
+    assert (document["status"], document["fixer"]) == ("fixed", "tool:ruff+codemod:unknown-name")
+    assert "-import os\n+import json\n" in document["patch"]
+    assert document["failure"]["kind"] == "lint"
+    held = goldseam("verify", evidence, "--repo", root, *PYTHON)
+    assert (held.returncode, "holds  ruff check: 2 findings gone" in held.stdout) == (0, True), held.stdout
+    applied = goldseam("fix", root, *PYTHON, "--test-command", "python -m ruff check .", "--apply")
+    assert applied.returncode == 0, applied.stdout
+    assert "ruff check: 2 findings in 1 file" in applied.stdout
+    again = goldseam("fix", root, *PYTHON, "--test-command", "python -m ruff check .")
+    assert (again.returncode, "finds nothing" in again.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "reason"),
+    [
+        (("--test-command", "pre-commit run"), "", "unsupported"),
+        (("--log", "ci.log"), OFFLINE, "infrastructure"),
+    ],
+)
+def test_what_no_run_here_could_change_is_declined_at_once(goldseam, checkout, tmp_path, arguments, text, reason):
+    (tmp_path / "ci.log").write_text(text)
+    ran = goldseam("fix", checkout(RED), *arguments, "--json")
+    document = json.loads(ran.stdout)
+    assert (ran.returncode, document["status"], document["reason"]) == (1, "declined", reason)
+    assert document["sentence"]
+    assert document["next_step"]

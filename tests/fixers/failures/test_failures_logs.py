@@ -36,6 +36,45 @@ ENDINGS = {
 }
 
 
+NETWORK = {
+    "WARNING: Retrying (Retry(total=4)) after connection broken by 'NewConnectionError('<x>: Temporary failure in name "
+    "resolution')': /simple/rich/": "resolved",
+    "curl: (6) Could not resolve host: example.com": "resolved",
+    "curl: (28) Operation timed out after 30001 milliseconds": "while something was fetched",
+    "fatal: unable to access 'https://github.com/a/b/': The requested URL returned error: 503": "fetched",
+    "error: Failed to fetch: `https://example.com/simple/rich/`": "fetched",
+    "E: Failed to fetch http://example.com/x.deb  Connection timed out": "fetched",
+    "Error response from daemon: toomanyrequests: You have reached your pull rate limit.": "refused to answer",
+    "ERROR: HTTP error 503 while getting x: 503 Service Unavailable": "refused to answer",
+}
+PIP = """Traceback (most recent call last):
+  File "/opt/python/lib/python3.12/site-packages/pip/_vendor/urllib3/response.py", line 438, in _error_catcher
+    yield
+TimeoutError: The read operation timed out
+"""
+
+
+@pytest.mark.parametrize("line", NETWORK)
+def test_a_step_that_the_network_failed_is_infrastructure(line: str) -> None:
+    log = step("pip install .", f"{PIP}{line}\n", "Process completed with exit code 1.")
+    report = read_log([log.encode()])
+    assert NETWORK[line] in report.infrastructure
+    assert report.failures == ()
+
+
+@pytest.mark.parametrize("line", NETWORK)
+def test_what_a_failing_test_prints_of_the_network_is_not_the_runners(line: str) -> None:
+    printed = f"{line}\nFAILED test_a.py::test_x - assert 1 == 2\n"
+    report = read_log([step("pytest", printed, "Process completed with exit code 1.").encode()])
+    assert (report.infrastructure, len(report.failures)) == ("", 1)
+
+
+def test_what_another_step_prints_of_the_network_does_not_count() -> None:
+    first = step("pip install .", next(iter(NETWORK)) + "\n")
+    log = first + step("make", "nothing to see\n", "Process completed with exit code 2.")
+    assert read_log([log.encode()]).infrastructure == ""
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_endings_of_the_runner_are_infrastructure(ending: str) -> None:
     report = read_log([step("pytest", "collecting ...\n", ending).encode()])
