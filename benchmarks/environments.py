@@ -29,7 +29,7 @@ class Wanted:
 SHARED: Mapping[str, Wanted] = {
     "py38": Wanted("3.8", ("pytest==8.3.5",)),
     "py39": Wanted("3.9", ("pytest==8.4.2",)),
-    "py310": Wanted("3.10", ("pytest==8.4.2",)),
+    "py310": Wanted("3.10", ("pytest==8.4.2", "tomli==2.3.0")),
     "py311": Wanted("3.11", ("pytest==8.4.2",)),
     "py312": Wanted("3.12", ("pytest==8.4.2",)),
     "py313": Wanted("3.13", ("pytest==8.4.2",)),
