@@ -20,6 +20,7 @@ TEXT = """\
 about = "a limit is off by one"
 kind = "names"
 environment = "py311"
+command = "python -m tests.test_shop"
 
 -- shop.py --
 LIMIT = 3
@@ -41,6 +42,9 @@ from shop import low
 
 def test_edge():
     assert low(2) and not low(3)
+
+
+test_edge()
 -- notes.txt --
 +|one line
 -- hidden: tests/test_more.py --
@@ -159,7 +163,7 @@ def edited(project, **changes):
         ("shop.py", "x <= LIMIT", "x < LIMIT", "yes", "reads as in the truth"),
         ("shop.py", "x <= LIMIT", "not x >= LIMIT", "yes", "hidden tests"),
         ("shop.py", "x <= LIMIT", "x != LIMIT", "no", "test_more.py` fails"),
-        ("shop.py", "x <= LIMIT", "x > LIMIT", "no", "-m pytest` fails"),
+        ("shop.py", "x <= LIMIT", "x > LIMIT", "no", "tests.test_shop` fails"),
         ("shop.py", "x <= LIMIT", "x < LIMIT  # noqa", "no", "silences"),
         ("shop.py", "def high", "def higher", "no", "high is gone"),
         ("tests/test_shop.py", "not low(3)", "low(3)", "no", "which is right"),
@@ -189,7 +193,7 @@ def test_the_check_says_what_an_impossible_case_does_not_keep(tmp_path):
     weak = TEXT.replace("+|one line\n", "").replace('"names"', '"weak"')
     assert list(faults_of_impossible(read("shop", weak), PYTHON, tmp_path)) == []
     strong = read("shop", weak.replace("not low(3)", "not low(3) and not low(4)"))
-    assert list(faults_of_impossible(strong, PYTHON, tmp_path)) == ["`python -m pytest` fails on the wrong tree"]
+    assert list(faults_of_impossible(strong, PYTHON, tmp_path)) == ["`python -m tests.test_shop` fails on the wrong tree"]
 
 
 def test_every_proposal_to_an_impossible_case_is_wrong(tmp_path, monkeypatch):
