@@ -21,7 +21,7 @@ LONGER = 5
 """How many times longer than with the code as it is the tests of a variant may run."""
 ASKED = 8
 """Failing tests that screen, the fastest ones; what passes them meets all the others in a fork."""
-GROUP = 16
+GROUP = 32
 """Variants between two looks at all that the modules hold."""
 WALL_FACTOR = 4
 """Real time a variant gets for each second of CPU time: machines are loaded, and tests may sleep."""
@@ -30,6 +30,7 @@ ENDLESS = "no end"
 
 def screen(server, request, board):
     """Write a status per variant on the board; answer with all of them, or say why they cannot be believed."""
+    goldseam_light.import_packages_once()
     bench = Bench(server, request["around"], request["durations"])
     asked = goldseam_inside.in_order(server.items.values(), request["tests"])[:ASKED]
     bench.failing = [test for test in map(bench.repeatable, asked) if test is not None and test.how]

@@ -16,6 +16,23 @@ SHOWN = 500
 _LINE = re.compile(r"line (\d+): ")
 
 
+def import_packages_once():
+    """Let pytest find the `__init__.py` around a test once, not at each set-up: that was a tenth of a screen."""
+    import _pytest.python
+
+    plain = getattr(_pytest.python, "importtestmodule", None)
+    if plain is None:  # before pytest 8
+        return
+    known = {}
+
+    def importtestmodule(path, config):
+        if path not in known:
+            known[path] = plain(path, config)
+        return known[path]
+
+    _pytest.python.importtestmodule = importtestmodule
+
+
 def light(item):
     """Run a test bare and say how it fails; empty when it passes."""
     item.__dict__.pop("_excinfo", None)

@@ -7,7 +7,11 @@ A function keeps its identity, so whatever holds on to it, a decorator, a regist
 import ast
 import gc
 import os
+import re
 import types
+
+_OF_ITS_CLASS = re.compile(r"\bsuper\b|\b__class__\b|\b__(?!\w*__\b)\w")
+"""What the compiler makes of it depends on the class around: `super()`, its cell, names that get the class's."""
 
 
 class CannotImport(Exception):
@@ -32,8 +36,12 @@ def compiled(filename, swap, *, closes):
     """
     *outer, name = swap["qualname"].split(".")
     try:
-        # Not indented into a text, which would change the strings of several lines.
-        source = _in_classes(outer, ast.parse(swap["source"]), closes) if outer else swap["source"]
+        source = swap["source"]
+        if outer and (closes or _OF_ITS_CLASS.search(source)):
+            # Not indented into a text, which would change the strings of several lines.
+            source = _in_classes(outer, ast.parse(source), closes)
+        else:
+            outer = []  # nothing in it depends on the class around it, and without one it compiles twice as fast
         code = compile(source, filename, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError):
         return None

@@ -121,3 +121,37 @@ ONE = "def f(a):\n    return a\n\n\nclass C:\n    def m(self):\n        return 1
 def test_only_a_change_of_one_body_is_a_swap(after, name):
     swap = swap_of(ONE, after)
     assert (swap.qualname if swap else None) == name
+
+
+SAFE = """class Safe:
+    def __init__(self):
+        self.__secret = 3
+
+    def open(self):
+        return self.__secret + 1
+
+    def size(self):
+        return len(self.__dict__) + 1
+"""
+SAFE_TESTS = "from safe import Safe\ndef test_open():\n    assert (Safe().open(), Safe().size()) == (3, 1)\n"
+
+
+@pytest.mark.parametrize(
+    ("opened", "sized", "status"),
+    [
+        ("self.__secret", "len(self.__dict__)", Status.PASS),
+        ("self._Safe__secret", "len(vars(self))", Status.PASS),
+        ("self.__other", "len(self.__dict__)", Status.FAIL),
+    ],
+    ids=["private", "spelt out", "another one"],
+)
+def test_private_names_are_those_of_the_class(make_target, sandbox, opened, sized, status):
+    """Both methods are wrong; a source with one right has the other swapped."""
+    target, project = make_target({"safe.py": SAFE.replace("__dict__) + 1", "__dict__)"), "test_safe.py": SAFE_TESTS})
+    swap = Swap("Safe.open", 5, f"def open(self):\n    return {opened}")
+    with fork_evaluator(target, sandbox, project, tests=["test_safe.py"], rootdir="", jobs=1, wall=3) as evaluator:
+        assert evaluator.run(Variant("safe.py", swap), ["test_safe.py"]).status is status
+    target, project = make_target({"safe.py": SAFE.replace("secret + 1", "secret"), "test_safe.py": SAFE_TESTS})
+    swap = Swap("Safe.size", 8, f"def size(self):\n    return {sized}")
+    with fork_evaluator(target, sandbox, project, tests=["test_safe.py"], rootdir="", jobs=1, wall=3) as evaluator:
+        assert evaluator.run(Variant("safe.py", swap), ["test_safe.py"]).status is Status.PASS
