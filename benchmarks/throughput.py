@@ -67,7 +67,7 @@ ENTRIES = (
     Entry("humanize", "4.17.0", "src/humanize/number.py", "tests/test_number.py", "src"),
     Entry("sqlparse", "0.6.1", "sqlparse/engine/grouping.py", "tests/test_grouping.py"),
     Entry("toolz", "1.2.0", "toolz/itertoolz.py", "toolz/tests/test_itertoolz.py"),
-    Entry("more-itertools", "11.2.0", "more_itertools/recipes.py", "tests/test_recipes.py"),
+    Entry("more-itertools", "10.7.0", "more_itertools/recipes.py", "tests/test_recipes.py"),
 )
 
 
@@ -120,15 +120,21 @@ def main(*, only: tuple[str, ...], seed: int, candidates: int, seconds: float, c
     peers = _peers(cache)
     versions = _versions(peers)
     click.echo(", ".join(f"{name} {version}" for name, version in versions.items()))
-    rows = []
-    for entry in entries:
-        broken = broken_by_a_slip(entry, seed, cache)
-        rows.append(_measure(entry, broken, peers, cache, candidates=candidates, seconds=seconds))
-        click.echo(line(rows[-1]))
+    rows: list[Row] = []
     target = (cache if only else results) / f"throughput-{datetime.now(UTC):%Y-%m-%d}.json"
     facts = {"seed": seed, "candidates": candidates, "versions": versions, **machine()}
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps({**facts, "rows": [asdict(row) for row in rows]}, indent=1) + "\n")
+    for entry in entries:
+        try:
+            broken = broken_by_a_slip(entry, seed, cache)
+            rows.append(_measure(entry, broken, peers, cache, candidates=candidates, seconds=seconds))
+        except NoRate as error:
+            click.echo(f"{entry.package}: {error}")
+            continue
+        click.echo(line(rows[-1]))
+        target.write_text(json.dumps({**facts, "rows": [asdict(row) for row in rows]}, indent=1) + "\n")
+    if not rows:
+        raise click.ClickException("No package could be measured.")
     for verdict in verdicts(rows):
         click.echo(verdict)
     click.echo(f"written to {os.path.relpath(target)}")
@@ -141,6 +147,8 @@ def broken_by_a_slip(entry: Entry, seed: int, cache: Path) -> Broken:
         archive.unpack(index.fetch(entry.package, entry.version, cache / "sdists"), sound)
     python = environment.environment(entry.package, entry.version, (), cache / "environments")
     whole = run_tests(sound, python, command((entry.test,)), cache / "runs")
+    if not whole.complete or not whole.passed:
+        raise NoRate(f"The tests of {entry.package} {entry.version} do not run here: {whole.tail[-200:]}")
     for number, one in enumerate(_drawn((sound / entry.module).read_text(), f"{seed} {entry.package}")):
         tree = cache / "trees" / f"{entry.package}-{entry.version}-throughput-{seed}-{number}"
         if not tree.exists():
