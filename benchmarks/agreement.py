@@ -227,7 +227,7 @@ def _judged(evaluator: Evaluator, bench: Bench) -> dict[int, Outcome]:
 def _doubtful(said: Mapping[str, Mapping[int, Outcome]], number: int) -> Iterator[int]:
     for n in range(number):
         outcomes = [judged[n] for judged in said.values() if n in judged]
-        statuses = {outcome.status for outcome in outcomes}
+        statuses = {_plain(outcome.status) for outcome in outcomes}
         tests = {outcome.failing[0] for outcome in outcomes if outcome.failing}
         if len(statuses) > 1 or len(tests) > 1 or Status.PASS in statuses:
             yield n
@@ -278,11 +278,11 @@ def _counted(
     return Agreement(
         variants=len(bench.trials),
         judged={name: len(judged) for name, judged in said.items()},
-        outcomes=Counter(str(outcome.status) for outcome in surest),
-        checked=checked,
-        lost=lost,
-        let_pass=let_pass,
-        otherwise=otherwise,
+        outcomes=dict(Counter(str(_plain(outcome.status)) for outcome in surest)),
+        checked=dict(checked),
+        lost=dict(lost),
+        let_pass=dict(let_pass),
+        otherwise=dict(otherwise),
         identity=identity,
         differences=tuple(differences),
     )
@@ -293,7 +293,12 @@ def same(outcome: Outcome, true: Outcome) -> bool:
     both = [*outcome.failing[:1], *true.failing[:1]]
     if any("::" not in test for test in both):  # of a module that does not import, an evaluator may have none
         both = [test.split("::", 1)[0] for test in both]
-    return outcome.status is true.status and len(set(both)) <= 1
+    return _plain(outcome.status) is _plain(true.status) and len(set(both)) <= 1
+
+
+def _plain(status: Status) -> Status:
+    """Return FAIL for a failure that only comes later in the test than before, which not every evaluator sees."""
+    return Status.FAIL if status is Status.FURTHER else status
 
 
 def _text(outcome: Outcome) -> str:
