@@ -26,8 +26,11 @@ from fixers.search.render import Unrenderable
 KEPT = 3
 COMPARED = 80
 """Plausible candidates compared by what they do, the likeliest ones."""
-_TOUCHED_LEAST, _TOUCHED_SHARE = 3, 0.2
-"""Calls of passing tests that a repair may change, and the share of them, before that is an objection."""
+_TOUCHED_LEAST, _TOUCHED_SHARE, _TOUCHED_MOST = 3, 0.2, 0.8
+"""Calls of passing tests that a repair may change, and the share of them, before that is an objection.
+
+Beyond the last share it is none: a fault in nearly every call is mended in nearly every call.
+"""
 
 
 _EQUATIONS = 2
@@ -180,8 +183,8 @@ def _objections(group: _Group, comparison: Comparison) -> tuple[str, ...]:
     if group.number is not None:
         said += comparison.irregular[group.number][:2]
         changed = comparison.changed[group.number]
-        # A fault that shows in every call is mended in every call.
-        if max(_TOUCHED_LEAST, _TOUCHED_SHARE * comparison.settled) < changed < comparison.settled:
+        least, most = _TOUCHED_SHARE * comparison.settled, _TOUCHED_MOST * comparison.settled
+        if max(_TOUCHED_LEAST, least) < changed < most:
             said.append(
                 f"of {comparison.settled} calls that only passing tests make and that gave a result, {changed} change"
             )

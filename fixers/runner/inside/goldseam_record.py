@@ -8,6 +8,8 @@ import goldseam_describe
 
 MADE = 200
 """Objects whose construction is remembered, at most."""
+HOPELESS = 60
+"""Calls of a function that cannot be copied, after which no more are tried."""
 _SHARED = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
@@ -22,7 +24,7 @@ class Recorder:
         self.codes = {one.function.__code__: index for index, one in enumerate(observed)}
         self.makers = {one.maker: one for one in observed if one.maker is not None}
         self.calls, self.seen, self.lost = [], {}, 0
-        self.counts, self.made, self.test = {}, {}, ""
+        self.counts, self.failed, self.made, self.test = {}, {}, {}, ""
 
     def pytest_runtest_logstart(self, nodeid, location):
         self.test = nodeid
@@ -37,7 +39,7 @@ class Recorder:
         try:
             if making:
                 self._note_made(frame, event)
-            if wanted and self.counts.get(code, 0) < self.cap:
+            if wanted and self.counts.get(code, 0) < self.cap and self.failed.get(code, 0) < HOPELESS:
                 self._keep(frame)
         finally:
             sys.setprofile(self)
@@ -52,6 +54,7 @@ class Recorder:
             key = (code, described(call))
         except BaseException:  # noqa: BLE001 - locks, handles and odd __deepcopy__ may raise anything
             self.lost += 1
+            self.failed[code] = self.failed.get(code, 0) + 1
             return
         if key in self.seen:
             self.seen[key]["tests"].add(self.test)
