@@ -13,6 +13,17 @@ from fixers.checks.source import Source
 
 _RECEIVERS = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass"})
 """What nobody passes by name."""
+_PRESENT: Mapping[str, str] = {
+    "Config": "model_config",
+    "__div__": "__truediv__",
+    "__idiv__": "__itruediv__",
+    "__rdiv__": "__rtruediv__",
+    "index_together": "indexes",
+    "next": "__next__",
+}
+"""Members that Python or a framework looks for under another name now: whoever reads them finds the present one."""
+_HOOKS = frozenset({"root_validator", "validator"})
+"""Decorators of functions that a framework alone calls, each in its own way."""
 _DEFINED = re.compile(r"^[ ]{0,4}(?:async\s+)?(?:def|class)\s+([^\W_]\w*)", re.MULTILINE)
 
 
@@ -46,6 +57,9 @@ def broken_surface(change: Change) -> list[str]:
     before, after_surface = _surface(change.before, change.path), _surface(change.after, change.path)
     found: list[str] = []
     for name, old in before.items():
+        owner, dot, member = name.rpartition(".")
+        if name not in after_surface and f"{owner}{dot}{_PRESENT.get(member)}" in after_surface:
+            continue
         if name not in after_surface:
             found.append(f"{change.path} loses the public name {name}")
             continue
@@ -108,7 +122,8 @@ def _collect(body: list[ast.stmt], prefix: str, found: dict[str, Signature | Non
     for statement in body:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             if _is_public(statement.name, inside=bool(prefix)):
-                found[prefix + statement.name] = signature(statement, method=bool(prefix))
+                hook = any(_called(decorator) in _HOOKS for decorator in statement.decorator_list)
+                found[prefix + statement.name] = None if hook else signature(statement, method=bool(prefix))
         elif isinstance(statement, ast.ClassDef):
             if _is_public(statement.name, inside=False):
                 found[prefix + statement.name] = None
@@ -121,6 +136,11 @@ def _collect(body: list[ast.stmt], prefix: str, found: dict[str, Signature | Non
         else:
             for block in _blocks(statement):
                 _collect(block, prefix, found)
+
+
+def _called(decorator: ast.expr) -> str:
+    func = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -172,6 +172,8 @@ BAD: dict[str, tuple[Case, ...]] = {
         Case("function", PLAIN + "\n\ndef g():\n    return 1\n", PLAIN),
         Case("method", "class C:\n    def m(self):\n        return 1\n\n    k = 1\n", "class C:\n    k = 1\n"),
         Case("class", PLAIN + "\n\nclass C:\n    pass\n", PLAIN),
+        Case("hook", "class C:\n    @validator('a')\n    def v(cls, x):\n        return x\n", "class C:\n    pass\n"),
+        Case("next-without-its-like", "class C:\n    def next(self):\n        return 1\n", "class C:\n    pass\n"),
         Case("constant", "LIMIT = 3\n" + PLAIN, PLAIN),
         Case("made-private", PLAIN, "def _f(x):\n    return x\n"),
         Case("export", "__all__ = ['f', 'g']\n" + PLAIN, "__all__ = ['f']\n" + PLAIN),
@@ -351,6 +353,16 @@ HONEST = (
     ),
     Case("moved-line-with-noqa", "import os  # noqa: F401\n" + PLAIN, "import re\nimport os  # noqa: F401\n" + PLAIN),
     Case("equality", "class C:\n    pass\n", "class C:\n    def __eq__(self, o):\n        return self.a == o.a\n"),
+    Case(
+        "member-by-its-present-name",
+        "class C:\n    def next(self):\n        return 1\n",
+        "class C:\n    def __next__(self):\n        return 1\n",
+    ),
+    Case(
+        "hook-of-a-framework",
+        "class C:\n    @root_validator\n    def check(cls, values):\n        return values\n",
+        "class C:\n    @model_validator(mode='after')\n    def check(self):\n        return self\n",
+    ),
 )
 
 
