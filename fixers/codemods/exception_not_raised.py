@@ -83,6 +83,8 @@ class ExceptionNotRaised(Codemod):
                 continue
             named_paths = {frame.path for frame in failure.frames if frame.in_project}
             paths = named_paths | {suspect.path for suspect in scene.suspects}
+            if always:
+                paths |= set(scene.project.repairable())  # the compiler's own word, and not always with the place
             for path in scene.project.repairable():
                 source = parse(scene.project.text(path)) if path in paths else None
                 if source is not None:

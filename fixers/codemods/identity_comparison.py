@@ -78,6 +78,8 @@ class IdentityComparison(Codemod):
         wrong = [f for f in scene.failures if "Assertion" in f.exception or _WARNED.search(f.message)]
         frames = {frame.path for failure in wrong for frame in failure.frames if frame.in_project}
         paths = frames | ({suspect.path for suspect in scene.suspects} if wrong else set())
+        if any(_WARNED.search(failure.message) for failure in wrong):
+            paths |= set(scene.project.repairable())  # the compiler's own word, and not always with the place
         for path in scene.project.repairable():
             source = parse(scene.project.text(path)) if path in paths else None
             work = Workfile.of(scene.project, path, scene.project.text(path)) if source else None

@@ -23,7 +23,7 @@ _FUNCTION = re.compile(r"'(?:function|method|builtin_function_or_method)' object
 _MESSAGE = re.compile(r"'\w+' object has no attribute 'message'")
 _PRINT = re.compile(r"unsupported operand type\(s\) for >>: 'builtin_function_or_method' and")
 _NO_ITERATOR = re.compile(
-    r"(?:iter\(\) returned non-iterator of type )?'(?P<type>\w+)'(?: object is not an iterator)?$"
+    r"iter\(\) returned non-iterator of type '(?P<type>\w+)'|'(?P<other>\w+)' object is not an iterator"
 )
 _DIVISION = re.compile(r"unsupported operand type\(s\) for (?P<op>/=?): '(?P<left>\w+)' and '(?P<right>\w+)'")
 _ITEMS = {"builtins.dict": frozenset({"items", "keys", "values"})}
@@ -67,7 +67,7 @@ class Python2Leftover(Codemod):
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
         Rewrite(
             before="def f(x):\n    return isinstance(x, (str, unicode)) or isinstance(x, (int, long, float))\n",
-            after="def f(x):\n    return isinstance(x, str) or isinstance(x, (int, long, float))\n",
+            after="def f(x):\n    return isinstance(x, str) or isinstance(x, (int, float))\n",
             exception="NameError",
             message="name 'unicode' is not defined",
             line=2,
@@ -149,7 +149,7 @@ class Python2Leftover(Codemod):
         """Rename the special method that Python 3 looks for by another name."""
         iterator, division = _NO_ITERATOR.search(crash.message), _DIVISION.search(crash.message)
         if iterator is not None:
-            owners, names = {iterator["type"]}, {"next": "__next__"}
+            owners, names = {iterator["type"] or iterator["other"]}, {"next": "__next__"}
         elif division is not None:
             owners = {division["left"], division["right"]}
             names = {"__div__": "__truediv__", "__rdiv__": "__rtruediv__", "__idiv__": "__itruediv__"}
@@ -177,17 +177,21 @@ def _rewrite(scene: Scene, crash: Crash, site: Site, edits: Edits) -> None:
 
 
 def _name(scene: Scene, site: Site, edits: Edits, name: str) -> None:
+    """Rename the failing name, and with it the others of its kind: the next one would fail in the same way."""
     tree = tree_of(scene.project, site.path)
-    bound = {*imports(scene.project, site.path), *(definitions(tree) if tree else ())}
-    if tree is None or name not in {*NAMES, *IMPORTED} or name in bound or rebound(tree, name):
+    if tree is None or name not in {*NAMES, *IMPORTED}:
         return
-    reads = [node for node in site.source.all(cst.Name) if node.value == name and _is_read(site.source, node)]
-    if name in IMPORTED:
-        add_import(edits, scene.project, site.path, Import(IMPORTED[name], name))
-        return
-    for node in reads:
-        if not _drop_from_tuple(site.source, edits, node, NAMES[name]):
-            edits.put(node, cst.Name(NAMES[name]))
+    bound = {*imports(scene.project, site.path), *definitions(tree)}
+    free = {old for old in (*NAMES, *IMPORTED) if old not in bound and not rebound(tree, old)}
+    for node in site.source.all(cst.Name) if name in free else ():
+        old = node.value
+        if old not in free or guarded(site.source, node) or not _is_read(site.source, node):
+            continue
+        if old in IMPORTED:
+            add_import(edits, scene.project, site.path, Import(IMPORTED[old], old))
+            free.discard(old)
+        elif not _drop_from_tuple(site.source, edits, node, NAMES[old]):
+            edits.put(node, cst.Name(NAMES[old]))
 
 
 def _drop_from_tuple(source: Source, edits: Edits, node: cst.Name, new: str) -> bool:

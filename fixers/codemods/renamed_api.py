@@ -23,7 +23,7 @@ from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
 from fixers.model import Candidate, Tier
 
 _GONE = (
-    re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"),
+    re.compile(r"[Mm]odule '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"),
     re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'"),
     re.compile(r"`(?P<module>np|numpy)\.(?P<name>\w+)` was removed"),
     re.compile(r"`(?P<module>[\w.]+?)[.:](?P<name>\w+)` (?:has been (?:moved|removed)|was (?:moved|removed))"),

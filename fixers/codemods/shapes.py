@@ -83,6 +83,8 @@ class Keyword:
     """Whether the callee is a method, which is known by its name and the keyword."""
     family: bool = False
     """Whether every class of the callee's module takes the same."""
+    without: str = ""
+    """Not where this other keyword is passed."""
     position: int = 0
     """Where a new argument stands; for those that `old` is empty for."""
     tier: Tier = Tier.A
@@ -159,7 +161,7 @@ def holds(scene: Scene, rule: Rule, *, warned: bool) -> bool:
 def _says_gone(dotted: str, message: str, *, warned: bool) -> bool:
     module, _, name = dotted.rpartition(".")
     forms = (
-        rf"(?:module|type object) '(?:[\w.]+\.)?{re.escape(module.rpartition('.')[2])}' has no attribute '{name}'",
+        rf"(?:[Mm]odule|type object) '(?:[\w.]+\.)?{re.escape(module.rpartition('.')[2])}' has no attribute '{name}'",
         rf"cannot import name '{name}' from '{re.escape(module)}'",
         rf"No module named '{re.escape(module)}'",
         rf"`?\b{name}`?.{{0,40}}\b(?:removed|moved|deprecated)\b"

@@ -82,6 +82,7 @@ class UnclosedFile(Codemod):
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer all such places of the files that opened something on the way, else of the project."""
         texts = [f"{failure.exception}: {failure.message} {failure.excerpt}" for failure in scene.failures]
+        texts += [f"{cause.type}: {cause.message}" for failure in scene.failures for cause in failure.causes]
         if not any(_LEAK.search(text) for text in texts):
             return
         reached = {frame.path for failure in scene.failures for frame in failure.frames if frame.in_project}
@@ -173,7 +174,7 @@ def _last_use(source: Source, following: list[cst.BaseStatement], name: str) -> 
             parent = source.parents[use]
             method = parent.attr.value if isinstance(parent, cst.Attribute) and parent.value is use else ""
             read = isinstance(parent, (cst.For, cst.CompFor)) or m.matches(
-                source.parents.get(parent, parent), m.Call(func=m.Attribute(attr=m.Name("load") | m.Name("reader")))
+                source.parents.get(parent, parent), m.Call(func=m.Attribute(attr=m.Name("load") | m.Name("dump")))
             )
             if method == "close" or not (method or read):
                 return 0

@@ -118,10 +118,10 @@ class Workfile:
         return bool(self.line) and any(node is other for other in self.source.at(self.line, type(node)))
 
     def _keyword(self, rule: Keyword, call: cst.Call) -> bool:
-        elsewhere = rule.reach is Reach.LINE and not self._fails_here(call)
+        named = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
+        elsewhere = (rule.reach is Reach.LINE and not self._fails_here(call)) or rule.without in named
         if elsewhere or not self._calls(rule, call) or guarded(self.source, call):
             return False
-        named = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
         name, _, value = rule.new.partition("=")
         taken = name in named and name != rule.old
         if not rule.old:

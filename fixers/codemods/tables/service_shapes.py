@@ -111,7 +111,8 @@ TOKENS: tuple[Rule, ...] = (
           tier=Tier.B),
     Shape("jwt.decode($*a, verify=False)", 'jwt.decode($*a, options={"verify_signature": False})', "pyjwt 2.0",
           message=rf"`verify` argument to `decode`|{_ALGORITHM}|unexpected keyword argument 'verify'"),
-    *(Keyword("jwt.decode", "", f'algorithms=["{name}"]', "pyjwt 2.0", message=_ALGORITHM, position=2, tier=Tier.B)
+    *(Keyword("jwt.decode", "", f'algorithms=["{name}"]', "pyjwt 2.0", message=_ALGORITHM, position=2,
+              without="options", tier=Tier.B)
       for name in ("HS256", "RS256", "ES256", "HS512", "HS384")),
     *(Shape(f"cryptography.utils.{old}($n, $o)", f"int.{new}($n, $o)", "cryptography 36.0") for old, new in (
         ("int_from_bytes", "from_bytes"),)),
