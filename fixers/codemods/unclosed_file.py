@@ -13,7 +13,7 @@ from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.source import Edits, Source, parse
 from fixers.model import Candidate, Tier
 
-_LEAK = re.compile(r"unclosed file|ResourceWarning")
+_LEAK = re.compile(r"unclosed file|ResourceWarning|unraisable exception")
 _OPEN = m.Call(func=m.Name("open") | m.Attribute(value=m.Name("io") | m.Name("codecs"), attr=m.Name("open")))
 _READ = m.Call(func=m.Attribute(value=_OPEN))
 _WHOLE = frozenset({"read", "readlines", "write", "writelines"})

@@ -110,6 +110,39 @@ CASES = {
         "assert mod.f() == 2",
         versions=(NEW,),
     ),
+    "python-2-names": Case(
+        "python-2-leftover",
+        "def f(x):\n    return isinstance(x, (str, unicode)), [i for i in xrange(2)]\n",
+        "assert mod.f('a') == (True, [0, 1])",
+    ),
+    "python-2-dict": Case(
+        "python-2-leftover",
+        "def f(d):\n    return [k for k, v in d.iteritems() if not d.has_key(v)]\n",
+        "assert mod.f({1: 2}) == [1]",
+    ),
+    "python-2-division": Case(
+        "python-2-leftover",
+        "class V:\n    x = 4\n\n    def __div__(self, other):\n        return self.x / other\n",
+        "assert mod.V() / 2 == 2",
+    ),
+    "view-sorted": Case(
+        "view-as-list",
+        "def f(d):\n    ks = d.keys()\n    ks.sort()\n    return ks\n",
+        "assert mod.f({2: 1, 1: 1}) == [1, 2]",
+    ),
+    "changed-dict": Case(
+        "changed-while-iterated",
+        "def f(d):\n    for k in d:\n        if k:\n            del d[k]\n    return d\n",
+        "assert mod.f({0: 1, 1: 1, 2: 1}) == {0: 1}",
+    ),
+    "float-index": Case(
+        "float-index", "def f(xs):\n    mid = len(xs) / 2\n    return xs[mid]\n", "assert mod.f([1, 2, 3]) == 2"
+    ),
+    "mixed-timezones": Case(
+        "mixed-timezones",
+        "from datetime import datetime\n\n\ndef f(due):\n    return datetime.utcnow() > due\n",
+        "from datetime import datetime, timezone\n    assert mod.f(datetime(2020, 1, 1, tzinfo=timezone.utc))",
+    ),
     "keyword-of-project": Case(
         "unknown-keyword",
         "from pkg.other import area\n\n\ndef f():\n    return area(2, heigth=3)\n",
