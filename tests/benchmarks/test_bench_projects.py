@@ -193,7 +193,9 @@ def test_the_check_says_what_an_impossible_case_does_not_keep(tmp_path):
     weak = TEXT.replace("+|one line\n", "").replace('"names"', '"weak"')
     assert list(faults_of_impossible(read("shop", weak), PYTHON, tmp_path)) == []
     strong = read("shop", weak.replace("not low(3)", "not low(3) and not low(4)"))
-    assert list(faults_of_impossible(strong, PYTHON, tmp_path)) == ["`python -m tests.test_shop` fails on the wrong tree"]
+    assert list(faults_of_impossible(strong, PYTHON, tmp_path)) == [
+        "`python -m tests.test_shop` fails on the wrong tree"
+    ]
 
 
 def test_every_proposal_to_an_impossible_case_is_wrong(tmp_path, monkeypatch):
