@@ -175,7 +175,9 @@ def signature(function: ast.FunctionDef | ast.AsyncFunctionDef, *, method: bool)
         },
         star=arguments.vararg is not None,
         double_star=arguments.kwarg is not None,
-        awaited=isinstance(function, ast.AsyncFunctionDef),
+        # `@asyncio.coroutine` and `@types.coroutine` made what is awaited before there was `async def`.
+        awaited=isinstance(function, ast.AsyncFunctionDef)
+        or any(_called(decorator) == "coroutine" for decorator in function.decorator_list),
     )
 
 

@@ -314,6 +314,11 @@ HONEST = (
         "class C:\n    def m(x):\n        return x\n",
         "class C:\n    @staticmethod\n    def m(x):\n        return x\n",
     ),
+    Case(
+        "coroutine-of-old",
+        "import asyncio\n\n\n@asyncio.coroutine\ndef f(x):\n    yield from x\n",
+        "async def f(x):\n    await x\n",
+    ),
     Case("await", "async def f(x):\n    return x()\n", "async def f(x):\n    return await x()\n"),
     Case("colon", "def f(x)\n    return x\n", "def f(x):\n    return x\n"),
     Case(
