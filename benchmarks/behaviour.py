@@ -131,7 +131,10 @@ def _asked(plan: _Plan, case: Case, tests: list[str]) -> dict[str, Any]:
 
 def _apart(answer: dict[str, Any], plan: _Plan) -> Compared:
     calls, truth, patched = int(answer["calls"]), plan.truth, plan.truth + 1
-    steady = [row for row in answer["rows"] if row["outcomes"][truth] == row["outcomes"][plan.again]]
+    swapped = [row for row in answer["rows"] if "?" not in row["outcomes"]]
+    if not swapped and answer["rows"]:
+        return Compared(0, note="a change that no running code can take over")
+    steady = [row for row in swapped if row["outcomes"][truth] == row["outcomes"][plan.again]]
     rows = [row for row in steady if row["outcomes"][truth] != row["outcomes"][patched]]
     rows.sort(key=lambda row: (row["origin"] != "recorded", len(row["call"])))
     if not rows and answer["behaviours"][truth] != answer["behaviours"][plan.again]:
