@@ -32,7 +32,7 @@ def problem(tree):
         about="an edge",
         tree=tree,
         arguments=(f"--python={sys.executable}", "--test-command=python -m pytest tests"),
-        judge=lambda patch: Judgement("yes" if "count > 2" in patch else "no", "by its text"),
+        judge=lambda patch: Judgement("yes" if "+    if count" in patch else "no", "by its text"),
         rank=lambda localization: 1 + [place["function"] for place in localization].index("price"),
         held_back=2,
     )
