@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from fixers.project import Project
 
 _ROUNDS = 4
 """A use inside a use is rewritten in a round of its own."""
+_HOLE = re.compile(r"\$\**\w+")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _LESS_SURE = 0.7
 _SUMMARY = "The installed release of {} takes this in another form."
 
@@ -30,6 +33,7 @@ def conversions(codemod: Codemod, scene: Scene, rules: Sequence[Rule]) -> Iterat
     for crash in crashes(scene):
         site = nearest_site(scene, crash)
         spoken = [rule for rule in rules if speaks_of(rule, crash.qualified, crash.message)]
+        spoken = [rule for rule in spoken if _is_mentioned(scene, rule)]
         warned = is_warning(crash.qualified)
         live = [rule for rule in spoken if _applies(scene, site, rule) and holds(scene, rule, warned=warned)]
         made: list[Mapping[str, str]] = []
@@ -41,6 +45,7 @@ def conversions(codemod: Codemod, scene: Scene, rules: Sequence[Rule]) -> Iterat
         if made:
             roots = {library(rule) for rule in live}
             others = [rule for rule in rules if library(rule) in roots and rule not in spoken and _is_certain(rule)]
+            others = [rule for rule in others if _is_mentioned(scene, rule)]
             chosen = [*_alternatives(live)[0], *(rule for rule in others if holds(scene, rule, warned=False))]
             conversion = _convert(scene, crash, site, chosen)
             if conversion.texts not in made:
@@ -80,6 +85,19 @@ def converted(
                 text = work.edits.text()
                 applied.append(rework)
     return (tidied(project, path, text) if text != before else text), applied
+
+
+def _is_mentioned(scene: Scene, rule: Rule) -> bool:
+    """Say whether some file may hold the old form: to ask the environment costs a start of its interpreter."""
+    match rule:
+        case Shape():
+            words = set(_WORD.findall(_HOLE.sub("", rule.old))) - {"False", "None", "True"}
+        case Keyword():
+            words = {rule.callee.rpartition(".")[2], rule.old or rule.callee.partition(".")[0]}
+            words = {rule.old} if rule.family or rule.reach is Reach.LINE else words
+        case Rework():
+            words = {rule.library}
+    return any(all(word in text for word in words) for text in scene.project.files.values())
 
 
 def _applies(scene: Scene, site: Site | None, rule: Rule) -> bool:
