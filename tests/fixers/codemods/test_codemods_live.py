@@ -306,11 +306,9 @@ CASES = {
         "mismatched-types", "def f(xs):\n    return ', '.join(xs)\n", "assert mod.f([1, 2]) == '1, 2'"
     ),
     "compare-text": Case("mismatched-types", "def f(a, b):\n    return a < b\n", "assert mod.f(1, '2')"),
-    "half-an-index": Case(
-        "mismatched-types", "def f(xs):\n    return xs[len(xs) / 2]\n", "assert mod.f([1, 2, 3]) == 2"
-    ),
+    "half-an-index": Case("float-index", "def f(xs):\n    return xs[len(xs) / 2]\n", "assert mod.f([1, 2, 3]) == 2"),
     "half-a-range": Case(
-        "mismatched-types", "def f(n):\n    half = n / 2\n    return list(range(half))\n", "assert mod.f(4) == [0, 1]"
+        "float-index", "def f(n):\n    half = n / 2\n    return list(range(half))\n", "assert mod.f(4) == [0, 1]"
     ),
     "list-as-key": Case(
         "mismatched-types", "def f(d, k):\n    return d[k]\n", "assert mod.f({(1, 2): 3}, [1, 2]) == 3"
@@ -327,7 +325,7 @@ CASES = {
     ),
     "bytes-and-text": Case("mismatched-types", "def f(a, b):\n    return a + b\n", "assert mod.f(b'a', 'b') == b'ab'"),
     "view-and-list": Case(
-        "mismatched-types", "def f(d):\n    return d.keys() + ['b']\n", "assert mod.f({'a': 1}) == ['a', 'b']"
+        "view-as-list", "def f(d):\n    return d.keys() + ['b']\n", "assert mod.f({'a': 1}) == ['a', 'b']"
     ),
     "self-forgotten": Case(
         "descriptor-confusion", "class C:\n    def f(x):\n        return x * 2\n", "assert mod.C().f(2) == 4"
