@@ -4,6 +4,8 @@ Never a value: what a program holds may be a secret. Only frames of the project
 itself are looked at, and only so many names, so that a report stays small.
 """
 
+from itertools import islice
+
 import goldseam_inside
 
 FRAMES = 6
@@ -67,13 +69,13 @@ def _attributes(value):
     except AttributeError:
         return []
     named = state.items() if type(state) is dict else ()
-    return [(n, v) for n, v in list(named)[:ATTRIBUTES] if isinstance(n, str) and n.isidentifier()]
+    return [(n, v) for n, v in islice(named, ATTRIBUTES) if isinstance(n, str) and n.isidentifier()]
 
 
 def _of_value(facts, place, name, value):
     if len(facts) >= 10 * NAMES:
         return
-    inner = list(value)[:5] if type(value) in (list, tuple, set, frozenset) else ()
+    inner = islice(value, 5) if type(value) in (list, tuple, set, frozenset) else ()
     kinds = dict.fromkeys(type_name(part) for part in inner)
     facts.setdefault("types:%s:%s" % (place, name), [type_name(value), *list(kinds)[:3]])
     if type(value) in SIZED:
@@ -84,7 +86,7 @@ def _keys(facts, place, name, value, deeper=1):
     """Note the keys of a mapping that look like names; those of mappings in it one level down."""
     if not isinstance(value, dict) or len(facts) >= 20 * NAMES:
         return
-    keys = [k for k in list(dict.keys(value))[: 4 * KEYS] if type(k) is str and _is_name(k)]
+    keys = [k for k in islice(dict.keys(value), 4 * KEYS) if type(k) is str and _is_name(k)]
     facts.setdefault("keys:%s:%s" % (place, name), keys[:KEYS])
     for key in keys[:10] if deeper else ():
         _keys(facts, place, "%s[%r]" % (name, key), dict.__getitem__(value, key), deeper - 1)
