@@ -83,7 +83,7 @@ def run_fauxpy(case: Case, python: Path, roots: Sequence[str], granularity: str)
 def _script(case: Case, python: Path, granularity: str) -> str:
     pytest = [
         str(python), "-m", "pytest", *case.tests, *(f"--deselect={test}" for test in case.held_back), "-q",
-        "-p", "no:cacheprovider",
+        "-p", "no:cacheprovider", "--color", "no",
         # coverage.py warns where a test runs none of the project; some projects turn warnings into errors.
         "-W", "ignore::coverage.exceptions.CoverageWarning",
         "--src", ".", "--exclude", f"[{','.join(case.tests)}]", "--family", "sbfl",
