@@ -81,6 +81,8 @@ class Behaviour(Contract):
 
     calls: int
     """Number of calls replayed; 0 when none could be recorded."""
+    watched: int = 0
+    """Runs of tests, as they are or with a constant changed, in which the patched function was watched."""
     clusters: int
     """Distinct behaviours among the plausible candidates."""
     differs_when: tuple[str, ...] = ()

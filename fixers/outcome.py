@@ -104,7 +104,12 @@ def _fixed(
     sandbox: Sandbox,
     version: str,
 ) -> Trace:
-    behaviour = Behaviour(calls=repair.calls, clusters=len(repair.clusters), differs_when=cluster.differs_when)
+    behaviour = Behaviour(
+        calls=repair.calls,
+        watched=repair.watched,
+        clusters=len(repair.clusters),
+        differs_when=cluster.differs_when,
+    )
     evidence = evidence_of(base, proof, sandbox, version=version, budget=repair.budget, behaviour=behaviour)
     return trace.model_copy(
         update={
@@ -120,11 +125,7 @@ def _fixed(
 
 def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
     weaker = len(repair.clusters) - sum(map(sure, repair.clusters))
-    alike = (
-        f"{cluster.size} repairs that behave alike on {repair.calls} replayed calls"
-        if cluster.size > 1
-        else "one repair"
-    )
+    alike = f"{cluster.size} repairs that behave alike {_where(repair)}" if cluster.size > 1 else "one repair"
     parts = [f"Of {repair.budget.validated:,} candidates that were run, {alike} passed every test."]
     if fell:
         parts.append(
@@ -141,6 +142,10 @@ def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
     else:
         parts.append("All other edits of this place that are not far-fetched were tried.")
     return " ".join(parts)
+
+
+def _where(repair: Repair) -> str:
+    return f"on {repair.calls} replayed calls" if repair.calls else f"in {repair.watched} watched runs of tests"
 
 
 def _offered(trace: Trace, project: Project, proven: Sequence[tuple[Cluster, Proof]], repair: Repair) -> Trace:

@@ -13,6 +13,10 @@ LIMITS = {"budget_seconds": 300.0, "budget_candidates": 4000}
 def test_a_plain_slip_is_repaired_unasked(make_request, sandbox, name):
     trace = attempt(make_request(RIGHT[name], **LIMITS), sandbox)
     assert trace.status == "fixed", trace.sentence
+    assert trace.evidence is not None
+    behaviour = trace.evidence.behaviour
+    assert behaviour is not None
+    assert min(behaviour.calls, behaviour.watched) > 10
 
 
 @pytest.mark.parametrize("name", NOT_MEANT)
