@@ -148,8 +148,9 @@ def _suites(run: _Run, target: Target, seed: int) -> bool:
 def _failing_tests(run: _Run, target: Target) -> bool:
     wanted = run.base.reproduction.failing
     seconds = 0.0
-    for _ in range(REPEATS_AFTER):
-        result = run_suite(target, run.sandbox, wanted=wanted, rootdir=run.base.rootdir)
+    for repeat in range(REPEATS_AFTER):
+        # Under another hash seed each time: a repair that hangs on the order of a set is none.
+        result = run_suite(target, run.sandbox, wanted=wanted, rootdir=run.base.rootdir, hash_seed=repeat)
         run.commands.append(command_run("failing", result))
         seconds += result.seconds
         bad = _not_passing(wanted, result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.tools.repairs.base import FindingRepair
+from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
@@ -25,5 +26,6 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnusedImport,
     UnusedHandlerName,
     NoneComparison,
+    EmptyFString,
     WhiteSpace,
 )
