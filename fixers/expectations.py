@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fixers.evidence import Alternative, Observed, Trace
@@ -111,8 +111,26 @@ def _recorded(failure: Failure, project: Project) -> Recorded | None:
     inline = any(isinstance(n, ast.Call) and _called(n) == "snapshot" for n in ast.walk(function))
     if inline:
         return Recorded(test, "an inline snapshot", "--inline-snapshot=fix")
-    path = next(filter(None, map(_file_read, ast.walk(function))), "")
+    path = next(filter(None, map(_file_read, _reached(project.tree(test.partition("::")[0]), function))), "")
     return Recorded(test, path, "") if path and failure.exception == "AssertionError" else None
+
+
+def _reached(tree: ast.Module, function: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of a test, and of what it names in its own module: a path, a function that reads a file."""
+    named: dict[str, ast.stmt] = {}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            named.update({t.id: statement for t in statement.targets if isinstance(t, ast.Name)})
+        elif isinstance(statement, ast.FunctionDef):
+            named[statement.name] = statement
+    waiting, seen = [function], {id(function)}
+    while waiting:
+        for node in ast.walk(waiting.pop()):
+            yield node
+            following = named.get(node.id) if isinstance(node, ast.Name) else None
+            if following is not None and id(following) not in seen:
+                seen.add(id(following))
+                waiting.append(following)
 
 
 def _function(test: str, project: Project) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -27,11 +27,21 @@ TESTS = {
     "a recorded file": ("def test_x(data_regression):\n    data_regression.check(f())\n", "--force-regen"),
     "an inline snapshot": ("def test_x():\n    assert f() == snapshot(3)\n", "--inline-snapshot=fix"),
     "tests/expected/a.json": ("def test_x():\n    assert f() == open('tests/expected/a.json').read()\n", ""),
+    "snapshots/b.json": (
+        (
+            "S = HERE / 'snapshots' / 'b.json'\ndef read():\n    return S.read_text()\n"
+            "def test_x():\n    assert f() == read()\n"
+        ),
+        "",
+    ),
     "data.golden": ("def test_x():\n    assert f() == (HERE / 'data.golden').read_text()\n", ""),
 }
 PLAINLY = {
     "a value": "def test_x():\n    assert f() == 3\n",
     "a file that was not recorded": "def test_x():\n    assert f() == open('tests/data.json').read()\n",
+    "a recording that another test reads": (
+        "S = open('golden/a')\ndef test_y():\n    assert S\ndef test_x():\n    assert f() == 3\n"
+    ),
     "a text": "def test_x():\n    assert f('expected') == 'golden'\n",
 }
 
