@@ -10,39 +10,22 @@ from fixers.codemods.base import Scene
 from fixers.codemods.crash import Site
 from fixers.codemods.live import kind_of, types_of
 from fixers.codemods.operand_types import Repair, converted
+from fixers.codemods.signatures import called_name
 from fixers.codemods.source import Edits
+
+_CONVERTING = frozenset({"int", "float", "str", "len"})
 
 
 def whole_numbers(scene: Scene, site: Site, have: str) -> Iterator[Repair]:
-    """Divide without a remainder where a whole number is needed; convert where nothing is divided."""
+    """Convert the one argument or index on the line that is no whole number."""
     source = site.source
-    nodes: list[cst.BaseExpression] = [arg.value for call in source.at(site.line, cst.Call) for arg in call.args]
+    calls = [call for call in source.at(site.line, cst.Call) if called_name(call) not in _CONVERTING]
+    nodes: list[cst.BaseExpression] = [arg.value for call in calls for arg in call.args]
     for subscript in source.at(site.line, cst.Subscript):
         nodes += [part.slice.value for part in subscript.slice if isinstance(part.slice, cst.Index)]
     known = [node for node in nodes if kind_of(scene, site, node) == have]
-    divided = [
-        node for node in nodes if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Divide)
-    ]
-    if have == "float":
-        makers = [maker for node in nodes if isinstance(node, cst.Name) and (maker := _division(site, node))]
-        for division in [*divided, *makers][:1]:
-            edits = Edits(source).put(division.operator, cst.FloorDivide())
-            yield Repair(0.7, edits, "`/` gives a float, and a whole number is needed here.")
-            return
     for node in known if len(known) == 1 else ():
         yield from converted(site, node, have, "int")
-
-
-def _division(site: Site, name: cst.Name) -> cst.BinaryOperation | None:
-    """Return the division whose result a variable of the function holds, when it is assigned once."""
-    function = site.source.enclosing(site.line, cst.FunctionDef)
-    assigned = [
-        node.value
-        for node in site.source.within(function, cst.Assign)
-        if any(isinstance(t.target, cst.Name) and t.target.value == name.value for t in node.targets)
-    ]
-    made = assigned[0] if len(assigned) == 1 else None
-    return made if isinstance(made, cst.BinaryOperation) and isinstance(made.operator, cst.Divide) else None
 
 
 def hashed(scene: Scene, site: Site, have: str) -> Iterator[Repair]:

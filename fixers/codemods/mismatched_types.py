@@ -114,18 +114,12 @@ class MismatchedTypes(Codemod):
             line=2,
         ),
         Rewrite(
-            before="def f(xs):\n    middle = len(xs) / 2\n    return xs[middle]\n",
-            after="def f(xs):\n    middle = len(xs) // 2\n    return xs[middle]\n",
+            before="def f(xs, line):\n    return xs[line]\n",
+            after="def f(xs, line):\n    return xs[int(line)]\n",
             exception="TypeError",
-            message="list indices must be integers or slices, not float",
-            line=3,
-        ),
-        Rewrite(
-            before="def f(n):\n    return [i for i in range(n / 2)]\n",
-            after="def f(n):\n    return [i for i in range(n // 2)]\n",
-            exception="TypeError",
-            message="'float' object cannot be interpreted as an integer",
+            message="list indices must be integers or slices, not str",
             line=2,
+            values={"types:pkg/mod.py:2:xs": ("list", "int"), "types:pkg/mod.py:2:line": ("str",)},
         ),
         Rewrite(
             before="import hashlib\n\n\ndef f(text):\n    return hashlib.sha256(text).hexdigest()\n",

@@ -310,6 +310,7 @@ CASES = {
     "half-a-range": Case(
         "float-index", "def f(n):\n    half = n / 2\n    return list(range(half))\n", "assert mod.f(4) == [0, 1]"
     ),
+    "text-as-index": Case("mismatched-types", "def f(xs, i):\n    return xs[i]\n", "assert mod.f([1, 2], '1') == 2"),
     "list-as-key": Case(
         "mismatched-types", "def f(d, k):\n    return d[k]\n", "assert mod.f({(1, 2): 3}, [1, 2]) == 3"
     ),
