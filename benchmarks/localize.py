@@ -27,9 +27,10 @@ from benchmarks.machine import ROOT, machine
 from benchmarks.sets import Half
 from benchmarks.spent import Spent, Timed
 from benchmarks.truth import NOWHERE, Entry, Rank, Span, Truth, rank_of, spans_of, truth_of
-from fixers.engine import Request, run_localize, run_reproduce
+from fixers.engine import run_localize, run_reproduce
 from fixers.evidence import Localized, Observed
 from fixers.model import Suspect
+from fixers.request import Request
 from tasks.prepare import Wishes, prepare
 from tasks.sandbox.choose import sandbox
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
@@ -30,6 +30,9 @@ COMBINED = 9
 RESERVED = 0.5
 """Of the time and the candidates for the search, what is kept for groups when there are several."""
 
+Rules = Callable[[Hunt, Sequence[Failure]], object]
+"""Asks the codemods for candidates that mend these failures, and has them tried."""
+
 
 def search_groups(
     hunt: Hunt,
@@ -37,17 +40,36 @@ def search_groups(
     suspects: Sequence[Suspect],
     failures: Sequence[Failure],
     literals: Sequence[object],
+    rules: Rules,
 ) -> None:
-    """Search for one edit that mends everything; where there is none and several faults, for an edit of each."""
+    """Search for one edit that mends everything; where there is none and several faults, for an edit of each.
+
+    Rules were asked for everything already. They are asked for each fault before the search.
+    """
     if not 1 < len(groups) <= MOST:
         search(hunt, suspects, failures, literals)
         return
+    _ask_rules(hunt, groups, failures, literals, rules)
     whole = hunt.deadline, hunt.budget_candidates
     _narrow(hunt, RESERVED)
     search(hunt, suspects, failures, literals)
     if not hunt.plausible and hunt.cut != "interrupted":
         hunt.deadline, hunt.budget_candidates = whole
         _search_each(hunt, groups, suspects, failures, literals)
+
+
+def _ask_rules(
+    hunt: Hunt, groups: Sequence[FailureGroup], failures: Sequence[Failure], literals: Sequence[object], rules: Rules
+) -> None:
+    found: list[tuple[Proposal, ...]] = []
+    for group in groups:
+        part = _part(hunt, group, 1)
+        rules(part, _of(group, failures))
+        proposals = _proposals(part, literals)
+        if not proposals:
+            return
+        found.append(proposals)
+    try_candidates(hunt, islice(_together(hunt, found), COMBINED))
 
 
 def _search_each(
@@ -61,8 +83,8 @@ def _search_each(
     exhausted = True
     for number, group in enumerate(groups):
         part = _part(hunt, group, len(groups) - number)
-        search(part, suspects, [f for f in failures if set(f.test_ids) & set(group.tests)], literals)
-        proposals = tuple(_allowed(hunt.project, cluster, literals) for cluster in select(part).clusters[:BEHAVIOURS])
+        search(part, suspects, _of(group, failures), literals)
+        proposals = _proposals(part, literals)
         hunt.cost, hunt.cut = part.cost, part.cut
         exhausted = exhausted and part.exhausted
         if not proposals:
@@ -73,6 +95,15 @@ def _search_each(
     hunt.budget_candidates += COMBINED
     try_candidates(hunt, islice(_together(hunt, found), COMBINED))
     hunt.exhausted = exhausted
+
+
+def _of(group: FailureGroup, failures: Sequence[Failure]) -> list[Failure]:
+    return [failure for failure in failures if set(failure.test_ids) & set(group.tests)]
+
+
+def _proposals(part: Hunt, literals: Sequence[object]) -> tuple[Proposal, ...]:
+    """Return one proposal of each behaviour that mends a part, the likeliest first."""
+    return tuple(_allowed(part.project, cluster, literals) for cluster in select(part).clusters[:BEHAVIOURS])
 
 
 def _allowed(project: Project, cluster: Cluster, literals: Sequence[object]) -> Proposal:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fixers.engine import Request
 from fixers.model import Failure
 from fixers.project import is_repairable, read_project
+from fixers.request import Request
 from fixers.runner.target import Target
 from fixers.tools.registry import tool_named
 from fixers.tools.reproduce import ToolRequest

@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fixers import engine
-from fixers.engine import Fixer, Request
 from fixers.evidence import Localized, Observed, Repair, Trace
 from fixers.model import Declined, Reason
 from fixers.reproduce import Green
+from fixers.request import Fixer, Request
 from fixers.runner.sandbox import Sandbox
 from fixers.tools.reproduce import ToolRequest
 from tasks.environment.tool_command import reported_tool

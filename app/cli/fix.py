@@ -15,12 +15,13 @@ from app.cli.alternatives import write_alternatives
 from app.cli.terminal import Terminal, show_trace
 from app.schemas import FixReport
 from fixers import patch as patches
-from fixers.engine import VERSION, Request, attempt
+from fixers.engine import VERSION, attempt
 from fixers.evidence import Trace
 from fixers.failures import read_log, read_traceback
 from fixers.failures.infrastructure import declined_runner
 from fixers.model import Declined, Failure
 from fixers.outcome import declined_trace
+from fixers.request import Request
 from fixers.runner.sandbox import Sandbox
 from tasks.environment.tool_command import read_tool_command, reported_tool
 from tasks.errors import BadInput

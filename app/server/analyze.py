@@ -9,7 +9,7 @@ from functools import partial
 from app.config import Settings
 from app.server.stores import server_policy, store_of, turns_of, work_of
 from app.server.tokens import door_of, lent
-from fixers.engine import Fixer
+from fixers.request import Fixer
 from tasks.broker.client import BrokerClient
 from tasks.celery import RunStage, Work
 from tasks.github.client import reading

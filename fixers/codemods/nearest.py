@@ -52,6 +52,17 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return near[0][1]
 
 
+def related(name: str, known: Iterable[str]) -> str | None:
+    """Return the one known name that has all words of `name`, or begins like it: `max_width` for `width`; else None."""
+    own = set(words(name))
+    found = [
+        other
+        for other in known
+        if other != name and len(name) >= 3 and (own <= set(words(other)) or other.startswith(name))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, lower case, sorted."""
     return tuple(sorted(word.lower() for word in _WORDS.findall(name)))

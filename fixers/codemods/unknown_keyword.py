@@ -10,7 +10,7 @@ import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raised_in_test, raising_site
-from fixers.codemods.nearest import nearest, suggested
+from fixers.codemods.nearest import nearest, related, suggested
 from fixers.codemods.signatures import Callee, called_name, callee, calls_of, defined, is_bound, of_function
 from fixers.codemods.source import Edits, parse
 from fixers.codemods.tables.renamed_apis import KEYWORDS
@@ -94,6 +94,13 @@ class UnknownKeyword(Codemod):
             exception="TypeError",
             message="area() got an unexpected keyword argument 'height'",
             frames=_FROM_TEST,
+        ),
+        Rewrite(
+            before="def box(*, max_width=9, pad=1):\n    return pad\n\n\ndef f():\n    return box(width=3)\n",
+            after="def box(*, max_width=9, pad=1):\n    return pad\n\n\ndef f():\n    return box(max_width=3)\n",
+            exception="TypeError",
+            message="box() got an unexpected keyword argument 'width'",
+            line=6,
         ),
     )
 
@@ -196,7 +203,7 @@ def _meant(crash: Crash, call: cst.Call, reached: Callee, keyword: str, sure: fl
     signature = reached.signature
     free = [name for name in signature.keywords if name not in given and name not in signature.positional[:filled]]
     hint = suggested(crash.message)
-    near = hint if hint in free else nearest(keyword, free)
+    near = hint if hint in free else nearest(keyword, free) or related(keyword, free)
     if near:
         return near, sure
     needed = [name for name in free if name in signature.required]

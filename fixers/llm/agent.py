@@ -14,14 +14,15 @@ from enum import StrEnum
 
 from fixers.checks.integrity import integrity_gates
 from fixers.checks.scope import check_scope
-from fixers.engine import Case, literals_of_tests
 from fixers.hunt import Plausible
 from fixers.llm.briefing import briefing, data
 from fixers.llm.desk import Desk, Refusal
 from fixers.llm.model import Asked, History, Instructions, Limits, Model, ModelFailed, Reply, Result
 from fixers.llm.redact import leftovers
 from fixers.llm.tools import Action, GiveUp, Malformed, ProposePatch, ReadSource, RunTests, prompt, read_call, tools
+from fixers.mend import literals_of_tests
 from fixers.model import Candidate, Declined, Reason
+from fixers.request import Case
 from fixers.runner.evaluator import Status, Variant
 
 CALLS = 4

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fixers.codemods.scopes import enclosing
-from fixers.engine import Case
 from fixers.llm.redact import Redactor, visible
 from fixers.llm.secret_rules import PLACEHOLDER
 from fixers.llm.tools import ReadSource, Replacement
 from fixers.model import Candidate, FileEdit, Tier
 from fixers.patch import PatchDoesNotApply, apply, unified
 from fixers.project import Project, is_repairable, is_test_path
+from fixers.request import Case
 
 PRIOR = 0.5
 SUSPECTS = 20

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fixers.engine import Case
 from fixers.llm.agent import Ended, Outcome, Session, converse
 from fixers.llm.anthropic_model import DEFAULT_MODEL, AnthropicModel
 from fixers.llm.desk import Desk
@@ -14,6 +13,7 @@ from fixers.llm.model import Limits, Model
 from fixers.llm.redact import RedactionFailed, Redactor
 from fixers.llm.secret_rules import DETECTORS, Detector
 from fixers.model import Candidate
+from fixers.request import Case
 
 MODEL_VARIABLE = "GOLDSEAM_LLM_MODEL"
 """Environment variable that names the model; unset: `DEFAULT_MODEL`."""

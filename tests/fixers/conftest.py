@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from fixers.engine import Request
 from fixers.project import Project, read_project
+from fixers.request import Request
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
 from tasks.sandbox.choose import sandbox as choose_sandbox

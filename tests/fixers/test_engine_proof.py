@@ -9,11 +9,12 @@ import pytest
 from engine_projects import FEES, PLAIN
 
 from fixers import patch as patches
-from fixers.engine import Request, attempt, run_reproduce
+from fixers.engine import attempt, run_reproduce
 from fixers.evidence import Evidence, Observed, Proposal
 from fixers.model import FileEdit
 from fixers.project import read_project
 from fixers.reprove import reprove
+from fixers.request import Request
 from fixers.runner.suite import INSIDE
 from fixers.verify import Base, prove
 from tasks.sandbox.export import tree_digest

@@ -3,8 +3,9 @@
 import pytest
 from engine_projects import FIXED_LINE, SHAPES
 
-from fixers.engine import Request, run_localize, run_repair, run_reproduce
+from fixers.engine import run_localize, run_repair, run_reproduce
 from fixers.evidence import Observed
+from fixers.request import Request
 
 
 def repaired(request: Request, sandbox):

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from llm_project import FAILING, FILES, SHARES, TESTS
 
-from fixers.engine import Case
 from fixers.hunt import Hunt
 from fixers.llm.fixer import ModelFixer
 from fixers.llm.model import Limits
@@ -19,6 +18,7 @@ from fixers.model import Failure, FailureKind, Suspect
 from fixers.progress import Silent
 from fixers.project import Project, read_project
 from fixers.repair import try_candidates
+from fixers.request import Case
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ForkEvaluator, fork_evaluator
 from fixers.runner.target import Target

@@ -3,11 +3,12 @@
 import pytest
 from llm_project import CANARY, NEW, OLD, SHARES
 
-from fixers.engine import Request, attempt
+from fixers.engine import attempt
 from fixers.evidence import Trace
 from fixers.llm.fixer import ModelFixer
 from fixers.llm.scripted_model import ScriptedModel, call, says
 from fixers.model import Reason
+from fixers.request import Request
 
 
 def play(shares, sandbox, *script) -> tuple[Trace, ModelFixer]:
