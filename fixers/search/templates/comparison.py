@@ -32,7 +32,7 @@ class WrongComparison(Template):
     NAME = "wrong-comparison"
     NUMBER = 46
     TIER = Tier.B
-    PRIOR = 0.5
+    PRIOR = 0.55
     SUMMARY = "the comparison may be the wrong one"
     BY_SLOT = True
     VALID = ("def f(a):\n    return not a\n",)

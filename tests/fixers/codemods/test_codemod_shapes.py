@@ -51,7 +51,7 @@ def normalized(text: str) -> str:
     return re.sub(r"\s|^import .*$|^from .*$", "", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("rule", shapes())
+@pytest.mark.parametrize("rule", list(shapes()))
 def test_a_shape_rewrites_its_own_old_form(rule: Shape) -> None:
     head = module(rule.old, rule.new)
     before = f"{head}\n\nresult = {instance(rule.old)}\n"
@@ -62,7 +62,7 @@ def test_a_shape_rewrites_its_own_old_form(rule: Shape) -> None:
     compile(after, PATH, "exec")
 
 
-@pytest.mark.parametrize("rule", keywords())
+@pytest.mark.parametrize("rule", list(keywords()))
 def test_a_keyword_is_renamed_valued_dropped_or_added(rule: Keyword) -> None:
     called = f"thing.{rule.callee.rpartition('.')[2]}" if rule.method else rule.callee
     old = f"{rule.old}={rule.value or 'old'}, " if rule.old else ""
