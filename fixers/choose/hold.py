@@ -22,6 +22,8 @@ def held(repair: Repair, cluster: Cluster) -> str:
         )
     if tests_are_weak(repair):
         return "One repair passes every test, but so does leaving a statement out: the tests say too little here."
+    if cluster.proposals[0].tier == Tier.A:
+        return ""  # it follows from the error, so what it changes elsewhere is what the error was about
     if raises_anew(repair, cluster):
         return (
             f"One repair passes every test, but of {repair.returning} calls like those that the tests make, "
@@ -29,7 +31,7 @@ def held(repair: Repair, cluster: Cluster) -> str:
         )
     if cluster.objections:
         return f"One repair passes every test, but something speaks against it: {'; '.join(cluster.objections)}."
-    if not cluster.seen and cluster.proposals[0].tier != Tier.A:
+    if not cluster.seen:
         return "One repair passes every test, but nothing could be seen of what else it does."
     return ""
 

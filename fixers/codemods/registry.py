@@ -10,6 +10,7 @@ from fixers.codemods.exception_not_raised import ExceptionNotRaised
 from fixers.codemods.float_index import FloatIndex
 from fixers.codemods.identity_comparison import IdentityComparison
 from fixers.codemods.index_out_of_range import IndexOutOfRange
+from fixers.codemods.invalid_escape import InvalidEscape
 from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.mismatched_types import MismatchedTypes
 from fixers.codemods.missing_await import MissingAwait
@@ -22,6 +23,7 @@ from fixers.codemods.moved_symbol import MovedSymbol
 from fixers.codemods.mutable_dataclass_field import MutableDataclassField
 from fixers.codemods.mutable_default import MutableDefault
 from fixers.codemods.narrow_except import NarrowExcept
+from fixers.codemods.newer_python import NewerPython
 from fixers.codemods.outdated_test_support import OutdatedTestSupport
 from fixers.codemods.platform_encoding import PlatformEncoding
 from fixers.codemods.python_2_leftover import Python2Leftover
@@ -47,9 +49,11 @@ from fixers.codemods.wrong_exception import WrongException
 # live fact settles, last what has to guess at the author's intent.
 ALL: tuple[type[Codemod], ...] = (
     MergeConflict,  # first what does not even parse: nothing else can be said of such a file
+    InvalidEscape,  # before slips: the text parses, and only what it says is in doubt
     SyntaxSlip,
     MutableDataclassField,
     Python2Leftover,  # before the removals and misspellings, which mend one use of what fails everywhere
+    NewerPython,
     RemovedStdlib,
     ReshapedStdlib,
     ReshapedFrame,

@@ -23,13 +23,15 @@ _AST_GONE = re.compile(
 _COROUTINE_GONE = re.compile(r"module 'asyncio' has no attribute 'coroutine'|\"@coroutine\" decorator is deprecated")
 _ESCAPE_GONE = re.compile(r"module 'cgi' has no attribute 'escape'|No module named 'cgi'")
 _CHILDREN_GONE = re.compile(r"'xml\.etree\.ElementTree\.Element' object has no attribute 'getchildren'")
+_UNORDERED = re.compile(r"Population must be a sequence.*use sorted\(d\)|Population must be a sequence or set")
+_NO_MAPPING = re.compile(r"'EntryPoints' object has no attribute 'get'")
 _NAIVE_UTC = re.compile(r"datetime\.(?:datetime\.)?utcnow\(\) is deprecated")
 
 
 class ReshapedStdlib(Codemod):
     """Write a removed or deprecated standard library call in its present shape.
 
-    Covers generator-based coroutines, `datetime.utcnow`, `cgi.escape`,
+    Covers generator-based coroutines, `datetime.utcnow`, `cgi.escape`, `entry_points`, samples of sets,
     `Element.getchildren` and the `ast` node classes before 3.8. What the call
     returns stays the same: `utcnow` stays naive, `escape` leaves quotes alone.
     """
@@ -82,6 +84,26 @@ class ReshapedStdlib(Codemod):
             exception="DeprecationWarning",
             message="datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version.",
             line=3,
+        ),
+        Rewrite(
+            before="import random\n\n\ndef f(names):\n    return random.sample(set(names), 2)\n",
+            after="import random\n\n\ndef f(names):\n    return random.sample(sorted(set(names)), 2)\n",
+            exception="TypeError",
+            message="Population must be a sequence.  For dicts or sets, use sorted(d).",
+            line=5,
+        ),
+        Rewrite(
+            before=(
+                "from importlib.metadata import entry_points\n\n\ndef f(group):\n"
+                "    return list(entry_points().get(group, ()))\n"
+            ),
+            after=(
+                "from importlib.metadata import entry_points\n\n\ndef f(group):\n"
+                "    return list(entry_points(group=group))\n"
+            ),
+            exception="AttributeError",
+            message="'EntryPoints' object has no attribute 'get'",
+            line=5,
         ),
         Rewrite(
             before="import cgi\n\n\ndef f(x):\n    return cgi.escape(x), cgi.escape(x, True)\n",
@@ -186,6 +208,26 @@ def _escapes(scene: Scene, site: Site, edits: Edits) -> None:
         add_import(edits, scene.project, site.path, Import("html"))
 
 
+def _samples(scene: Scene, site: Site, edits: Edits) -> None:
+    for call in site.source.at(site.line, cst.Call):
+        if _dotted(scene, site, call.func) == "random.sample" and call.args and call.args[0].keyword is None:
+            population = site.source.code(call.args[0].value)
+            if not population.startswith("sorted("):
+                edits.put(call.args[0].value, cst.parse_expression(f"sorted({population})"))
+
+
+def _entry_points(scene: Scene, site: Site, edits: Edits) -> None:
+    for call in site.source.all(cst.Call):
+        if not (isinstance(call.func, cst.Attribute) and call.func.attr.value == "get" and call.args):
+            continue
+        asked = call.func.value
+        if not isinstance(asked, cst.Call) or asked.args:
+            continue
+        if _dotted(scene, site, asked.func).endswith("metadata.entry_points"):
+            group = site.source.code(call.args[0].value)
+            edits.put(call, cst.parse_expression(f"{site.source.code(asked.func)}(group={group})"))
+
+
 def _children(_scene: Scene, site: Site, edits: Edits) -> None:
     for call in site.source.at(site.line, cst.Call):
         if isinstance(call.func, cst.Attribute) and call.func.attr.value == "getchildren" and not call.args:
@@ -226,5 +268,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Shape], ...] = (
     (_NAIVE_UTC, _naive_utc),
     (_ESCAPE_GONE, _escapes),
     (_CHILDREN_GONE, _children),
+    (_UNORDERED, _samples),
+    (_NO_MAPPING, _entry_points),
     (_AST_GONE, _nodes),
 )
