@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fixers.evidence import Cluster, Repair
 from fixers.hunt import FELL
 from fixers.model import Tier
@@ -15,25 +17,28 @@ _DELETION = f"search:{SuperfluousStatement.NAME}"
 
 def held(repair: Repair, cluster: Cluster) -> str:
     """Return the sentence that says what forbids to propose a proven repair unasked; empty when nothing does."""
+    return next(_reasons(repair, cluster), "")
+
+
+def _reasons(repair: Repair, cluster: Cluster) -> Iterator[str]:
     if unproven(repair):
-        return (
+        yield (
             f"{len(repair.clusters)} behaviours pass the failing tests. Of the {CLUSTERS_PROVEN} likeliest one passes "
             "every test; the others were not proven."
         )
     if tests_are_weak(repair):
-        return "One repair passes every test, but so does leaving a statement out: the tests say too little here."
+        yield "One repair passes every test, but so does leaving a statement out: the tests say too little here."
     if cluster.proposals[0].tier == Tier.A:
-        return ""  # it follows from the error, so what it changes elsewhere is what the error was about
+        return  # it follows from the error, so what it changes elsewhere is what the error was about
     if raises_anew(repair, cluster):
-        return (
+        yield (
             f"One repair passes every test, but of {repair.returning} calls like those that the tests make, "
             f"{cluster.newly_raising} that gave a result raise with it."
         )
     if cluster.objections:
-        return f"One repair passes every test, but something speaks against it: {'; '.join(cluster.objections)}."
+        yield f"One repair passes every test, but something speaks against it: {'; '.join(cluster.objections)}."
     if not cluster.seen:
-        return "One repair passes every test, but nothing could be seen of what else it does."
-    return ""
+        yield "One repair passes every test, but nothing could be seen of what else it does."
 
 
 def sure(cluster: Cluster) -> bool:
