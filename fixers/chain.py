@@ -15,7 +15,7 @@ from itertools import islice
 from fixers.codemods.base import Scene
 from fixers.failures.signature import signature
 from fixers.hunt import RULE, Hunt
-from fixers.model import Candidate, Failure, FileEdit, Tier
+from fixers.model import Candidate, Failure, FileEdit, Frame, Tier
 from fixers.project import Project
 
 LONGEST = 12
@@ -74,25 +74,43 @@ def _next(
             return None
         whole = _joined(project, done, found)
         seen = look(whole.edits)
-        if seen is not None and gets_further(scene.failures, seen.failures):
+        if seen is not None and gets_further(scene.failures, seen.failures, scene.project, _edited(project, whole)):
             return _Link(whole, seen)
     return None
 
 
-def gets_further(before: Sequence[Failure], after: Sequence[Failure]) -> bool:
-    """Say whether something passes that did not, or fails for another reason or elsewhere."""
-    old, new = _causes(before), _causes(after)
-    return any(new.get(test) != cause for test, cause in old.items())
+def gets_further(before: Sequence[Failure], after: Sequence[Failure], old: Project, new: Project) -> bool:
+    """Say whether something passes that did not, or fails for another reason or elsewhere.
+
+    Elsewhere is another function, or another line of the same one; a line that the edit
+    itself changed is where it failed before.
+    """
+    was, now = _causes(before), _causes(after)
+    return any(test not in now or _moved(place, now[test], old, new) for test, place in was.items())
 
 
-def _causes(failures: Sequence[Failure]) -> Mapping[str, tuple[str, str]]:
-    """Return for each test what ended it: the exception's signature and the innermost function of the project."""
+def _causes(failures: Sequence[Failure]) -> dict[str, tuple[str, Frame | None]]:
+    """Return for each test what ended it: the exception's signature and the innermost frame of the project."""
     found = {}
     for failure in failures:
-        inner = next((f"{f.path}:{f.function}" for f in reversed(failure.frames) if f.in_project), "")
-        for test in failure.test_ids:
-            found[test] = (signature(failure.exception, failure.message), inner)
+        inner = next((frame for frame in reversed(failure.frames) if frame.in_project), None)
+        found.update(dict.fromkeys(failure.test_ids, (signature(failure.exception, failure.message), inner)))
     return found
+
+
+def _moved(was: tuple[str, Frame | None], now: tuple[str, Frame | None], old: Project, new: Project) -> bool:
+    (cause, before), (other, after) = was, now
+    if cause != other or before is None or after is None:
+        return cause != other
+    if (before.path, before.function) != (after.path, after.function):
+        return True
+    line = _line(new, after)
+    return line != _line(old, before) and line in old.files.get(after.path, "").split("\n")
+
+
+def _line(project: Project, frame: Frame) -> str:
+    lines = project.files.get(frame.path, "").split("\n")
+    return lines[frame.line - 1] if 0 < frame.line <= len(lines) else ""
 
 
 def _edited(project: Project, candidate: Candidate) -> Project:
@@ -112,7 +130,7 @@ def _joined(project: Project, done: Candidate | None, found: Candidate) -> Candi
         fixer=f"{RULE}{'+'.join(rules)}",
         tier=max(done.tier, found.tier),
         prior=min(done.prior, found.prior),
-        summary=f"{done.summary} {found.summary}",
+        summary=done.summary if found.summary in done.summary else f"{done.summary} {found.summary}",
         path=done.path,
         line=done.line,
         function="" if found.path != done.path or found.function != done.function else done.function,

@@ -126,7 +126,9 @@ def _fixed(
 def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
     weaker = len(repair.clusters) - sum(map(sure, repair.clusters))
     alike = f"{cluster.size} repairs that behave alike {_where(repair)}" if cluster.size > 1 else "one repair"
-    parts = [f"Of {repair.budget.validated:,} candidates that were run, {alike} passed every test."]
+    tried = repair.budget.validated
+    made = "the one candidate that was run" if tried == 1 else f"{tried:,} candidates that were run"
+    parts = [f"Of {made}, {alike} passed every test."]
     if fell:
         parts.append(
             f"{fell} other behaviour{'s' if fell > 1 else ''} passed the failing tests and fell at a later gate."

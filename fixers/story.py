@@ -39,7 +39,8 @@ def repaired(found: Repair, red: RedTool | None = None) -> str:
         made = [f"{f.name.partition(':')[2]} ×{f.passed_failing_tests}" for f in kept]
         return f"files mended by: {', '.join(made)}" if made else "nothing that is certain"
     tried, passing = found.budget.validated, sum(family.passed_failing_tests for family in found.families)
-    line = f"{tried:,} candidates · {passing} {'passes' if passing == 1 else 'pass'} the failing tests"
+    tested = "1 candidate" if tried == 1 else f"{tried:,} candidates"
+    line = f"{tested} · {passing} {'passes' if passing == 1 else 'pass'} the failing tests"
     if found.budget.plausible < passing:
         line += f", {found.budget.plausible} of them the tests around"
     return line + (" · interrupted" if found.interrupted else "")

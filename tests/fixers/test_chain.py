@@ -5,6 +5,7 @@ import pytest
 from fixers.chain import gets_further
 from fixers.engine import attempt
 from fixers.model import Failure, FailureKind, Frame, Reason
+from fixers.project import Project
 
 OLD = '''"""Sums and mappings, by the ways of Python 3.3."""
 
@@ -59,8 +60,12 @@ def test_a_chain_that_ends_at_an_error_without_rule_is_not_proposed(make_request
     assert trace.reason in {Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED}
 
 
-def failed(test: str, message: str, function: str = "f") -> Failure:
-    frame = Frame(path="m.py", line=3, function=function, in_project=True)
+LINES = Project({"m.py": "import a\n\nfirst(a)\nsecond(a)\n"})
+EDITED = Project({"m.py": "import a\n\nmended(a)\nsecond(a)\n"})
+
+
+def failed(test: str, message: str, function: str = "f", line: int = 3) -> Failure:
+    frame = Frame(path="m.py", line=line, function=function, in_project=True)
     return Failure(kind=FailureKind.TEST, test_ids=(test,), exception="ImportError", message=message, frames=(frame,))
 
 
@@ -72,9 +77,18 @@ def failed(test: str, message: str, function: str = "f") -> Failure:
         ([failed("t", "no a")], True),
         ([failed("t", "no c"), failed("u", "no b")], True),
         ([failed("t", "no a", "g"), failed("u", "no b")], True),
+        ([failed("t", "no a", line=4), failed("u", "no b")], True),
         ([failed("t", "no a"), failed("u", "no b"), failed("v", "no d")], False),
     ],
-    ids=["all pass", "all as before", "one passes", "another message", "another place", "one more fails"],
+    ids=[
+        "all pass",
+        "all as before",
+        "one passes",
+        "another message",
+        "another function",
+        "another line",
+        "one more fails",
+    ],
 )
 def test_what_counts_as_getting_further(after, further):
-    assert gets_further([failed("t", "no a"), failed("u", "no b")], after) == further
+    assert gets_further([failed("t", "no a"), failed("u", "no b")], after, LINES, EDITED) == further
