@@ -1,5 +1,6 @@
 """Further inputs for a replay: neighbours of recorded calls, and calls made from types where few were recorded."""
 
+import copy
 import itertools
 import random
 import types
@@ -12,6 +13,8 @@ FEW = 5
 GENERATED = 60
 BORROWED = 4
 """Values of other calls that an argument is tried with."""
+FIELDS, ROUNDS = 8, 4
+"""Fields of a record that are changed, and how often each."""
 POOLS = {
     bool: (False, True),
     int: (0, 1, -1, 2, 3, 7, 10, 100),
@@ -118,14 +121,46 @@ def values_near(value):
             yield from (dict(value, **{key: other}) for other in _first(values_near(value[key]), type(key) is str))
     elif type(value) in (set, frozenset):
         yield type(value)()
+    else:
+        yield from _records_near(value)
 
 
 def _sequences_near(value):
     kind = type(value)
     yield from (kind(), value[::-1], value[:-1], value[1:], value + value[:1])
     for index in (0, len(value) - 1)[: len(value)]:
-        for other in itertools.islice(values_near(value[index]), 2):
+        for other in itertools.islice(values_near(value[index]), len(_fields(value[index])) * ROUNDS or 2):
             yield kind([*value[:index], other, *value[index + 1 :]])
+
+
+def _records_near(value):
+    """Yield records with one field changed; of other objects nobody knows what holds between their attributes."""
+    streams = [
+        [(name, other) for other in itertools.islice(values_near(held), ROUNDS)] for name, held in _fields(value)
+    ]
+    for group in itertools.zip_longest(*streams):
+        for name, other in filter(None, group):
+            try:
+                if isinstance(value, tuple):
+                    yield value._replace(**{name: other})
+                else:
+                    changed = copy.copy(value)
+                    object.__setattr__(changed, name, other)
+                    yield changed
+            except Exception:  # noqa: BLE001, S112 - the record's own code may refuse
+                continue
+
+
+def _fields(value):
+    """Return the fields of a named tuple, a dataclass or an attrs class with what they hold; none of anything else."""
+    kind = type(value)
+    if isinstance(value, tuple):
+        names = getattr(kind, "_fields", ())
+    elif hasattr(kind, "__attrs_attrs__"):
+        names = [field.name for field in kind.__attrs_attrs__]
+    else:
+        names = getattr(kind, "__dataclass_fields__", ())
+    return [(name, getattr(value, name)) for name in list(names)[:FIELDS] if hasattr(value, name)]
 
 
 def _first(values, wanted):
