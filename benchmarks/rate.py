@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -70,6 +71,8 @@ def rate_of(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it started, what runs in sessions of its own and hangs among it."""
+    started = [int(stat.split(" ", 1)[0]) for stat in _family(process.pid) if process.poll() is None]
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:
@@ -77,6 +80,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    for pid in started:
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _cpu_of(pid: int) -> float:
