@@ -45,10 +45,11 @@ def test_it_is_not_there_before_it_is_installed(goldseam):
 def test_it_is_listed_with_its_package_after_those_of_its_tier(goldseam, site):
     rows = json.loads(goldseam("rules", "--json", **site).stdout)["rules"]
     kinds = [(row["kind"], row["tier"], row["source"]) for row in rows]
-    here = kinds.index(("codemod", "A", SOURCE))
-    assert kinds.index(("codemod", "A", "Goldseam")) < here
-    assert ("codemod", "A", "Goldseam") not in kinds[here:]
-    assert ("codemod", "B", "Goldseam") in kinds[here:]
+    tests = kinds[: next(n for n, kind in enumerate(kinds) if kind[0] == "search")]  # after these come those of tools
+    here = tests.index(("codemod", "A", SOURCE))
+    assert tests.index(("codemod", "A", "Goldseam")) < here
+    assert ("codemod", "A", "Goldseam") not in tests[here:]
+    assert ("codemod", "B", "Goldseam") in tests[here:]
     assert f"[{SOURCE}]" in goldseam("rules", **site).stdout
 
 

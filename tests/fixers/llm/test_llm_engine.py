@@ -15,7 +15,7 @@ def play(shares, sandbox, *script) -> tuple[Trace, ModelFixer]:
     target, project = shares
     fixer = ModelFixer(ScriptedModel(list(script)))
     request = Request(
-        target, project, digest="sha256:" + "0" * 64, fixers=(fixer,), budget_seconds=300, budget_candidates=5_000
+        target, project, digest="sha256:" + "0" * 64, fixers=(fixer,), budget_seconds=300, budget_candidates=20_000
     )
     return attempt(request, sandbox), fixer
 
