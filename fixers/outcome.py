@@ -17,7 +17,7 @@ from fixers.evidence import (
     Repair,
     Trace,
 )
-from fixers.model import Declined, Reason, Suspect
+from fixers.model import Declined, Reason, Suspect, Tier
 from fixers.project import Project
 from fixers.reproduce import Green
 from fixers.runner.sandbox import Sandbox
@@ -137,7 +137,7 @@ def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
         parts.append(
             f"{weaker} more passed the failing tests, of a kind that often only hides a fault and is never proposed."
         )
-    if repair.budget.exhausted and cluster.proposals[0].fixer.startswith("codemod:"):
+    if cluster.proposals[0].tier == Tier.A:
         parts.append("It follows from the error itself, by rule.")
     elif cluster.proposals[0].fixer.startswith("model:"):
         parts.append("The search found none; a model proposed it, and the same gates passed it.")
