@@ -79,7 +79,9 @@ def _swapped(call: ast.Call) -> Iterator[Edit]:
 
 def _dropped(call: ast.Call) -> Iterator[Edit]:
     for index in reversed(range(len(call.keywords))):
-        yield replace(call, copied(call, keywords=[*call.keywords[:index], *call.keywords[index + 1 :]]), 0.5)
+        # A flag says what is wanted: a test that passes without it does not show that it was not meant.
+        tier = Tier.C if isinstance(call.keywords[index].value, ast.Constant) else None
+        yield replace(call, copied(call, keywords=[*call.keywords[:index], *call.keywords[index + 1 :]]), 0.5, tier)
     for index in reversed(range(len(call.args))):
         yield replace(call, copied(call, args=[*call.args[:index], *call.args[index + 1 :]]), 0.5)
 
