@@ -26,6 +26,7 @@ from fixers.search.registry import ALL
 from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 from fixers.search.template import Edit, Insert, Template
+from fixers.search.templates.flow import SuperfluousStatement
 
 FAR_FETCHED = 0.08
 """Edits of a lower prior are tried last and offered at most; they are no part of the neighbourhood of a find."""
@@ -60,7 +61,9 @@ def neighbourhood(
     failures: Sequence[Failure] = (),
     test_literals: Sequence[object] = (),
 ) -> Search:
-    """Yield every edit that is not far-fetched of one place, the likeliest first, whatever its lines are suspected of.
+    """Yield every edit of one place that may keep another from being proposed, whatever its lines are suspected of.
+
+    That is what is not far-fetched and may be proposed itself, and deletions, which show that the tests are weak.
 
     A place is a path with an outermost function, or with the line of a statement outside functions.
     """
@@ -123,11 +126,15 @@ class Search(Iterator[Mutation]):
         raise StopIteration
 
     def _next_of(self, source: _Source) -> Edit | None:
-        """Return the source's next edit that is not too unlikely; weights fall, but not at each step."""
-        for edit in islice(source.edits, _PATIENCE if self._least else None):
-            if source.template.PRIOR * edit.weight >= self._least:
-                return edit
-        return None
+        """Return the next edit of a source, of a neighbourhood the next that counts; weights fall only on the whole."""
+        if not self._least:
+            return next(source.edits, None)
+        return next((e for e in islice(source.edits, _PATIENCE) if self._counts(source.template, e)), None)
+
+    def _counts(self, template: Template, edit: Edit) -> bool:
+        """Say whether an edit could keep another one from being proposed: a rival of its kind, or a deletion."""
+        rival = (edit.tier or template.TIER) is not Tier.C or isinstance(template, SuperfluousStatement)
+        return rival and template.PRIOR * edit.weight >= self._least
 
     def _ingredients(self, view: ModuleView) -> Ingredients:
         project, failures, test_literals = self._given

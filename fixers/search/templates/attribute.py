@@ -72,7 +72,7 @@ def _others(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterat
     seen = ingredients.attributes(slot.value, called=called)
     for rank, name in enumerate(dict.fromkeys([*(kin_of(slot.attr) if called else ()), *seen])):
         if name != slot.attr:
-            yield replace(slot, copied(slot, attr=name), fading(rank))
+            yield replace(slot, copied(slot, attr=name), fading(rank, 0.15))
 
 
 def _fewer(slot: ast.Attribute, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

@@ -46,7 +46,7 @@ class LostStatement(Template):
         yield from _super_calls(site, ingredients)
         for rank, donor in enumerate(ingredients.donors(site)):
             for step, copy in enumerate(renamed(donor, site, ingredients)):
-                yield from beside(site, copy, fading(rank, 0.08) * fading(step, 0.2))
+                yield from beside(site, copy, fading(rank, 0.12) * fading(step, 0.2))
 
 
 class LostUpdate(Template):

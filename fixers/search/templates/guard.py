@@ -46,7 +46,7 @@ class LostExit(Template):
         for rank, condition in enumerate(conditions(site, ingredients)):
             for step, (leave, tier) in enumerate(exits):
                 guard = ast.If(test=condition, body=[leave], orelse=[])
-                yield Edit(Insert(site.statement, guard), fading(rank, 0.15) * fading(step, 0.15), tier)
+                yield Edit(Insert(site.statement, guard), fading(rank, 0.2) * fading(step, 0.2), tier)
 
 
 class LostSiblingGuard(Template):

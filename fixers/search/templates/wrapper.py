@@ -66,7 +66,7 @@ class LostCall(Template):
             if _is_idle(slot, site) and isinstance(slot, ast.Attribute):
                 yield replace(slot, ast.Call(func=slot, args=[], keywords=[]))
             if _is_value(slot, site):
-                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.15)) for rank, wrapper in enumerate(wrappers))
+                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.2)) for rank, wrapper in enumerate(wrappers))
                 others = (_bounded(slot, site, ingredients), _as_elsewhere(slot, site, ingredients))
                 yield from merged((edit for edit in wrapped if edit is not None), *others)
 
@@ -99,7 +99,7 @@ class LostMethodCall(Template):
                     yield replace(slot, method(slot, attribute), fading(rank))
             elif _is_value(slot, site):
                 for rank, attribute in enumerate(methods):
-                    yield replace(slot, method(slot, attribute), fading(rank, 0.15))
+                    yield replace(slot, method(slot, attribute), fading(rank, 0.2))
 
 
 def _wrapped(slot: ast.expr, wrapper: str, weight: float) -> Edit | None:
@@ -116,7 +116,7 @@ def _as_elsewhere(slot: ast.expr, site: Site, ingredients: Ingredients) -> Itera
             new = copied(other, args=args)
             rest = [*other.args[:index], *other.args[index + 1 :], other.func]
             if not any(ingredients.unseen(node, site) for node in rest):
-                yield replace(slot, new, 0.45 * fading(rank) * fading(index, 0.5))
+                yield replace(slot, new, 0.4 * fading(rank, 0.2) * fading(index, 0.5))
 
 
 def _is_idle(slot: ast.expr, site: Site) -> bool:

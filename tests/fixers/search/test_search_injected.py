@@ -160,7 +160,7 @@ BEYOND = {"lost bound", "lost operand", "lost statement 2"}
 FOUND = sorted(set(SLIPS) - BEYOND)
 # Ranks seen when this was written were half of these or better; a change of weights that doubles them is a loss.
 MEDIAN = 200
-WORST = 6500
+WORST = 7000
 
 
 FAILURES = (Failure(kind=FailureKind.TEST, message="AssertionError: assert 'old_tea' == 'old-tea'"),)
