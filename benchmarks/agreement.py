@@ -297,8 +297,11 @@ def same(outcome: Outcome, true: Outcome) -> bool:
 
 
 def _plain(status: Status) -> Status:
-    """Return FAIL for a failure that only comes later in the test than before, which not every evaluator sees."""
-    return Status.FAIL if status is Status.FURTHER else status
+    """Return FAIL for a failure that comes later in the test than before, and for one that the clock ended.
+
+    Not every evaluator sees the one, and the other depends on how fast it gets to the depth of a recursion.
+    """
+    return Status.FAIL if status in {Status.FURTHER, Status.TIMEOUT} else status
 
 
 def _text(outcome: Outcome) -> str:

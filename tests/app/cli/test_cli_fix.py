@@ -215,7 +215,8 @@ def test_ctrl_c_in_the_search_ends_it_and_leaves_nothing_behind(environment, che
             time.sleep(0.3)
         rest = run.stdout.read()
         assert run.wait(60) == 130, rest
-    assert ("Declined: budget_exhausted." in rest or "passes every test" in rest) == (times == 1), rest
+    # A second time it need not come to an answer, but may have had one already.
+    assert times == 2 or "Declined: budget_exhausted." in rest or "passes every test" in rest, rest
     assert picture(root) == before
 
 
