@@ -37,7 +37,7 @@ def run_codemods(hunt: Hunt, scene: Scene, look: Look) -> bool:
     True when a deterministic one is plausible, which ends the hunt.
     """
     found = plugins()
-    hunt.notes.extend(found.refused)
+    hunt.notes.extend(why for why in found.refused if why not in hunt.notes)  # asked again for each of several faults
     codemods = in_order(CODEMODS, found.plugins)
     for codemod in codemods:
         try_candidates(hunt, _proposed(codemod, scene, hunt.notes))

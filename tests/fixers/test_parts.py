@@ -1,5 +1,7 @@
 """Two faults at once: one patch that mends both, or no patch."""
 
+import pytest
+
 from fixers import patch
 from fixers.engine import attempt
 
@@ -70,8 +72,5 @@ def test_patches_of_the_same_lines_do_not_go_together():
     far = patch.unified([patch.FileEdit("a.py", texts["a.py"], texts["a.py"].replace("w = 4", "w = 6"))])
     (both,) = patch.apply_together([far, one], texts)
     assert both.after == texts["a.py"].replace("x = 1", "x = 5").replace("w = 4", "w = 6")
-    try:
+    with pytest.raises(patch.PatchDoesNotApply):
         patch.apply_together([one, one], texts)
-    except patch.PatchDoesNotApply:
-        return
-    raise AssertionError("two patches of one line were applied together")
