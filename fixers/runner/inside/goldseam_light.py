@@ -62,6 +62,9 @@ def full(item):
     try:
         with _warnings_as_configured(item):
             reports = runtestprotocol(item, log=False, nextitem=None)
+    except goldseam_inside.TestTimedOut:
+        _tear_down(item, "")  # its own was cut short with it, and the next test would be refused
+        raise
     finally:
         item.config.pluginmanager.unregister(raised)
     failed = [report for report in reports if report.failed]

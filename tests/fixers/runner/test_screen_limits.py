@@ -104,6 +104,18 @@ def test_a_failing_test_without_end_can_be_screened_too(start):
         assert screened(evaluator, variants) == [Status.TIMEOUT, Status.FAIL, Status.PASS]
 
 
+def test_after_a_test_without_end_those_around_it_still_pass(start):
+    """Cut short, it leaves nothing set up: else what follows would fail, and the batch would not be believed."""
+    endless = STEPS.replace("distance -= step", "distance += step")
+    others = "\n\ndef test_none():\n    assert walk.steps(0) == 0\n"
+    source = "def steps(distance, step=2):\n    return distance"
+    variant = Variant("walk.py", Swap("steps", line_of("def steps(distance, step=2):", endless), source))
+    with start({"walk.py": endless, "test_walk.py": TESTS + others}) as evaluator:
+        number = evaluator.start_screen([(variant, ("test_walk.py::test_none",))], [FAILING])
+        assert evaluator.finish_screen(number) == [Status.PASS], evaluator.screen_note
+        assert not evaluator.screen_note
+
+
 def default(name: str, place: int, value: str) -> Variant:
     head, line = {
         "steps": (f"def steps(distance, step={value}):", line_of("def steps(distance, step=2):")),
