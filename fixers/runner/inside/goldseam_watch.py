@@ -30,6 +30,8 @@ CALLS_LOOKED_AT = 200
 MUTATED_TESTS = 16
 MUTANTS_EACH = 12
 RUN_SECONDS = 2.0
+CHANGED_SECONDS = 0.3
+"""Processor time of a changed run, or five times what the test takes as it is: many of a test without end have none."""
 _LASTING = 0x20 | 0x80 | 0x200
 """Flags of code that is left and entered again: generators, coroutines."""
 _LEAVING = frozenset(("RETURN_VALUE", "RETURN_CONST", "RETURN_GENERATOR", "YIELD_VALUE", "YIELD_FROM", "SUSPEND"))
@@ -40,10 +42,13 @@ def watch(session, state, request, tree):
     over = time.monotonic() + 0.6 * request["wall"]
     tests = goldseam_inside.in_order(session.items, request["tests"])
     failing = frozenset(item.nodeid for item in goldseam_inside.in_order(session.items, request["failing"]))
-    runs, types, heard = [], {"passing": Types(), "failing": Types()}, 0
+    runs, types, heard, limits = [], {"passing": Types(), "failing": Types()}, 0, {}
     for item in tests:
         kept = types["failing" if item.nodeid in failing else "passing"]
-        runs.append(_run(item, goldseam_light.full, state, request, tree, kept))
+        began = time.process_time()
+        runs.append(_run(item, goldseam_light.full, state, request, tree, kept, RUN_SECONDS))
+        took = 0.0 if runs[-1]["cut"] else time.process_time() - began
+        limits[item] = min(RUN_SECONDS, max(CHANGED_SECONDS, goldseam_batch.LONGER * took))
         heard += runs[-1]["events"]
     mutated = 0
     for item in tests[:MUTATED_TESTS] if request["mutate"] else ():
@@ -52,7 +57,7 @@ def watch(session, state, request, tree):
                 break
             mutant.put()
             try:
-                runs.append(_run(item, goldseam_light.light, state, request, tree, Types()))
+                runs.append(_run(item, goldseam_light.light, state, request, tree, Types(), limits[item]))
             finally:
                 mutant.undo()
             mutated += bool(runs[-1]["events"])
@@ -66,10 +71,10 @@ def watch(session, state, request, tree):
     }
 
 
-def _run(item, protocol, state, request, tree, types):
+def _run(item, protocol, state, request, tree, types, seconds):
     watcher, cut = Watcher(tree, request["observe"], types), False
     try:
-        with goldseam_batch.Alarm(RUN_SECONDS):
+        with goldseam_batch.Alarm(seconds):
             sys.setprofile(watcher)
             try:
                 protocol(item)
