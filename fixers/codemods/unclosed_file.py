@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import libcst as cst
-import libcst.matchers as m
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.source import Edits, Source, parse
 from fixers.model import Candidate, Tier
 
 _LEAK = re.compile(r"unclosed file|ResourceWarning|unraisable exception")
-_OPEN = m.Call(func=m.Name("open") | m.Attribute(value=m.Name("io") | m.Name("codecs"), attr=m.Name("open")))
-_READ = m.Call(func=m.Attribute(value=_OPEN))
+_OPEN = frozenset({"open", "io.open", "codecs.open"})
 _WHOLE = frozenset({"read", "readlines", "write", "writelines"})
 _UNCLOSED = "unclosed file <_io.TextIOWrapper name='x' mode='r' encoding='UTF-8'>"
 
@@ -157,9 +155,9 @@ def _with_name(
 
 
 def _named(statement: cst.BaseSmallStatement) -> tuple[str, cst.Call] | None:
-    if isinstance(statement, cst.Assign) and len(statement.targets) == 1 and m.matches(statement.value, _OPEN):
+    if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
         target = statement.targets[0].target
-        if isinstance(target, cst.Name) and isinstance(statement.value, cst.Call):
+        if isinstance(target, cst.Name) and isinstance(statement.value, cst.Call) and _called(statement.value) in _OPEN:
             return target.value, statement.value
     return None
 
@@ -173,27 +171,43 @@ def _last_use(source: Source, following: list[cst.BaseStatement], name: str) -> 
                 continue
             parent = source.parents[use]
             method = parent.attr.value if isinstance(parent, cst.Attribute) and parent.value is use else ""
-            read = isinstance(parent, (cst.For, cst.CompFor)) or m.matches(
-                source.parents.get(parent, parent), m.Call(func=m.Attribute(attr=m.Name("load") | m.Name("dump")))
-            )
+            read = isinstance(parent, (cst.For, cst.CompFor)) or _method(source.parents.get(parent)) in {"load", "dump"}
             if method == "close" or not (method or read):
                 return 0
             last = number
-    lazy = any(m.findall(line, m.Yield() | m.GeneratorExp()) for line in following[:last])
+    lazy = any(_has(source, line, cst.Yield, cst.GeneratorExp) for line in following[:last])
     return 0 if lazy else last
 
 
 def _opened_within(source: Source, line: cst.SimpleStatementLine) -> cst.Call | None:
     """Return the one call of `open` in a line that also reads or writes the whole file."""
-    calls = [call for call in source.within(line, cst.Call) if m.matches(call, _OPEN)]
-    if len(calls) != 1 or m.findall(line, m.Yield() | m.GeneratorExp() | m.Lambda() | m.With()):
+    calls = [call for call in source.within(line, cst.Call) if _called(call) in _OPEN]
+    if len(calls) != 1 or _has(source, line, cst.Yield, cst.GeneratorExp, cst.Lambda):
         return None
     parent = source.parents[calls[0]]
     whole = isinstance(parent, cst.Attribute) and parent.attr.value in _WHOLE
     outer = source.parents.get(parent)
-    loaded = isinstance(parent, cst.Arg) and m.matches(outer, m.Call(func=m.Attribute(attr=m.Name("load"))))  # type: ignore[arg-type]
-    listed = isinstance(parent, cst.Arg) and m.matches(outer, m.Call(func=m.Name("list")))  # type: ignore[arg-type]
+    loaded = isinstance(parent, cst.Arg) and _method(outer) == "load"
+    listed = isinstance(parent, cst.Arg) and _called(outer) == "list"
     return calls[0] if whole or loaded or listed else None
+
+
+def _has(source: Source, node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> bool:
+    return any(True for kind in kinds for _ in source.within(node, kind))
+
+
+def _called(node: cst.CSTNode | None) -> str:
+    """Return the name that a node calls, `open` or `io.open`; empty for anything longer, and when it calls nothing."""
+    function = node.func if isinstance(node, cst.Call) else None
+    if isinstance(function, cst.Attribute) and isinstance(function.value, cst.Name):
+        return f"{function.value.value}.{function.attr.value}"
+    return function.value if isinstance(function, cst.Name) else ""
+
+
+def _method(node: cst.CSTNode | None) -> str:
+    """Return the name of the attribute that a node calls, empty when it calls none."""
+    function = node.func if isinstance(node, cst.Call) else None
+    return function.attr.value if isinstance(function, cst.Attribute) else ""
 
 
 def _names(source: Source, block: cst.CSTNode) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import libcst as cst
-import libcst.matchers as m
 
 from fixers.codemods.workfile import Workfile
 
@@ -77,11 +76,15 @@ def _redecorate(
     added = [] if bound or "classmethod" in others else [cst.Decorator(cst.Name("classmethod"))]
 
     def changed(node: cst.FunctionDef) -> cst.FunctionDef:
-        kept = [d for d in node.decorators if not (bound and m.matches(d.decorator, m.Name("classmethod")))]
+        kept = [d for d in node.decorators if not (bound and _is_classmethod(d.decorator))]
         place = kept[index].with_changes(decorator=new)
         return node.with_changes(decorators=[*kept[:index], place, *added, *kept[index + 1 :]])
 
     work.edits.change(function, cst.FunctionDef, changed)
+
+
+def _is_classmethod(decorator: cst.BaseExpression) -> bool:
+    return isinstance(decorator, cst.Name) and decorator.value == "classmethod"
 
 
 def _with_info(work: Workfile, function: cst.FunctionDef) -> bool | None:
@@ -143,7 +146,8 @@ def _attribute(work: Workfile, name: cst.Name) -> tuple[cst.CSTNode, cst.CSTNode
         key = index.value if isinstance(index, cst.Index) else None
         return (parent, _of_self(key)) if isinstance(key, cst.SimpleString) and _is_word(key) else None
     call = work.source.parents.get(parent)
-    if m.matches(parent, m.Attribute(attr=m.Name("get"))) and isinstance(call, cst.Call) and call.func is parent:
+    got = isinstance(parent, cst.Attribute) and parent.attr.value == "get"
+    if got and isinstance(call, cst.Call) and call.func is parent:
         key = call.args[0].value if call.args else None
         return (call, _of_self(key)) if isinstance(key, cst.SimpleString) and _is_word(key) else None
     return None
