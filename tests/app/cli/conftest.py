@@ -16,8 +16,13 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment whose cache is the test's own, as on a terminal of no width."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GOLDSEAM_")}
+    """Return an environment whose cache is the test's own, as on a terminal of no width.
+
+    Without a wish to write no bytecode: a third of each start would compile Goldseam again, and it would hide
+    that a checkout gets a cache.
+    """
+    dropped = ("GOLDSEAM_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     ours = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     return {**kept, **ours, **PAST_PROXIES}
 
