@@ -1,10 +1,11 @@
-"""What holds for the whole suite: which files start first."""
+"""What holds for the whole suite: which files start first, and the interpreter of small projects."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from small_python import make_small_python
 
 SLOW = (
     "fixers/test_engine_attempt.py",
@@ -15,6 +16,12 @@ SLOW = (
     "tasks/environment/test_environment_prepare.py",
 )
 """Files that take half a minute or more, the longest first. One that starts last keeps the other cores waiting."""
+
+
+@pytest.fixture(scope="session")
+def small_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the interpreter of an environment with pytest and nothing else."""
+    return make_small_python(tmp_path_factory.mktemp("python"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,9 +25,15 @@ def sandbox() -> Sandbox:
     return choose_sandbox()
 
 
+@pytest.fixture(scope="session")
+def python(small_python: Path) -> Path:
+    """Return the interpreter of the projects; a folder whose projects need more has its own."""
+    return small_python
+
+
 @pytest.fixture
-def make_target(tmp_path: Path) -> MakeTarget:
-    """Lay out files as a project whose tests this interpreter can run."""
+def make_target(tmp_path: Path, python: Path) -> MakeTarget:
+    """Lay out files as a project whose tests the interpreter can run."""
 
     def make(files: Mapping[str, str]) -> tuple[Target, Project]:
         tree = tmp_path / "tree"
@@ -38,8 +44,8 @@ def make_target(tmp_path: Path) -> MakeTarget:
         target = Target(
             tree=tree,
             mount="/project",
-            python=Path(sys.executable),
-            read_only=(Path(sys.prefix), Path(sys.base_prefix)),
+            python=python,
+            read_only=(python.parents[1], Path(sys.base_prefix)),
             source_roots=(".",),
             pytest_args=(),
             python_version=platform.python_version(),

@@ -27,6 +27,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**kept, **ours, **PAST_PROXIES}
 
 
+@pytest.fixture(scope="session")
+def python(small_python: Path) -> tuple[str, str]:
+    """Return the option that names the interpreter of the checkouts."""
+    return "--python", str(small_python)
+
+
 @pytest.fixture
 def goldseam(environment: dict[str, str], tmp_path: Path) -> Run:
     """Run the command to its end; `fix` gets this interpreter unless told otherwise."""

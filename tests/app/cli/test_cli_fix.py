@@ -15,7 +15,7 @@ from cli_web import Answer
 
 from app.schemas import FixReport
 
-PYTHON = ("--python", sys.executable)
+OURS = ("--python", sys.executable)
 GOLDSEAM = Path(sys.executable).with_name("goldseam")
 KEYS = {
     "schema_version", "status", "reason", "failure", "localization", "patch", "candidates", "alternatives",
@@ -36,13 +36,13 @@ def picture(root: Path) -> dict[str, tuple[int, int, str]]:
     }
 
 
-def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, web):
+def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, web, python):
     """Fix, prove again elsewhere, apply by git and by ourselves, and find nothing more to do."""
     root = checkout(RED)
     before = picture(root)
     outputs = {name: tmp_path / name for name in ("p.patch", "trace.md", "evidence.json")}
     ran = goldseam(
-        "fix", root, *PYTHON, "--json", "--patch-out", outputs["p.patch"], "--trace-out", outputs["trace.md"],
+        "fix", root, *python, "--json", "--patch-out", outputs["p.patch"], "--trace-out", outputs["trace.md"],
         "--evidence-out", outputs["evidence.json"],
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
@@ -59,11 +59,11 @@ def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, we
     subprocess.run(("git", "apply", "--check", str(outputs["p.patch"])), cwd=root, check=True)
 
     address = web.put("/attempts/1/evidence.json", Answer(outputs["evidence.json"].read_bytes()))
-    held = goldseam("verify", address, "--repo", root, *PYTHON)
+    held = goldseam("verify", address, "--repo", root, *python)
     assert (held.returncode, "The proof holds." in held.stdout) == (0, True), held.stdout + held.stderr
     assert picture(root) == before
 
-    applied = goldseam("fix", root, *PYTHON, "--apply")
+    applied = goldseam("fix", root, *python, "--apply")
     assert applied.returncode == 0, applied.stderr
     after = picture(root)
     assert {path for path in after if after[path] != before.get(path)} == {"fees.py"}
@@ -74,16 +74,16 @@ def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, we
     assert stages == ["reproduce", "localize", "repair", "verify"]
     assert "1 of 5 tests fails, 3 times out of 3" in applied.stdout
 
-    again = goldseam("verify", outputs["evidence.json"], "--repo", root, *PYTHON, "--json")
+    again = goldseam("verify", outputs["evidence.json"], "--repo", root, *python, "--json")
     document = json.loads(again.stdout)
     assert (again.returncode, document["holds"]) == (1, False)
     assert document["gates"][0]["detail"].endswith("is the patch applied already?")
-    green = goldseam("fix", root, *PYTHON, "--json")
+    green = goldseam("fix", root, *python, "--json")
     assert (green.returncode, json.loads(green.stdout)["status"]) == (0, "nothing_to_fix")
 
 
-def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout):
-    ran = goldseam("fix", checkout(WEAK), *PYTHON, "--budget", "20")
+def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout, python):
+    ran = goldseam("fix", checkout(WEAK), *python, "--budget", "20")
     assert ran.returncode == 1, ran.stderr
     assert "Declined: ambiguous." in ran.stdout
     assert "To make it the answer, add:" in ran.stdout
@@ -91,43 +91,43 @@ def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout):
     assert "\x1b" not in ran.stdout
 
 
-def test_the_answer_is_written_to_a_file_and_makes_the_repair_the_only_one(goldseam, checkout, tmp_path):
+def test_the_answer_is_written_to_a_file_and_makes_the_repair_the_only_one(goldseam, checkout, tmp_path, python):
     """As the question says: add one of the tests, run again."""
     root, written = checkout(WEAK), tmp_path / "answers"
-    ran = goldseam("fix", root, *PYTHON, "--json", "--budget", "60", "--alternatives", written)
+    ran = goldseam("fix", root, *python, "--json", "--budget", "60", "--alternatives", written)
     alternatives = json.loads(ran.stdout)["alternatives"]
     assert (written / "A.patch").read_text() == alternatives[0]["patch"]
     answer = written / "test_settle_a.py"
     (root / answer.name).write_text(answer.read_text())
-    again = json.loads(goldseam("fix", root, *PYTHON, "--json", "--budget", "60", "--alternatives", written).stdout)
+    again = json.loads(goldseam("fix", root, *python, "--json", "--budget", "60", "--alternatives", written).stdout)
     left = [alternative["patch"] for alternative in again["alternatives"]] or [again["patch"]]
     assert left == [alternatives[0]["patch"]]
     assert len(list(written.glob("*.patch"))) == len(again["alternatives"])
 
 
 @pytest.mark.parametrize("given", [WEAK, RED])
-def test_the_seed_of_hashes_changes_nothing(goldseam, checkout, given):
+def test_the_seed_of_hashes_changes_nothing(goldseam, checkout, given, python):
     root = checkout(given)
-    options = (*PYTHON, "--json", "--budget", "300", "--budget-candidates", "400")
+    options = (*python, "--json", "--budget", "300", "--budget-candidates", "400")
     ran = [goldseam("fix", root, *options, PYTHONHASHSEED=seed) for seed in ("1", "2")]
     first, second = (json.loads(one.stdout) for one in ran)
     same = ("status", "reason", "sentence", "candidates", "alternatives", "patch", "localization")
     assert [first[key] for key in same] == [second[key] for key in same]
 
 
-def test_a_budget_of_candidates_ends_the_search_at_the_same_place_each_time(goldseam, checkout):
+def test_a_budget_of_candidates_ends_the_search_at_the_same_place_each_time(goldseam, checkout, python):
     root = checkout(WEAK)
-    ran = [goldseam("fix", root, *PYTHON, "--json", "--budget-candidates", "40") for _ in "12"]
+    ran = [goldseam("fix", root, *python, "--json", "--budget-candidates", "40") for _ in "12"]
     first, second = (json.loads(one.stdout) for one in ran)
     assert first["candidates"]["generated"] == 40
     same = ("status", "reason", "candidates", "alternatives", "patch", "localization")
     assert [first[key] for key in same] == [second[key] for key in same]
 
 
-def test_without_a_sandbox_a_repair_is_as_good_and_the_evidence_says_so(goldseam, checkout):
+def test_without_a_sandbox_a_repair_is_as_good_and_the_evidence_says_so(goldseam, checkout, python):
     root = checkout(RED)
     before = picture(root)
-    ran = goldseam("fix", root, *PYTHON, "--json", "--trust-target")
+    ran = goldseam("fix", root, *python, "--json", "--trust-target")
     document = json.loads(ran.stdout)
     assert (document["status"], PATCH in document["patch"]) == ("fixed", True), document["sentence"]
     assert document["evidence"]["sandbox"] == "none (trusted by --trust-target)"
@@ -149,7 +149,7 @@ BAD = {
     "a patch to nowhere": (["checkout", "--patch-out", "no/dir/p"], 2, "cannot be written"),
     "an interpreter that is not there": (["checkout", "--python", "no/python"], 3, "no/python"),
     "an interpreter without pytest": (["checkout", "--python", "bare/bin/python"], 3, "-m pip install pytest"),
-    "a test that is not there": (["checkout", *PYTHON, "--failing", "test_fees.py::test_x"], 1, "has no test"),
+    "a test that is not there": (["checkout", *OURS, "--failing", "test_fees.py::test_x"], 1, "has no test"),
 }
 
 
@@ -178,21 +178,21 @@ def test_a_fault_of_ours_is_an_error_document_and_a_traceback(goldseam, checkout
     assert (ran.returncode, json.loads(ran.stdout)["status"]) == (4, "error"), ran.stderr
 
 
-def test_a_real_log_of_a_failure_that_is_gone_is_not_reproduced(goldseam, checkout, tmp_path):
+def test_a_real_log_of_a_failure_that_is_gone_is_not_reproduced(goldseam, checkout, tmp_path, python):
     root = checkout(RED)
     command = (sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider")
     log = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
     (tmp_path / "ci.log").write_text(log)
     checkout(GREEN)
-    ran = goldseam("fix", root, *PYTHON, "--log", "ci.log", "--json")
+    ran = goldseam("fix", root, *python, "--log", "ci.log", "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, document["reason"]) == (1, "not_reproduced"), ran.stderr
     assert document["sentence"].startswith("test_fees.py::test_fee[3-0] failed in the report, but all 5 tests pass")
 
 
-def test_a_production_traceback_that_no_test_shows_names_the_place(goldseam, checkout, tmp_path):
+def test_a_production_traceback_that_no_test_shows_names_the_place(goldseam, checkout, tmp_path, python):
     (tmp_path / "error.txt").write_text(OPEN)
-    ran = goldseam("fix", checkout(GREEN), *PYTHON, "--traceback", "error.txt", "--json")
+    ran = goldseam("fix", checkout(GREEN), *python, "--traceback", "error.txt", "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, document["status"], document["reason"]) == (1, "declined", "not_reproduced"), ran.stderr
     assert "TypeError at fees.py:6 in late_fee was reported, but no test shows it" in document["sentence"]
@@ -200,10 +200,10 @@ def test_a_production_traceback_that_no_test_shows_names_the_place(goldseam, che
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_ctrl_c_in_the_search_ends_it_and_leaves_nothing_behind(environment, checkout, times):
+def test_ctrl_c_in_the_search_ends_it_and_leaves_nothing_behind(environment, checkout, times, python):
     root = checkout(SLOW)
     before = picture(root)
-    command = (str(GOLDSEAM), "fix", str(root), *PYTHON, "--budget", "120")
+    command = (str(GOLDSEAM), "fix", str(root), *python, "--budget", "120")
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
         lines = []
         while not any("localize" in line for line in lines):
@@ -228,19 +228,19 @@ OFFLINE = "curl: (6) Could not resolve host: example.com\n##[error]Process compl
 def test_a_red_linter_from_its_log_to_the_proof(goldseam, checkout, tmp_path):
     root, log, evidence = checkout(UNTIDY), tmp_path / "ci.log", tmp_path / "evidence.json"
     log.write_text(LINTED)
-    ran = goldseam("fix", root, *PYTHON, "--log", log, "--evidence-out", evidence, "--json")
+    ran = goldseam("fix", root, *OURS, "--log", log, "--evidence-out", evidence, "--json")
     assert ran.returncode == 0, ran.stderr
     document = json.loads(ran.stdout)
     assert document.keys() >= KEYS
     assert (document["status"], document["fixer"]) == ("fixed", "tool:ruff+codemod:unknown-name")
     assert "-import os\n+import json\n" in document["patch"]
     assert document["failure"]["kind"] == "lint"
-    held = goldseam("verify", evidence, "--repo", root, *PYTHON)
+    held = goldseam("verify", evidence, "--repo", root, *OURS)
     assert (held.returncode, "holds  ruff check: 2 findings gone" in held.stdout) == (0, True), held.stdout
-    applied = goldseam("fix", root, *PYTHON, "--test-command", "python -m ruff check .", "--apply")
+    applied = goldseam("fix", root, *OURS, "--test-command", "python -m ruff check .", "--apply")
     assert applied.returncode == 0, applied.stdout
     assert "ruff check: 2 findings in 1 file" in applied.stdout
-    again = goldseam("fix", root, *PYTHON, "--test-command", "python -m ruff check .")
+    again = goldseam("fix", root, *OURS, "--test-command", "python -m ruff check .")
     assert (again.returncode, "finds nothing" in again.stdout) == (0, True)
 
 
