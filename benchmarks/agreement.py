@@ -107,11 +107,19 @@ class Bench:
 
 
 def agree(
-    target: Target, project: Project, right: Project, sandbox: Sandbox, *, number: int, clean: int, seed: int
+    target: Target,
+    project: Project,
+    right: Project,
+    sandbox: Sandbox,
+    *,
+    number: int,
+    clean: int,
+    seed: int,
+    pool: int = POOL,
 ) -> Agreement:
     """Judge `number` variants by every evaluator, `clean` of them and every doubtful one by a clean process.
 
-    `right` is the project with one function repaired.
+    `right` is the project with one function repaired. Variants are drawn from the first `pool` edits of the search.
     """
     baseline = run_suite(target, sandbox)
     failing = tuple(sorted(baseline.ids("failed"), key=_seconds(baseline).get))  # type: ignore[arg-type]
@@ -125,7 +133,7 @@ def agree(
         wall=_WALL,
         durations=_seconds(baseline),
     ) as servers:
-        bench = _bench(target, project, right, sandbox, baseline, failing, servers, number, seed)
+        bench = _bench(target, project, right, sandbox, baseline, failing, servers, number, seed, pool)
         quick: tuple[Evaluator, ...] = (InProcess(servers), Forked(servers), Imported(servers))
         said = {evaluator.name: _judged(evaluator, bench) for evaluator in quick}
         truth = Clean(target, project, sandbox, baseline.rootdir)
@@ -151,6 +159,7 @@ def _bench(
     servers: ForkEvaluator,
     number: int,
     seed: int,
+    most: int,
 ) -> Bench:
     """Draw variants of the suspicious statements; the same seed draws the same."""
     run = run_suite(target, sandbox, spectrum_for=failing, rootdir=baseline.rootdir)
@@ -167,13 +176,13 @@ def _bench(
     )
     suspects = rank(project, spectrum, baseline.failures)
     chance = random.Random(seed)
-    wrong = list(islice(mutations(project, suspects, failures=baseline.failures), POOL))
+    wrong = list(islice(mutations(project, suspects, failures=baseline.failures), most))
     found = [_drawn(hunt, mutation) for mutation in _sample(chance, wrong, number // 2)]
     for path, swap in _repaired(project, right):
         swaps = None if hunt.only_at_import(path, swap.qualname) else swap
         variant = Variant(path, swaps, {path: right.text(path)})
         found.append(Drawn(path, swap.line, "the repair", Trial(variant, hunt.quick_around(path, swap.qualname))))
-        pool = list(islice(_of_the_right_one(right, path, swap), POOL))
+        pool = list(islice(_of_the_right_one(right, path, swap), most))
         found += [_drawn(hunt, mutation) for mutation in _sample(chance, pool, number - len(found))]
     return Bench(target, project, baseline, failing, tuple(found))
 
