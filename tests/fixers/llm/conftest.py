@@ -51,12 +51,12 @@ class Ran:
 Run = Callable[..., Ran]
 
 
-def target_of(tree: Path) -> Target:
+def target_of(tree: Path, python: Path) -> Target:
     return Target(
         tree=tree,
         mount="/project",
-        python=Path(sys.executable),
-        read_only=(Path(sys.prefix), Path(sys.base_prefix)),
+        python=python,
+        read_only=(python.parents[1], Path(sys.base_prefix)),
         source_roots=(".",),
         pytest_args=(),
         python_version=platform.python_version(),
@@ -66,14 +66,14 @@ def target_of(tree: Path) -> Target:
 
 
 @pytest.fixture(scope="session")
-def shares(tmp_path_factory: pytest.TempPathFactory) -> tuple[Target, Project]:
+def shares(tmp_path_factory: pytest.TempPathFactory, python: Path) -> tuple[Target, Project]:
     """The project, laid out once: no sandbox can change it."""
     tree = tmp_path_factory.mktemp("shares")
     for name, text in FILES.items():
         path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return target_of(tree), read_project(tree, (".",))
+    return target_of(tree, python), read_project(tree, (".",))
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from fixers.model import Reason
 from fixers.request import Request
 
 
-def play(shares, sandbox, *script) -> tuple[Trace, ModelFixer]:
+def play(shares, sandbox, *script, candidates=20_000) -> tuple[Trace, ModelFixer]:
     target, project = shares
     fixer = ModelFixer(ScriptedModel(list(script)))
     request = Request(
-        target, project, digest="sha256:" + "0" * 64, fixers=(fixer,), budget_seconds=300, budget_candidates=20_000
+        target, project, digest="sha256:" + "0" * 64, fixers=(fixer,), budget_seconds=300, budget_candidates=candidates
     )
     return attempt(request, sandbox), fixer
 
@@ -65,6 +65,7 @@ def test_a_cheat_that_passes_the_tests_is_refused_by_name(shares, sandbox, new, 
         sandbox,
         says(call("propose_patch", path=SHARES, old=OLD, new=new)),
         says(call("give_up", reason="I cannot do it honestly.")),
+        candidates=100,
     )
     assert (trace.status, trace.reason, trace.patch) == ("declined", Reason.REFUSED_BY_INTEGRITY, "")
     family = next(f for f in trace.families if f.name == "model:scripted")
