@@ -8,14 +8,23 @@ import pytest
 from small_python import make_small_python
 
 SLOW = (
-    "fixers/test_engine_attempt.py",
-    "app/server/test_server_loop.py",
     "app/cli/test_cli_fix.py",
-    "tasks/sandbox/test_sandbox_appetite.py",
-    "fixers/test_engine_proof.py",
+    "app/server/test_server_loop.py",
+    "fixers/test_engine_attempt.py",
+    "fixers/runner/test_evaluators_agree.py",
+    "fixers/runner/test_evaluators_versions.py",
+    "fixers/tools/test_tool_attempt.py",
     "tasks/environment/test_environment_prepare.py",
+    "fixers/choose/test_choose_corpus.py",
+    "fixers/test_engine_rules.py",
+    "fixers/codemods/test_codemods_live.py",
+    "fixers/test_engine_proof.py",
+    "fixers/test_engine_reproduce.py",
+    "fixers/test_engine_shapes.py",
+    "fixers/test_parts.py",
+    "tasks/sandbox/test_sandbox_appetite.py",
 )
-"""Files that take half a minute or more, the longest first. One that starts last keeps the other cores waiting."""
+"""Files that take a quarter of a minute or more, the longest first; one that starts last keeps other cores waiting."""
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,7 @@
 """Cases: which tests are shown and which held back, which slips are drawn, and which of them count."""
 
 import io
-import sys
 import tarfile
-from pathlib import Path
 
 import pytest
 
@@ -105,7 +103,7 @@ def test_another():
 
 
 @pytest.fixture
-def fetched(monkeypatch, tmp_path):
+def fetched(monkeypatch, tmp_path, small_python):
     """Archives made here in the place of fetched ones, and this interpreter in the place of an environment."""
 
     def archive(package, version, cache):
@@ -120,7 +118,7 @@ def fetched(monkeypatch, tmp_path):
         return path
 
     monkeypatch.setattr("benchmarks.index.fetch", archive)
-    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: Path(sys.executable))
+    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: small_python)
     return tmp_path / "cache"
 
 

@@ -1,7 +1,6 @@
 """The harness: which cases are run, what is written, how a run goes on, and that nothing is asked twice."""
 
 import json
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -27,11 +26,11 @@ def test_three():
 PATCH = "--- a/m.py\n+++ b/m.py\n@@ -1 +1 @@\n-secret = 1\n+secret = 2\n"
 
 
-def problem(tree):
+def problem(tree, python):
     return Problem(
         about="an edge",
         tree=tree,
-        arguments=(f"--python={sys.executable}", "--test-command=python -m pytest tests"),
+        arguments=(f"--python={python}", "--test-command=python -m pytest tests"),
         judge=lambda patch: Judgement("yes" if "+    if count" in patch else "no", "by its text"),
         rank=lambda localization: 1 + [place["function"] for place in localization].index("price"),
         held_back=2,
@@ -47,8 +46,8 @@ def shop(tmp_path):
     return tree
 
 
-def test_a_problem_is_repaired_and_every_proposal_judged(shop, tmp_path):
-    entry = Entry("shop 1", "shop", lambda _: problem(shop))
+def test_a_problem_is_repaired_and_every_proposal_judged(shop, tmp_path, small_python):
+    entry = Entry("shop 1", "shop", lambda _: problem(shop, small_python))
     row, patches = attempt("injected", entry, Search(seed=1, seconds=20), tmp_path / "cache")
     assert row.status in {"fixed", "declined"}, row
     assert row.holds_truth

@@ -1,9 +1,7 @@
 """The set `injected`: what a case hands to the repair, that halves share no function, that nothing is asked twice."""
 
 import io
-import sys
 import tarfile
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +20,7 @@ TESTS = "import shop\n\n\n" + "".join(
 
 
 @pytest.fixture
-def shop(monkeypatch, tmp_path):
+def shop(monkeypatch, tmp_path, small_python):
     """A package of four functions in the place of the listed ones; counts the runs of slipped trees."""
 
     def archive(package, version, cache):
@@ -42,7 +40,7 @@ def shop(monkeypatch, tmp_path):
         return run_tests(tree, *arguments, **limits)
 
     monkeypatch.setattr("benchmarks.index.fetch", archive)
-    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: Path(sys.executable))
+    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: small_python)
     monkeypatch.setattr(injected, "SLIPPED", (Host("shop", "1"),))
     monkeypatch.setattr(injected, "run_tests", counted)
     return runs

@@ -1,8 +1,5 @@
 """Judging: by the truth's text first, then by tests that the repair could not see, else not at all."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from benchmarks.cases import Case
@@ -39,15 +36,15 @@ def test_far():
 
 
 @pytest.fixture
-def case(tmp_path):
+def case(tmp_path, small_python):
     for name, text in (("tree", BROKEN), ("truth", TRUTH)):
         (tmp_path / name / "tests").mkdir(parents=True)
         (tmp_path / name / "shop.py").write_text(text)
         (tmp_path / name / "tests" / "test_shop.py").write_text(TESTS)
-    return make(tmp_path, held_back=())
+    return make(tmp_path, small_python, held_back=())
 
 
-def make(root, held_back):
+def make(root, python, held_back):
     return Case(
         package="shop",
         bug="edge",
@@ -55,7 +52,7 @@ def make(root, held_back):
         tree=root / "tree",
         truth=root / "truth",
         tests=("tests",),
-        python=Path(sys.executable),
+        python=python,
         failing=("tests/test_shop.py::test_edge",),
         held_back=held_back,
     )
@@ -117,7 +114,7 @@ def test_what_the_truth_does_not_do_twice_speaks_against_no_patch(case, tmp_path
 
 
 def test_held_back_tests_decide_where_nothing_can_be_called(case, tmp_path):
-    case = make(tmp_path, held_back=("tests/test_shop.py::test_far", "tests/test_shop.py::test_below"))
+    case = make(tmp_path, case.python, held_back=("tests/test_shop.py::test_far", "tests/test_shop.py::test_below"))
     other = BROKEN.replace("low(x)", "low(x, n=2)").replace("x <= LIMIT", "x <= n")
     alike = judge(case, patch(other), tmp_path / "runs")
     overfit = judge(case, patch(BROKEN.replace("x <= LIMIT", "False")), tmp_path / "runs")

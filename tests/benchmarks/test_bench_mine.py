@@ -1,9 +1,7 @@
 """Mining: which differences of two releases are looked at, how one is undone, and what its tests notice."""
 
 import io
-import sys
 import tarfile
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -85,7 +83,7 @@ def test_one_change_is_undone_with_its_comments_and_nothing_else(trees, tmp_path
 
 
 @pytest.fixture
-def fetched(monkeypatch, tmp_path):
+def fetched(monkeypatch, tmp_path, small_python):
     """Archives made here in the place of fetched ones, and this interpreter in the place of an environment."""
 
     def archive(package, version, cache):
@@ -102,7 +100,7 @@ def fetched(monkeypatch, tmp_path):
 
     monkeypatch.setattr("benchmarks.index.fetch", archive)
     monkeypatch.setattr("benchmarks.index.released", lambda package: ("1", "2", "3"))
-    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: Path(sys.executable))
+    monkeypatch.setattr("benchmarks.environment.environment", lambda *_: small_python)
     return tmp_path / "cache"
 
 

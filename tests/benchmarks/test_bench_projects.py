@@ -1,8 +1,6 @@
 """Small projects: how one is read, that each of the two sets is whole, and what a judge lets through."""
 
 import ast
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -54,7 +52,6 @@ from shop import low
 def test_far():
     assert not low(4)
 """
-PYTHON = Path(sys.executable)
 SETS = {"classes": classes, "impossible": impossible}
 CLASSES = [(load(classes.PROJECTS, name)) for name in names(classes.PROJECTS)]
 IMPOSSIBLE = [(load(impossible.PROJECTS, name)) for name in names(impossible.PROJECTS)]
@@ -139,8 +136,8 @@ def test_environments_are_few_and_none_is_idle():
     assert {project.environment for project in CLASSES + IMPOSSIBLE} == set(SHARED)
 
 
-def test_an_interpreter_is_found_where_the_variable_says(tmp_path, monkeypatch):
-    (tmp_path / "python3.7").symlink_to(PYTHON)
+def test_an_interpreter_is_found_where_the_variable_says(tmp_path, monkeypatch, small_python):
+    (tmp_path / "python3.7").symlink_to(small_python)
     monkeypatch.setenv(PYTHONS, str(tmp_path))
     assert interpreter("3.7") == tmp_path / "python3.7"
 
@@ -170,39 +167,39 @@ def edited(project, **changes):
         ("settings.cfg", "[shop]", "[pytest]", "no", "which is right"),
     ],
 )
-def test_a_proposal_is_judged(tmp_path, path, was, now, right, how):
+def test_a_proposal_is_judged(tmp_path, path, was, now, right, how, small_python):
     project = read("shop", TEXT.replace("+|one line\n", ""))
     patch = edited(project, **{path: project.tree("broken")[path].replace(was, now)})
-    judgement = judge(project, patch, PYTHON, tmp_path)
+    judgement = judge(project, patch, small_python, tmp_path)
     assert (judgement.right, how in judgement.how) == (right, True), judgement
 
 
-def test_the_check_says_what_a_class_does_not_keep(tmp_path):
+def test_the_check_says_what_a_class_does_not_keep(tmp_path, small_python):
     project = read("shop", TEXT.replace("+|one line\n", ""))
-    assert list(faults_of_class(project, PYTHON, tmp_path)) == []
+    assert list(faults_of_class(project, small_python, tmp_path)) == []
     hollow = read(
         "shop", TEXT.replace("+|one line\n", "").replace("x <= LIMIT", "x < LIMIT").replace("not low(4)", "low(4)")
     )
-    found = list(faults_of_class(hollow, PYTHON, tmp_path))
+    found = list(faults_of_class(hollow, small_python, tmp_path))
     assert len(found) == 4
     assert "passes on the broken tree" in found[0]
     assert "fails on the right tree" in found[1]
 
 
-def test_the_check_says_what_an_impossible_case_does_not_keep(tmp_path):
+def test_the_check_says_what_an_impossible_case_does_not_keep(tmp_path, small_python):
     weak = TEXT.replace("+|one line\n", "").replace('"names"', '"weak"')
-    assert list(faults_of_impossible(read("shop", weak), PYTHON, tmp_path)) == []
+    assert list(faults_of_impossible(read("shop", weak), small_python, tmp_path)) == []
     strong = read("shop", weak.replace("not low(3)", "not low(3) and not low(4)"))
-    assert list(faults_of_impossible(strong, PYTHON, tmp_path)) == [
+    assert list(faults_of_impossible(strong, small_python, tmp_path)) == [
         "`python -m tests.test_shop` fails on the wrong tree"
     ]
 
 
-def test_every_proposal_to_an_impossible_case_is_wrong(tmp_path, monkeypatch):
-    monkeypatch.setattr(impossible, "shared", lambda name, cache: PYTHON)
+def test_every_proposal_to_an_impossible_case_is_wrong(tmp_path, monkeypatch, small_python):
+    monkeypatch.setattr(impossible, "shared", lambda name, cache: small_python)
     problem = impossible.entries("report", 0)[0].make(tmp_path)
     assert problem.judge("").right == "no"
-    assert f"--python={PYTHON}" in problem.arguments
+    assert f"--python={small_python}" in problem.arguments
     assert (problem.tree / "pyproject.toml").exists()
 
 

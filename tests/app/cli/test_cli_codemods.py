@@ -60,9 +60,9 @@ def test_it_is_explained(goldseam, site):
         assert words in shown
 
 
-def test_it_repairs(goldseam, site, checkout):
+def test_it_repairs(goldseam, site, checkout, python):
     root = checkout(PROJECT)
-    ran = goldseam("fix", root, "--python", sys.executable, "--json", **site)
+    ran = goldseam("fix", root, *python, "--json", **site)
     report = json.loads(ran.stdout)
     assert (report["status"], report["fixer"]) == ("fixed", f"codemod:{NAME}"), ran.stdout[-2000:]
     assert "+    return order.price.cents * 2  # twice" in report["patch"]
