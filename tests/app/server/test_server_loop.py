@@ -78,7 +78,7 @@ def stack(tmp_path_factory):
     hub = Hub(data / "github", pair.public, webhook_secret=secret)
     with serve(hub) as simulator:
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "GOLDSEAM_GITHUB_URL": f"{simulator.url}/api/v3",
             "GOLDSEAM_APP_ID": str(hub.app.id),
             "GOLDSEAM_PRIVATE_KEY_FILE": str(key_file),
