@@ -18,6 +18,7 @@ import structlog
 from app.config import Settings
 from app.server.stores import store_of
 from tasks.errors import BadInput, GoldseamError
+from tasks.sandbox.host import program
 from tasks.store.database import upgrade
 
 _GRACE_SECONDS = 30.0
@@ -48,10 +49,11 @@ class Part:
     restarts: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start the process, with its output in its log file."""
+        """Start the process, with its output in its log file; it is told to end when this one is killed."""
+        tied = (str(program("setpriv", "util-linux")), "--pdeathsig", "SIGTERM", "--", *self.argv)
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                self.argv, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=out, stderr=out
+                tied, env=dict(self.environment), stdin=subprocess.DEVNULL, stdout=out, stderr=out
             )
 
     def mend(self) -> None:
