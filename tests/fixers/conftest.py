@@ -1,13 +1,12 @@
 """Small real projects, and a real sandbox to run them in."""
 
-import platform
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from small_target import lay_out
 
 from fixers.project import Project, read_project
 from fixers.request import Request
@@ -34,27 +33,7 @@ def python(small_python: Path) -> Path:
 @pytest.fixture
 def make_target(tmp_path: Path, python: Path) -> MakeTarget:
     """Lay out files as a project whose tests the interpreter can run."""
-
-    def make(files: Mapping[str, str]) -> tuple[Target, Project]:
-        tree = tmp_path / "tree"
-        for name, text in files.items():
-            path = tree / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        target = Target(
-            tree=tree,
-            mount="/project",
-            python=python,
-            read_only=(python.parents[1], Path(sys.base_prefix)),
-            source_roots=(".",),
-            pytest_args=(),
-            python_version=platform.python_version(),
-            packages={},
-            provenance="the interpreter of these tests",
-        )
-        return target, read_project(tree, target.source_roots)
-
-    return make
+    return lambda files: lay_out(tmp_path / "tree", files, python)
 
 
 MakeRequest = Callable[..., Request]

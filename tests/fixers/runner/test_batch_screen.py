@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import islice
 
 import pytest
+from small_target import lay_out
 
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import read_spectrum
@@ -84,9 +85,10 @@ def body(text: str) -> Variant:
     return Variant("prices.py", Swap("late_fee", LATE_FEE, f"def late_fee(days, notes=[]):\n{guard}    {text}"))
 
 
-@pytest.fixture
-def evaluator(make_target, sandbox):
-    target, project = make_target({"prices.py": STATEFUL, TESTS: STATEFUL_TESTS})
+@pytest.fixture(scope="module")
+def evaluator(tmp_path_factory, python, sandbox):
+    """Hold one for all tests: each screen has a process of its own."""
+    target, project = lay_out(tmp_path_factory.mktemp("tree"), {"prices.py": STATEFUL, TESTS: STATEFUL_TESTS}, python)
     with fork_evaluator(target, sandbox, project, tests=[TESTS], rootdir="", jobs=2, wall=3) as running:
         yield running
 
