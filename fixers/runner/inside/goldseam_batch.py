@@ -119,7 +119,8 @@ class Bench:
                 for number, test in enumerate(tests):
                     how = test.protocol(test.item)
                     if how:
-                        return "further" if bad == "fail" and (number or is_later(how, test.how)) else bad
+                        later = number or goldseam_light.gets_further(how, test.how, test.item)
+                        return "further" if bad == "fail" and later else bad
                 return "pass"
         except goldseam_inside.TestTimedOut:
             return "timeout"
@@ -156,11 +157,6 @@ class Bench:
 
     def is_as_before(self, test):
         return self.ending(test.item, test.protocol, SHORTEST + LONGER * test.seconds) == test.how
-
-
-def is_later(how, before):
-    """Say whether a test that failed as `before` now fails at a later line of its own."""
-    return goldseam_light.reached(how) > goldseam_light.reached(before) > 0
 
 
 class Alarm:

@@ -6,7 +6,9 @@ A test that needs more is recognized, because it ends otherwise than under pytes
 own protocol, and is left to that one.
 """
 
+import ast
 import contextlib
+import functools
 import re
 import warnings
 
@@ -81,14 +83,48 @@ def told(error, item):
     return "line %d: %s: %s" % (_line_in_test(error, item), type(error).__name__, text[:SHOWN])
 
 
-def reached(said):
+def gets_further(how, before, item):
+    """Say whether a test that failed as `before` now fails behind the statement at which it did.
+
+    Behind a `with` is behind all of it: where `pytest.raises` missed its exception, another
+    one out of the block is no step forward.
+    """
+    now, then = _reached(how), _reached(before)
+    return now > then > 0 and now > _last_line(_file_of(item), then)
+
+
+def _reached(said):
     """Return the line of the test's own file at which it failed, as `told` wrote it; 0 when that is not known."""
     found = _LINE.match(said)
     return int(found.group(1)) if found else 0
 
 
+def _last_line(file, line):
+    """Return where the innermost statement of a file that stands at a line ends; of a loop or an `if`, its header."""
+    around = [s for s in _statements(file) if s.lineno <= line <= s.end_lineno]
+    if not around:
+        return line
+    inner = max(around, key=lambda statement: statement.lineno)
+    body = getattr(inner, "body", None)
+    return body[0].lineno - 1 if body and not isinstance(inner, (ast.With, ast.AsyncWith)) else inner.end_lineno
+
+
+@functools.lru_cache(maxsize=None)
+def _statements(file):
+    try:
+        with open(file, "rb") as source:
+            tree = ast.parse(source.read())
+    except (OSError, SyntaxError, ValueError):
+        return []
+    return [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+
+
+def _file_of(item):
+    return str(getattr(item, "path", None) or item.fspath)
+
+
 def _line_in_test(error, item):
-    file = str(getattr(item, "path", None) or item.fspath)
+    file = _file_of(item)
     place = error.__traceback__
     while place is not None:
         if place.tb_frame.f_code.co_filename == file:

@@ -149,3 +149,46 @@ def test_each_kind_of_test_is_screened(make_target, sandbox, test):
     with fork_evaluator(target, sandbox, project, tests=["test_words.py"], rootdir="", jobs=1, wall=3) as evaluator:
         said = evaluator.finish_screen(evaluator.start_screen(variants, failing))
         assert (said, evaluator.screen_note) == ([Status.FAIL, Status.PASS, Status.FAIL, Status.PASS], "")
+
+
+FURTHER = {
+    "in the same statement": ("assert (words.shout('a')\n            == 'A')", "return word.nothing", Status.FAIL),
+    "at a later statement": (
+        "assert words.shout('a') == 'A'\n    assert words.shout('b') == 'B'",
+        "return 'A'",
+        Status.FURTHER,
+    ),
+    "where an exception is missed": (
+        "with pytest.raises(ValueError):\n        words.shout('a')",
+        "raise KeyError(word)",
+        Status.FAIL,
+    ),
+    "behind the missed exception": (
+        "with pytest.raises(ValueError):\n        words.shout('a')\n    assert words.shout('b') == 'B'",
+        "if word == 'a': raise ValueError(word)",
+        Status.FURTHER,
+    ),
+    "within a block": (
+        "for word in words.shout(1):\n        assert words.shout('b') == 'B'",
+        "return 'AB'",
+        Status.FURTHER,
+    ),
+}
+
+
+@pytest.mark.parametrize(("test", "body", "status"), FURTHER.values(), ids=FURTHER)
+def test_a_step_forward_is_told_from_another_failure(make_target, sandbox, test, body, status):
+    files = {"words.py": WORDS, "test_words.py": f"import pytest\n\nimport words\n\n\ndef test_it():\n    {test}\n"}
+    target, project = make_target(files)
+    variants = [
+        (
+            Variant(
+                "words.py",
+                Swap("shout", WORDS.split("\n").index("def shout(word):") + 1, f"def shout(word):\n    {body}"),
+            ),
+            (),
+        )
+    ]
+    failing = ["test_words.py::test_it"]
+    with fork_evaluator(target, sandbox, project, tests=["test_words.py"], rootdir="", jobs=1, wall=3) as evaluator:
+        assert evaluator.finish_screen(evaluator.start_screen(variants, failing)) == [status], evaluator.screen_note
