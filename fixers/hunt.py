@@ -107,6 +107,7 @@ class Hunt:
     jobs: int = 2
     _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _import_only: set[tuple[str, str]] | None = None
+    _live: set[tuple[str, str]] | None = None
     families: dict[str, Counts] = field(default_factory=dict)
     plausible: list[Plausible] = field(default_factory=list)
     partial: list[Mutation] = field(default_factory=list)
@@ -179,6 +180,13 @@ class Hunt:
             run = {(s.path, s.function) for s in statements if s.failed or s.passed}
             self._import_only = {(s.path, s.function) for s in statements if s.at_import} - run
         return (path, function) in self._import_only
+
+    def only_by_import(self, path: str, function: str) -> bool:
+        """Say whether an edit of a function needs a fresh import, because there is none to swap or it has run."""
+        if self._live is None:
+            self._live = {(path, name) for path, _, name in self.evaluator.live}
+        live = any((path, name) in self._live for name in function.split("."))  # an inner one goes with its outer one
+        return not live or self.only_at_import(path, function)
 
     def tests_for(self, path: str, function: str) -> tuple[str, ...]:
         """Return the failing tests and then those that must stay green: one process runs them in this order."""

@@ -22,7 +22,7 @@ from fixers.runner.evaluator import Variant
 from fixers.runner.swap import swap_of
 from fixers.screen import PLAUSIBLE_CAP, screen
 from fixers.search.combine import pairs
-from fixers.search.generate import mutations, neighbourhood
+from fixers.search.generate import BY_IMPORT, mutations, neighbourhood
 from fixers.search.mutation import Mutation
 
 WIDER, WIDER_LEAST = 3, 2_000
@@ -90,6 +90,7 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
     find is tried before anything is chosen, and the search over all suspects goes on
     for a while, because the truth may lie in another function.
     """
+    suspects = [_by_cost(hunt, suspect) for suspect in suspects]
     wide = mutations(hunt.project, suspects, failures=failures, test_literals=literals)
     done: set[tuple[str, str, int]] = set()
     enough: float = math.inf
@@ -103,8 +104,7 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
             look = 2 * hunt.cost
             if hunt.partial and not hunt.plausible:
                 screen(hunt, pairs(hunt.project, hunt.partial))
-                better = with_feedback(suspects, map(_observed, hunt.partial))
-                wide = mutations(hunt.project, better, failures=failures, test_literals=literals)
+                wide.reweigh(with_feedback(suspects, map(_observed, hunt.partial)))
         if hunt.plausible:
             enough = min(enough, max(WIDER * hunt.cost, hunt.cost + WIDER_LEAST))
         for place in sorted(_places(hunt) - done):
@@ -114,6 +114,12 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
         if hunt.generated == before and _places(hunt) <= done:
             break
     hunt.exhausted = _places(hunt) <= done if hunt.plausible else not hunt.cut
+
+
+def _by_cost(hunt: Hunt, suspect: Suspect) -> Suspect:
+    """Put off what only a fresh import can try, as is done outside functions."""
+    dear = suspect.function and hunt.only_by_import(suspect.path, suspect.function)
+    return suspect.model_copy(update={"score": suspect.score * BY_IMPORT}) if dear else suspect
 
 
 def _observed(mutation: Mutation) -> Observation:

@@ -71,7 +71,7 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
     for found in stream:
         if hunt.spent():
             break
-        mutation = replace(found, swap=None) if _is_too_late(hunt, found) else found
+        mutation = replace(found, swap=None) if _swaps_in_vain(hunt, found) else found
         key = (mutation.path, _identity(mutation))
         if key in hunt.tried:
             continue
@@ -88,9 +88,12 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
         yield batch
 
 
-def _is_too_late(hunt: Hunt, mutation: Mutation) -> bool:
-    """Say whether a swap of the code would come after its work is done."""
-    return mutation.swap is not None and hunt.only_at_import(mutation.path, mutation.swap.qualname)
+def _swaps_in_vain(hunt: Hunt, mutation: Mutation) -> bool:
+    """Say whether a swap of the code finds no function to swap, or would come after its work is done."""
+    swap = mutation.swap
+    if swap is None or hunt.evaluator.collected is None:
+        return False
+    return not hunt.evaluator.swaps(mutation.path, swap) or hunt.only_at_import(mutation.path, swap.qualname)
 
 
 def _seconds(hunt: Hunt) -> float:

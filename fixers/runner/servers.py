@@ -83,6 +83,8 @@ class ForkEvaluator:
     zygote: Server
     wall: float
     """Seconds one variant may take beside five times what its tests took before."""
+    live: frozenset[tuple[str, int, str]] = frozenset()
+    """Path, first line and name of the functions that there are once the tests are collected."""
     durations: Mapping[str, float] = field(default_factory=dict)
     """How long each test takes; one that does not end counts for nothing."""
     screen_note: str = ""
@@ -155,15 +157,22 @@ class ForkEvaluator:
             self.screen_note = str(answer.get("signature", ""))
         return [_status(text) for text in answer.get("statuses", ())]
 
+    def swaps(self, path: str, swap: Swap) -> bool:
+        """Say whether there is a live function to swap; a module that tests load themselves has none."""
+        return (path, self._first_line(path, swap.line), _name(swap.qualname)) in self.live
+
     def change(self, path: str, swap: Swap | None) -> dict[str, Any]:
         """Return a swap as the server inside takes it."""
         if swap is None:
             raise ValueError("only swaps can be screened")
-        key = (path, swap.line)
+        new = {"qualname": swap.qualname, "line": self._first_line(path, swap.line), "source": swap.source}
+        return {"path": path, "swap": {**new, "default": swap.default}}
+
+    def _first_line(self, path: str, line: int) -> int:
+        key = (path, line)
         if key not in self._first_lines:
             self._first_lines[key] = first_line(self.project, *key)
-        new = {"qualname": swap.qualname, "line": self._first_lines[key], "source": swap.source}
-        return {"path": path, "swap": {**new, "default": swap.default}}
+        return self._first_lines[key]
 
     def finish(self, ticket: Ticket) -> Outcome:
         """Wait for a started evaluation; falls back to a fresh import when code could not be swapped."""
@@ -176,13 +185,19 @@ class ForkEvaluator:
 
     def _start_zygote(self, ticket: Ticket) -> None:
         if self._import_seconds is None:
-            self._import_seconds = self._time_an_import(ticket.tests[:1])
+            self._import_seconds = self._time_an_import(self._test_that_ends(ticket.tests))
         cpu = self._import_seconds + _SLACK * self.seconds_of(ticket.tests)
         ticket.wall = self.wall + _LOADED * cpu
         ticket.server = self.zygote
         ticket.number = self._submit_import(
             ticket.variant.sources, ticket.tests, ticket.stop_at_first, ticket.wall, cpu
         )
+
+    def _test_that_ends(self, tests: Sequence[str]) -> Sequence[str]:
+        """Return the first test that is known to end, else one beside it, else the first."""
+        files = {test.partition("::")[0] for test in tests}
+        beside = (test for test in self.durations if test.partition("::")[0] in files)
+        return [next((test for test in tests if test in self.durations), next(beside, tests[0]))] if tests else []
 
     def _time_an_import(self, tests: Sequence[str]) -> float:
         """Import the project as it is, and return the processor time that a variant gets for that."""
@@ -232,12 +247,13 @@ def fork_evaluator(
     collected_command = inside_command(target, {**request, "mode": "collected"}, limits)
     with sandbox.talk(zygote_command) as zygote_talk:
         zygote = Server(zygote_talk, patience=START_SECONDS)
-        if _first_event(zygote_talk, zygote_command) != "ready":
+        if _first_event(zygote_talk, zygote_command).get("event") != "ready":
             raise ServerGone(zygote_talk.stderr_tail().decode("utf-8", "replace"))
         with sandbox.talk(collected_command) as talk:
-            ready = _first_event(talk, collected_command) == "ready"
-            collected = Server(talk, patience=START_SECONDS) if ready else None
-            yield ForkEvaluator(target, project, collected, zygote, wall, durations or {})
+            said = _first_event(talk, collected_command)
+            collected = Server(talk, patience=START_SECONDS) if said.get("event") == "ready" else None
+            live = frozenset((str(path), int(line), str(name)) for path, line, name in said.get("live", ()))
+            yield ForkEvaluator(target, project, collected, zygote, wall, live, durations or {})
 
 
 def first_line(project: Project, path: str, line: int) -> int:
@@ -248,14 +264,18 @@ def first_line(project: Project, path: str, line: int) -> int:
     return line
 
 
-def _first_event(talk: Conversation, command: Command) -> str:
+def _name(qualname: str) -> str:
+    return qualname.rpartition(".")[2]
+
+
+def _first_event(talk: Conversation, command: Command) -> dict[str, Any]:
     """Send the request that a one-shot run would find on standard input, and return what the server says first."""
     try:
         talk.send(command.stdin.rstrip(b"\n"))
     except BrokenPipeError:
-        return ""
+        return {}
     line = talk.receive(START_SECONDS)
-    return str(_object(line).get("event", "")) if line is not None else ""
+    return _object(line) if line is not None else {}
 
 
 def _object(line: bytes) -> dict[str, Any]:

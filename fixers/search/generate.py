@@ -30,8 +30,8 @@ from fixers.search.templates.flow import SuperfluousStatement
 
 FAR_FETCHED = 0.08
 """Edits of a lower prior are tried last and offered at most; they are no part of the neighbourhood of a find."""
-_OUTSIDE = 0.3
-"""What an edit outside functions keeps of its order: each needs a fresh import, a hundred times the cost of a swap."""
+BY_IMPORT = 0.3
+"""What an edit keeps of its order that needs a fresh import, as all outside functions do: a hundred times a swap."""
 _PATIENCE = 60
 """A template that has had so many far-fetched edits of a site in a row has no better ones left."""
 _QUOTED = 70
@@ -100,8 +100,9 @@ class Search(Iterator[Mutation]):
         self._given = project, failures, test_literals
         self._modules: dict[str, _Module] = {}
         self._heap: list[tuple[float, int, _Source]] = []
+        self._views = _views(project, suspects)
         kinds = [template() for template in templates]
-        for found in places(self._views(project, suspects), suspects):
+        for found in places(self._views, suspects):
             if place is not None and place != _place_of(found.site):
                 continue
             view = found.site.view
@@ -125,6 +126,16 @@ class Search(Iterator[Mutation]):
                     return mutation
         raise StopIteration
 
+    def reweigh(self, suspects: Sequence[Suspect]) -> None:
+        """Go on in the order of new scores of the same suspects; nothing is made twice."""
+        scores = {found.site: found.score for found in places(self._views, suspects)}
+        for _, _, source in self._heap:
+            source.base = _base(source.site, source.template, scores.get(source.site, 0.0))
+        self._heap = [
+            (-source.base * (source.edit.weight if source.edit else 1.0), n, source) for _, n, source in self._heap
+        ]
+        heapq.heapify(self._heap)
+
     def _next_of(self, source: _Source) -> Edit | None:
         """Return the next edit of a source, of a neighbourhood the next that counts; weights fall only on the whole."""
         if not self._least:
@@ -140,20 +151,9 @@ class Search(Iterator[Mutation]):
         project, failures, test_literals = self._given
         return Ingredients(view, failures, test_literals, Elsewhere(project, view.path))
 
-    @staticmethod
-    def _views(project: Project, suspects: Sequence[Suspect]) -> dict[str, ModuleView]:
-        views = {}
-        for path in sorted({suspect.path for suspect in suspects}):
-            if path in project.files and is_repairable(path):
-                try:
-                    views[path] = ModuleView(path, project.text(path), project.tree(path))
-                except SyntaxError:
-                    continue
-        return views
-
     def _add(self, place: Place, module: _Module, kinds: Sequence[Template]) -> None:
         for template in kinds:
-            base = place.score * template.PRIOR * (1.0 if place.site.functions else _OUTSIDE)
+            base = _base(place.site, template, place.score)
             parts = (
                 [replace(place.site, slots=(slot,)) for slot in place.site.slots] if template.BY_SLOT else [place.site]
             )
@@ -231,6 +231,21 @@ class _Module:
             return None
         source = ast.unparse(copied(new, decorator_list=[]))
         return Swap(site.unit_name, unit.lineno, source, (changed[0], ast.unparse(value)))
+
+
+def _views(project: Project, suspects: Sequence[Suspect]) -> dict[str, ModuleView]:
+    views = {}
+    for path in sorted({suspect.path for suspect in suspects}):
+        if path in project.files and is_repairable(path):
+            try:
+                views[path] = ModuleView(path, project.text(path), project.tree(path))
+            except SyntaxError:
+                continue
+    return views
+
+
+def _base(site: Site, template: Template, score: float) -> float:
+    return score * template.PRIOR * (1.0 if site.functions else BY_IMPORT)
 
 
 def _place_of(site: Site) -> tuple[str, str, int]:

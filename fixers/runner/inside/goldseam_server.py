@@ -158,7 +158,7 @@ class Collected:
         gc.collect()
         gc.freeze()
         self.served = True
-        self.answers.send(event="ready", items=len(self.items), ids=list(self.items))
+        self.answers.send(event="ready", ids=list(self.items), live=goldseam_swap.names(self.functions))
         goldseam_loop.Loop(self.answers, self, self.request["jobs"], self.requests, self.rest).run()
         return True
 

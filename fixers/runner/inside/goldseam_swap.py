@@ -28,6 +28,12 @@ def live_functions(tree):
     return index
 
 
+def names(functions):
+    """List path, first line and name of live functions, as JSON can carry them."""
+    found = {(path, line, f.__code__.co_name) for (path, line), group in functions.items() for f in group}
+    return sorted(map(list, found))
+
+
 def compiled(filename, swap, *, closes):
     """Compile a function's source within a shell of its classes; None when this interpreter refuses it.
 

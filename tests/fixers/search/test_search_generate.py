@@ -127,6 +127,23 @@ def test_the_more_suspicious_place_goes_first():
     assert next(mutations(project, [low, high])).line == 3
 
 
+def test_new_scores_change_the_order_of_what_is_left_and_repeat_nothing():
+    project = Project({PATH: "def f(a, b):\n    c = a < b\n    return c\n\n\ndef g(a, b):\n    return a - b\n"})
+    scores = {2: 2.0, 3: 2.0, 7: 0.1}
+    found = mutations(project, _scored(scores))
+    before = list(islice(found, 20))
+    assert {mutation.line for mutation in before} == {2, 3}
+    found.reweigh(_scored({**scores, 7: 9.0}))
+    assert next(found).line == 7
+    after = [mutation.module for mutation in found]
+    assert not {mutation.module for mutation in before} & set(after)
+    assert len(after) + 21 == len(list(mutations(project, _scored(scores))))
+
+
+def _scored(scores):
+    return [Suspect(path=PATH, function="f", line=n, end_line=n, score=s, reasons=()) for n, s in scores.items()]
+
+
 @pytest.mark.parametrize("path", ["tests/test_x.py", "conftest.py", "setup.py", "docs/conf.py", "pkg/data.txt"])
 def test_leaves_alone_what_no_fixer_may_touch(path):
     project = Project({path: "def f(a, b):\n    return a\n"})
