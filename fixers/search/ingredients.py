@@ -179,6 +179,11 @@ class Ingredients:
         imported = [name for name, _ in self._called.most_common() if self.kind(name) == "import"]
         return [*own, *self.view.classes, *imported]
 
+    def called_in(self, function: FunctionNode) -> set[str]:
+        """Return names that a function calls."""
+        calls = (node.func for node in self.view.within(function) if isinstance(node, ast.Call))
+        return {callee.id for callee in calls if isinstance(callee, ast.Name)}
+
     @cached_property
     def constants(self) -> list[str]:
         """Names the module assigns at its top level."""

@@ -51,22 +51,36 @@ def ancestors(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> Iterator[ast
 
 def rebuilt(root: Node, pairs: Mapping[ast.AST, ast.AST], parents: Mapping[ast.AST, ast.AST]) -> Node:
     """Return `root` with each key of `pairs` replaced by its value; untouched subtrees are shared."""
-    spine = {above for old in pairs for above in ancestors(old, parents)}
+    spine = _spine(root, pairs, parents)
 
     def build(node: ast.AST) -> ast.AST:
         if node in pairs:
             return pairs[node]
-        if node not in spine:
-            return node
         changes: dict[str, object] = {}
-        for name, value in ast.iter_fields(node):
+        for name in node._fields:
+            value = getattr(node, name, None)
             if isinstance(value, ast.AST):
-                changes[name] = build(value)
-            elif isinstance(value, list):
-                changes[name] = [build(item) if isinstance(item, ast.AST) else item for item in value]
+                if value in spine or value in pairs:
+                    changes[name] = build(value)
+            elif isinstance(value, list) and any(item in spine or item in pairs for item in value):
+                changes[name] = [build(item) if item in spine or item in pairs else item for item in value]
         return copied(node, **changes)
 
-    return cast("Node", build(root))
+    return cast("Node", build(root)) if root in spine or root in pairs else root
+
+
+def _spine(root: ast.AST, pairs: Mapping[ast.AST, ast.AST], parents: Mapping[ast.AST, ast.AST]) -> set[ast.AST]:
+    """Return the nodes between `root` and what is replaced, `root` among them."""
+    spine: set[ast.AST] = set()
+    for old in pairs:
+        node = old
+        way = []
+        while node is not root and (above := parents.get(node)) is not None:
+            way.append(above)
+            node = above
+        if node is root:
+            spine.update(way)
+    return spine
 
 
 class Shapes:
@@ -80,26 +94,30 @@ class Shapes:
         self._originals = originals
         self._known: dict[ast.AST, int] = {}
         self._numbers: dict[tuple[object, ...], int] = {}
+        self._fields: dict[type[ast.AST], tuple[str, ...]] = {}
 
     def of(self, node: ast.AST) -> int:
         """Return the number of `node`."""
         known = self._known.get(node)
         if known is not None:
             return known
-        parts = [
-            type(node),
-            *(self._part(getattr(node, name, None)) for name in node._fields if name not in _NO_MEANING),
-        ]
+        kind = type(node)
+        parts: list[object] = [kind]
+        for name in self._fields.get(kind) or self._meaning(kind):
+            value = getattr(node, name, None)
+            parts.append(self.of(value) if isinstance(value, ast.AST) else self._part(value))
         number = self._numbers.setdefault(tuple(parts), len(self._numbers))
         if node in self._originals:
             self._known[node] = number
         return number
 
+    def _meaning(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        self._fields[kind] = tuple(name for name in kind._fields if name not in _NO_MEANING)
+        return self._fields[kind]
+
     def _part(self, value: object) -> object:
-        if isinstance(value, ast.AST):
-            return self.of(value)
         if isinstance(value, list):
-            return tuple(self._part(item) for item in value)
+            return tuple([self.of(item) if isinstance(item, ast.AST) else self._part(item) for item in value])
         # 1, 1.0 and True are equal and hash alike, but are different programs.
         return (type(value), repr(value))
 
@@ -152,6 +170,11 @@ def is_test(node: ast.expr | None) -> bool:
     return isinstance(node, (ast.Compare, ast.BoolOp)) or (
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
     )
+
+
+def is_truth(node: ast.expr) -> bool:
+    """Say whether an expression gives True or False and nothing else, as far as its form tells."""
+    return isinstance(node, ast.Compare) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not))
 
 
 def is_dunder(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from fixers.model import Failure, FailureKind, Tier
 from fixers.search.conditions import conditions
@@ -163,7 +164,7 @@ def _is_empty(slot: ast.expr) -> bool:
 
 
 def _values_near(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
-    """Yield attributes that the function names, then the variables it sees."""
+    """Yield the variables that the slot sees and the attributes that the function names, in turn."""
     found: dict[str, ast.expr] = {}
     functions = site.functions[:1]
     for node in (*ast.walk(site.statement), *(n for f in functions for n in site.view.within(f))):
@@ -171,7 +172,7 @@ def _values_near(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterat
             text = ingredients.text(node)
             found.setdefault(text, ast.Attribute(value=node.value, attr=node.attr, ctx=ast.Load()))
     own = ingredients.text(slot)
-    yield from (node for text, node in found.items() if text != own)
-    for identifier in ingredients.names(site, slot):
-        if ingredients.kind(identifier) == "variable" and identifier not in {"self", "cls", own}:
-            yield name(identifier)
+    attributes: list[ast.expr] = [node for text, node in found.items() if text != own]
+    variables = [item for item in ingredients.names(site, slot) if ingredients.kind(item) == "variable"]
+    names = [name(item) for item in variables if item not in {"self", "cls", own}]
+    yield from (node for pair in zip_longest(names, attributes) for node in pair if node is not None)

@@ -11,7 +11,7 @@ from fixers.search.ingredients import Ingredients
 from fixers.search.literals import exceptions_in
 from fixers.search.renaming import renamed
 from fixers.search.site import Site
-from fixers.search.syntax import name
+from fixers.search.syntax import literal, name, number_of
 from fixers.search.template import Edit, Example, Insert, Template, fading
 
 
@@ -27,6 +27,14 @@ class LostExit(Template):
     INVALID = (
         Example("def f(a):\n    return g(a)\n", "def f(a):\n    if a is None:\n        return None\n    return g(a)\n"),
         Example("def f(a, b):\n    return a\n", "def f(a, b):\n    if not b:\n        return a\n    return a\n"),
+        Example(
+            "def f(a, sure):\n    return g(a)\n",
+            "def f(a, sure):\n    if not a:\n        return not sure\n    return g(a)\n",
+        ),
+        Example(
+            "def f(a, b):\n    if not a:\n        return 1\n    return g(a, b)\n",
+            "def f(a, b):\n    if not a:\n        return 1\n    if not b:\n        return -1\n    return g(a, b)\n",
+        ),
         Example(
             "def f(a):\n    for x in a:\n        g(x)\n",
             "def f(a):\n    for x in a:\n        if not x:\n            continue\n        g(x)\n",
@@ -89,8 +97,11 @@ def _exits(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.stmt, Tie
         yield ast.Break(), Tier.B
     results = {ingredients.view.shapes.of(node): node for node in site.returns}
     yield from ((node, Tier.B) for node in results.values())
+    unused = [item for item in ingredients.unused(site) if item in ingredients.view.scope(site.functions[0]).parameters]
+    yield from ((ast.Return(value=value(item)), Tier.B) for item in unused for value in (name, _not))
     yield ast.Return(value=None), Tier.B
     raised = {ingredients.view.shapes.of(node): node for node in ingredients.raises(site)}
+    yield from ((opposite, Tier.B) for node in results.values() if (opposite := _opposite(node)) is not None)
     parameters = ingredients.view.scope(site.functions[0]).parameters
     yield from ((ast.Return(value=name(item)), Tier.B) for item in parameters if item not in {"self", "cls"})
     yield from ((node, Tier.B) for node in raised.values())
@@ -98,3 +109,16 @@ def _exits(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.stmt, Tie
         yield ast.Return(value=ast.parse(value, mode="eval").body), Tier.B if value == "None" else Tier.C
     for item in dict.fromkeys(exceptions_in(ingredients.failures)):
         yield ast.Raise(exc=name(item), cause=None), Tier.C
+
+
+def _not(identifier: str) -> ast.expr:
+    return ast.UnaryOp(op=ast.Not(), operand=name(identifier))
+
+
+def _opposite(node: ast.Return) -> ast.Return | None:
+    """Return what the opposite case gives: `return -1` beside `return 1`, of a choice by its first value."""
+    value = node.value.body if isinstance(node.value, ast.IfExp) else node.value
+    if isinstance(value, ast.Constant) and isinstance(value.value, bool):
+        return ast.Return(value=literal(not value.value))
+    number = number_of(value) if value is not None else None
+    return ast.Return(value=literal(-number)) if number else None

@@ -24,6 +24,10 @@ class WrongResult(Template):
     INVALID = (
         Example("def f(a):\n    b = g(a)\n    return a[0]\n", "def f(a):\n    b = g(a)\n    return b\n"),
         Example("def f(a):\n    g(a)\n", "def f(a):\n    return g(a)\n"),
+        Example(
+            "def f(a):\n    if a:\n        0 < a\n    return a\n",
+            "def f(a):\n    if a:\n        return 0 < a\n    return a\n",
+        ),
         Example("def f(a):\n    b = g(a)\n", "def f(a):\n    b = g(a)\n    return b\n"),
         Example(
             "def f(a):\n    if a:\n        return a.x\n    return 1\n",
@@ -46,8 +50,8 @@ class WrongResult(Template):
             case ast.Return():
                 for rank, value in enumerate(_results(site, ingredients)):
                     yield replace(statement, ast.Return(value=value), fading(rank))
-            case ast.Expr(value=ast.Call() as call):
-                yield replace(statement, ast.Return(value=call))
+            case ast.Expr(value=value) if not isinstance(value, (ast.YieldFrom, ast.Await)):
+                yield replace(statement, ast.Return(value=value))
             case ast.Assign(value=assigned):
                 yield replace(statement, ast.Return(value=assigned), 0.3)
         if site.insertable and _is_last(site):

@@ -12,6 +12,8 @@ from fixers.search.site import Site
 from fixers.search.syntax import copied, is_load
 from fixers.search.template import Edit, Example, Replace, Template, fading, replace
 
+_MADE = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.List, ast.Dict, ast.Set, ast.Tuple, ast.JoinedStr)
+
 
 class WrongVariable(Template):
     """Use another variable that is in scope; one that nobody reads first."""
@@ -30,6 +32,8 @@ class WrongVariable(Template):
         Example(
             "def f(key=None):\n    return sorted([], key=None)\n", "def f(key=None):\n    return sorted([], key=key)\n"
         ),
+        Example("def f(n):\n    return g(n=set())\n", "def f(n):\n    return g(n=n)\n"),
+        Example("def f(a, b):\n    c = a.x\n    return c\n", "def f(a, b):\n    c = b\n    return c\n"),
         Example("N = 9\ndef f(a=None):\n    return g(a)\n", "N = 9\ndef f(a=N):\n    return g(a)\n"),
         Example("def f(a, b):\n    b = 1\n    return a\n", "def f(a, b):\n    a = 1\n    return a\n"),
     )
@@ -51,6 +55,21 @@ class WrongVariable(Template):
             elif isinstance(slot, ast.Constant) and not isinstance(slot.value, str):
                 for rank, name in enumerate(dict.fromkeys([*ingredients.unused(site), *ingredients.constants])):
                     yield replace(slot, ast.Name(id=name, ctx=ast.Load()), 0.8 * fading(rank))
+            if isinstance(slot, _MADE) and is_load(slot) and not site.is_callee(slot):
+                yield from _for_expression(slot, site, ingredients)
+
+
+def _for_expression(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield variables for a value that is made in place: that of the keyword's own name, unread ones, then others."""
+    parent = site.view.parents[slot]
+    keyword = parent.arg if isinstance(parent, ast.keyword) else None
+    unused = set(ingredients.unused(site))
+    inside = {node.id for node in ast.walk(slot) if isinstance(node, ast.Name)}  # LostCall takes things away
+    others = (item for item in ingredients.names(site, slot) if item not in inside)
+    names = [item for item in others if ingredients.kind(item) == "variable"]
+    for rank, item in enumerate(sorted(names, key=lambda item: (item != keyword, item not in unused))):
+        weight = 1.0 if item == keyword else 0.7 if item in unused else 0.18
+        yield replace(slot, ast.Name(id=item, ctx=ast.Load()), weight * fading(rank))
 
 
 class SwappedNames(Template):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
-from fixers.search.syntax import call, copied, is_load, literal, method, name
+from fixers.search.syntax import call, copied, is_load, is_truth, literal, method, name
 from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 _USUAL = (
@@ -50,6 +50,7 @@ class LostCall(Template):
             "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return isinstance(b, int)\n",
         ),
         Example("def f(a):\n    a.go\n    return a\n", "def f(a):\n    a.go()\n    return a\n"),
+        Example("def f(a, check):\n    return a\n", "def f(a, check):\n    return check(a)\n"),
         Example(
             "def g(a):\n    return a\ndef f(a):\n    return a\n",
             "def g(a):\n    return a\ndef f(a):\n    return g(a)\n",
@@ -65,9 +66,15 @@ class LostCall(Template):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
             if _is_idle(slot, site) and isinstance(slot, ast.Attribute):
                 yield replace(slot, ast.Call(func=slot, args=[], keywords=[]))
-            if _is_value(slot, site):
+            if is_truth(slot):
+                yield from (replace(slot, call(wrapper, slot), 0.4) for wrapper in ("int", "str"))
+            elif _is_value(slot, site):
                 wrapped = (_wrapped(slot, wrapper, fading(rank, 0.2)) for rank, wrapper in enumerate(wrappers))
-                others = (_bounded(slot, site, ingredients), _as_elsewhere(slot, site, ingredients))
+                others = (
+                    _by_variable(slot, site, ingredients),
+                    _bounded(slot, site, ingredients),
+                    _as_elsewhere(slot, site, ingredients),
+                )
                 yield from merged((edit for edit in wrapped if edit is not None), *others)
 
 
@@ -97,7 +104,7 @@ class LostMethodCall(Template):
             if _is_idle(slot, site):
                 for rank, attribute in enumerate(ingredients.attributes(slot, called=True)):
                     yield replace(slot, method(slot, attribute), fading(rank))
-            elif _is_value(slot, site):
+            elif _is_value(slot, site) and not is_truth(slot):
                 for rank, attribute in enumerate(methods):
                     yield replace(slot, method(slot, attribute), fading(rank, 0.2))
 
@@ -106,6 +113,18 @@ def _wrapped(slot: ast.expr, wrapper: str, weight: float) -> Edit | None:
     if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name) and slot.func.id == wrapper:
         return None
     return replace(slot, call(wrapper, slot), weight)
+
+
+def _by_variable(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield calls of variables: of those that nobody reads or that the function calls elsewhere first."""
+    unused = set(ingredients.unused(site))
+    called = ingredients.called_in(site.functions[0]) if site.functions else set()
+    names = [item for item in ingredients.names(site, slot) if ingredients.kind(item) == "variable"]
+    likely = [item for item in names if item in unused or item in called]
+    for rank, item in enumerate(likely):
+        yield replace(slot, call(item, slot), 0.7 * fading(rank, 0.3))
+    for rank, item in enumerate(item for item in names if item not in likely and item not in {"self", "cls"}):
+        yield replace(slot, call(item, slot), 0.2 * fading(rank, 0.3))
 
 
 def _as_elsewhere(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -144,5 +163,5 @@ def _bounded(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[E
             if ingredients.kind(identifier) == "variable" and not (
                 isinstance(slot, ast.Name) and slot.id == identifier
             ):
-                yield replace(slot, call(bound, slot, name(identifier)), 0.3 * fading(rank))
-                yield replace(slot, call(bound, slot, call("len", name(identifier))), 0.2 * fading(rank))
+                yield replace(slot, call(bound, slot, name(identifier)), 0.2 * fading(rank))
+                yield replace(slot, call(bound, slot, call("len", name(identifier))), 0.12 * fading(rank))
