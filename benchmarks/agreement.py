@@ -25,7 +25,7 @@ from fixers.localize.spectrum import read_spectrum
 from fixers.model import Suspect
 from fixers.progress import Silent
 from fixers.project import Project
-from fixers.runner.evaluator import Evaluator, Outcome, Status, Trial, Variant
+from fixers.runner.evaluator import Evaluator, Outcome, Status, Trial, Variant, judge
 from fixers.runner.evaluators import Clean, Forked, Imported, InProcess
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ForkEvaluator, fork_evaluator
@@ -143,7 +143,7 @@ def agree(
                 *_doubtful(said, len(bench.trials)),
             }
         )
-        outcomes = truth.judge([bench.trials[n] for n in chosen], failing)
+        outcomes = judge(truth, [bench.trials[n] for n in chosen], failing)
         said[truth.name] = dict(zip(chosen, outcomes, strict=True))
         identity = {e.name: _same_as_baseline(e, bench) for e in (*quick, truth)}
     return _counted(bench, said, truth.name, identity)
@@ -229,7 +229,7 @@ def _drawn(hunt: Hunt, mutation: Mutation) -> Drawn:
 def _judged(evaluator: Evaluator, bench: Bench) -> dict[int, Outcome]:
     """Return what an evaluator says of the variants that it takes."""
     numbers = [n for n, trial in enumerate(bench.trials) if not evaluator.refuses(trial.variant)]
-    outcomes = evaluator.judge([bench.trials[n] for n in numbers], bench.failing)
+    outcomes = judge(evaluator, [bench.trials[n] for n in numbers], bench.failing)
     return {n: o for n, o in zip(numbers, outcomes, strict=True) if o.status is not Status.UNSUPPORTED}
 
 
@@ -248,7 +248,7 @@ def _same_as_baseline(evaluator: Evaluator, bench: Bench) -> bool:
     variant = Variant(path, None, {path: bench.project.text(path)})
     if isinstance(evaluator, InProcess | Forked):
         return _same_in_place(evaluator, bench)
-    (outcome,) = evaluator.judge([Trial(variant)], bench.failing)
+    (outcome,) = judge(evaluator, [Trial(variant)], bench.failing)
     return outcome.status is Status.FAIL and outcome.failing[:1] == bench.failing[:1]
 
 
@@ -259,7 +259,7 @@ def _same_in_place(evaluator: InProcess | Forked, bench: Bench) -> bool:
     trials = [Trial(variant) for variant in identities(bench.project, {one.path for one in bench.drawn})]
     if not trials or evaluator.refuses(trials[0].variant):
         return True
-    return all(o.status in {Status.FAIL, Status.UNSUPPORTED} for o in evaluator.judge(trials, bench.failing))
+    return all(o.status in {Status.FAIL, Status.UNSUPPORTED} for o in judge(evaluator, trials, bench.failing))
 
 
 def _counted(

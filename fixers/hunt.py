@@ -10,7 +10,8 @@ from fixers.localize.spectrum import Spectrum
 from fixers.model import Candidate
 from fixers.progress import Progress
 from fixers.project import Project
-from fixers.runner.evaluator import Outcome, Status
+from fixers.runner.evaluator import Evaluator, Outcome, Status
+from fixers.runner.evaluators import Forked, Imported, InProcess
 from fixers.runner.servers import ForkEvaluator
 from fixers.search.mutation import Mutation, Swap
 from fixers.search.render import render
@@ -105,6 +106,8 @@ class Hunt:
     deadline: float
     budget_candidates: int
     jobs: int = 2
+    ladder: tuple[Evaluator, ...] = field(init=False)
+    """The fastest evaluator first."""
     _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _import_only: set[tuple[str, str]] | None = None
     _live: set[tuple[str, str]] | None = None
@@ -121,6 +124,10 @@ class Hunt:
     """What a fixer wants a reviewer to know, for instance why the model gave up."""
     cut: str = ""
     """Why the search ended before its space did: `budget`, `interrupted`, or empty."""
+
+    def __post_init__(self) -> None:
+        """Set up the ladder."""
+        self.ladder = (InProcess(self.evaluator), Forked(self.evaluator), Imported(self.evaluator))
 
     @property
     def generated(self) -> int:
@@ -211,11 +218,9 @@ class Hunt:
             counts.passed += 1
             return True
         fell_around = bool(outcome.failing) and not self._is_failing(outcome.failing[0])
-        if outcome.status is Status.FAIL and fell_around:
-            counts.passed += 1
-            counts.refuse(FELL[Status.BREAKS])
-        else:
-            counts.refuse(FELL.get(outcome.status, "crash"))
+        status = Status.BREAKS if outcome.status is Status.FAIL and fell_around else outcome.status
+        counts.passed += status is Status.BREAKS
+        counts.refuse(FELL.get(status, "crash"))
         return False
 
     def _is_failing(self, test: str) -> bool:

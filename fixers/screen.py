@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixers.hunt import FELL, IMPORT_COST, SWAP_COST, Counts, Hunt, Plausible
-from fixers.runner.evaluator import Outcome, Status, Variant
-from fixers.runner.servers import Ticket
+from fixers.runner.evaluator import Evaluator, Outcome, Pending, Status, Trial, Variant
+from fixers.runner.evaluators import fastest
 from fixers.search.mutation import Mutation
 
 PLAUSIBLE_CAP = 200
@@ -18,8 +18,6 @@ ROUND = 1024
 """What a round costs, in swaps of code: two batches, or ten fresh imports."""
 _LARGEST = 512
 """Mutations that one process screens at most."""
-_LEAST = 16
-"""A batch of fewer mutations is not halved again when it cannot be believed."""
 _BATCH_SECONDS = 1.0
 _OWN_SECONDS = 0.0005
 """What a variant costs beside its tests."""
@@ -35,33 +33,50 @@ def screen(hunt: Hunt, stream: Iterator[Mutation], until: Callable[[], bool] = l
     results are taken in the order of generation: so the same tree and the same number
     of candidates give the same finds, however fast the machine is.
     """
-    flight: deque[_Batch] = deque()
+    flight: deque[tuple[list[Mutation], list[_Part]]] = deque()
     began = hunt.cost
     for mutations in _batches(hunt, stream):
-        flight.append(_begin(hunt, mutations))
+        flight.append((mutations, _begin(hunt, hunt.ladder, mutations)))
         round_ends = hunt.cost - began >= ROUND
         began = hunt.cost if round_ends else began
         while flight and (len(flight) >= hunt.jobs or round_ends):
-            _land(hunt, flight.popleft())
+            _land(hunt, *flight.popleft())
         if round_ends and (len(hunt.plausible) >= PLAUSIBLE_CAP or until()):
             break
     while flight:
-        _land(hunt, flight.popleft())
+        _land(hunt, *flight.popleft())
 
 
 def variant_of(mutation: Mutation) -> Variant:
-    """Return the mutation as the evaluator takes it; sources only where a swap cannot do."""
-    sources: Mapping[str, str] = {mutation.path: mutation.module} if mutation.swap is None else {}
-    return Variant(path=mutation.path, swap=mutation.swap, sources=sources)
+    """Return the mutation as evaluators take it."""
+    return Variant(path=mutation.path, swap=mutation.swap, sources=_Module(mutation))
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
-    """Mutations under evaluation: swaps together in one process, the others each by itself."""
+class _Module(Mapping[str, str]):
+    """The mutated module, written out only for an evaluator that imports it."""
 
+    mutation: Mutation
+
+    def __getitem__(self, path: str) -> str:
+        if path != self.mutation.path:
+            raise KeyError(path)
+        return self.mutation.module
+
+    def __iter__(self) -> Iterator[str]:
+        yield self.mutation.path
+
+    def __len__(self) -> int:
+        return 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Mutations of one batch under evaluation by the fastest evaluator that takes them."""
+
+    evaluator: Evaluator
     mutations: list[Mutation]
-    screen: int | None
-    tickets: dict[int, Ticket]
+    pending: Pending
 
 
 def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]:
@@ -71,7 +86,7 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
     for found in stream:
         if hunt.spent():
             break
-        mutation = replace(found, swap=None) if _swaps_in_vain(hunt, found) else found
+        mutation = replace(found, swap=None) if _is_too_late(hunt, found) else found
         key = (mutation.path, _identity(mutation))
         if key in hunt.tried:
             continue
@@ -88,12 +103,9 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
         yield batch
 
 
-def _swaps_in_vain(hunt: Hunt, mutation: Mutation) -> bool:
-    """Say whether a swap of the code finds no function to swap, or would come after its work is done."""
-    swap = mutation.swap
-    if swap is None or hunt.evaluator.collected is None:
-        return False
-    return not hunt.evaluator.swaps(mutation.path, swap) or hunt.only_at_import(mutation.path, swap.qualname)
+def _is_too_late(hunt: Hunt, mutation: Mutation) -> bool:
+    """Say whether a swap of the code would come after its work is done."""
+    return mutation.swap is not None and hunt.only_at_import(mutation.path, mutation.swap.qualname)
 
 
 def _seconds(hunt: Hunt) -> float:
@@ -101,79 +113,70 @@ def _seconds(hunt: Hunt) -> float:
     return _OWN_SECONDS + (hunt.evaluator.durations.get(hunt.failing[0], _ENDLESS_SECONDS) if hunt.failing else 0.0)
 
 
-def _begin(hunt: Hunt, batch: list[Mutation]) -> _Batch:
-    swaps = [m for m in batch if m.swap is not None]
-    number = _start_screen(hunt, swaps)
-    tickets = {index: _start(hunt, m) for index, m in enumerate(batch) if m.swap is None or number is None}
-    return _Batch(batch, number, tickets)
+def _begin(hunt: Hunt, ladder: Sequence[Evaluator], mutations: Sequence[Mutation]) -> list[_Part]:
+    """Begin to judge mutations, each by the fastest evaluator of a ladder that does not refuse it."""
+    groups: dict[str, tuple[Evaluator, list[Mutation]]] = {}
+    for mutation in mutations:
+        evaluator = fastest(ladder, variant_of(mutation))
+        groups.setdefault(evaluator.name, (evaluator, []))[1].append(mutation)
+    return [
+        _Part(evaluator, group, evaluator.begin([_trial(hunt, evaluator, m) for m in group], hunt.failing))
+        for evaluator, group in groups.values()
+    ]
 
 
-def _land(hunt: Hunt, batch: _Batch) -> None:
-    swaps = [m for m in batch.mutations if m.swap is not None]
-    statuses = _screened(hunt, swaps, batch.screen)
-    closer: list[tuple[Mutation, Ticket]] = []
-    for index, mutation in enumerate(batch.mutations):
+def _trial(hunt: Hunt, evaluator: Evaluator, mutation: Mutation) -> Trial:
+    """Ask a quick look for the quickest tests around, and a sure one for all of them."""
+    around = hunt.impacted if evaluator.sure else hunt.quick_around
+    return Trial(variant_of(mutation), around(mutation.path, mutation.function))
+
+
+def _land(hunt: Hunt, mutations: Sequence[Mutation], parts: Sequence[_Part]) -> None:
+    """Take the outcomes in the order of generation; what passes a quick look is looked at again."""
+    said = _outcomes(parts)
+    closer = []
+    for mutation in mutations:
         counts = hunt.counts(mutation.fixer)
         counts.validated += 1
-        said = statuses.get(id(mutation), Status.PASS)
-        if said in FELL:
-            counts.refuse(FELL[said])
-            counts.passed += said is Status.BREAKS
-            if said is Status.FURTHER:
-                hunt.partial.append(mutation)
+        evaluator, outcome = said[id(mutation)]
+        if outcome.status is Status.FURTHER:
+            hunt.partial.append(mutation)
+        if _is_settled(evaluator, outcome):
+            _judge(hunt, mutation, outcome, counts)
         else:
-            ticket = batch.tickets.get(index) or _start(hunt, mutation, afresh=said is Status.UNSUPPORTED)
-            closer.append((mutation, ticket))
-    for mutation, ticket in closer:
-        _judge(hunt, mutation, _finish(hunt, mutation, ticket), hunt.counts(mutation.fixer))
+            closer.append((mutation, evaluator))
+    _look_closer(hunt, closer)
     hunt.progress.tick(
         tried=hunt.validated, passing=len(hunt.plausible), seconds_left=max(0.0, hunt.deadline - time.monotonic())
     )
 
 
-def _screened(hunt: Hunt, swaps: list[Mutation], number: int | None) -> dict[int, Status]:
-    """Collect the statuses of a screen, as far as screens come.
-
-    A process that ended at a variant is followed by one for the rest; a batch that
-    cannot be believed, because something was changed for good, is halved.
-    """
-    said: dict[int, Status] = {}
-    waiting = [(swaps, number)]
-    while waiting:
-        group, number = waiting.pop()
-        if number is None:
-            continue
-        statuses = hunt.evaluator.finish_screen(number)
-        said.update((id(m), status) for m, status in zip(group, statuses, strict=False))
-        rest = group[len(statuses) :]
-        half = len(rest) if statuses else len(rest) // 2
-        if half >= _LEAST or statuses:
-            waiting += [(part, _start_screen(hunt, part)) for part in (rest[half:], rest[:half])]
-    return said
+def _look_closer(hunt: Hunt, unsettled: Sequence[tuple[Mutation, Evaluator]]) -> None:
+    """Have the next evaluators say what one before could not, until each mutation is settled."""
+    while unsettled:
+        said: dict[int, tuple[Evaluator, Outcome]] = {}
+        for rung, evaluator in enumerate(hunt.ladder):
+            said |= _outcomes(_begin(hunt, hunt.ladder[rung + 1 :], [m for m, by in unsettled if by is evaluator]))
+        later = []
+        for mutation, _ in unsettled:
+            evaluator, outcome = said[id(mutation)]
+            if _is_settled(evaluator, outcome) or evaluator is hunt.ladder[-1]:
+                _judge(hunt, mutation, outcome, hunt.counts(mutation.fixer))
+            else:
+                later.append((mutation, evaluator))
+        unsettled = later
 
 
-def _start_screen(hunt: Hunt, swaps: list[Mutation]) -> int | None:
-    if not swaps:
-        return None
-    variants = [(variant_of(m), hunt.quick_around(m.path, m.function)) for m in swaps]
-    return hunt.evaluator.start_screen(variants, hunt.failing)
+def _outcomes(parts: Sequence[_Part]) -> dict[int, tuple[Evaluator, Outcome]]:
+    return {
+        id(mutation): (part.evaluator, outcome)
+        for part in parts
+        for mutation, outcome in zip(part.mutations, part.pending.outcomes(), strict=True)
+    }
 
 
-def _start(hunt: Hunt, mutation: Mutation, *, afresh: bool = False) -> Ticket:
-    variant = _imported(mutation) if afresh else variant_of(mutation)
-    return hunt.evaluator.start(variant, hunt.tests_for(mutation.path, mutation.function))
-
-
-def _finish(hunt: Hunt, mutation: Mutation, ticket: Ticket) -> Outcome:
-    """Wait for an outcome; code that could not be swapped is tried by a fresh import."""
-    outcome = hunt.evaluator.finish(ticket)
-    if outcome.status is Status.UNSUPPORTED:
-        outcome = hunt.evaluator.finish(_start(hunt, mutation, afresh=True))
-    return outcome
-
-
-def _imported(mutation: Mutation) -> Variant:
-    return Variant(path=mutation.path, sources={mutation.path: mutation.module})
+def _is_settled(evaluator: Evaluator, outcome: Outcome) -> bool:
+    return outcome.status is not Status.UNSUPPORTED and (evaluator.sure or outcome.status in FELL)
 
 
 def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:

@@ -62,6 +62,13 @@ class Trial:
     around: tuple[str, ...] = ()
 
 
+class Pending(Protocol):
+    """Trials under evaluation."""
+
+    def outcomes(self) -> list[Outcome]:
+        """Wait for the outcomes, one of each trial, in order."""
+
+
 class Evaluator(Protocol):
     """Judges variants by tests. Its word is a screen, never the proof."""
 
@@ -69,13 +76,22 @@ class Evaluator(Protocol):
     def name(self) -> str:
         """What results and disagreements call it."""
 
+    @property
+    def sure(self) -> bool:
+        """Whether what passes here may go to the proof; otherwise the next evaluator looks at it once more."""
+
     def refuses(self, variant: Variant) -> str:
         """Say why it cannot judge this variant, or this target at all; empty when it can, as far as it knows now."""
 
-    def judge(self, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
-        """Judge in order: the `failing` tests first, in their order, then those around; up to the first that fails.
+    def begin(self, trials: Sequence[Trial], failing: Sequence[str]) -> Pending:
+        """Begin to judge, in order: the `failing` tests first, in theirs, then those around; to the first that fails.
 
         PASS when all pass, FAIL when one of `failing` does not, BREAKS when another does not. UNSUPPORTED
         where it found out that it cannot judge: then the next evaluator has to. Whatever a variant does to its
         process is neither seen by the next variant nor by the caller.
         """
+
+
+def judge(evaluator: Evaluator, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
+    """Judge and wait for it."""
+    return evaluator.begin(trials, failing).outcomes()

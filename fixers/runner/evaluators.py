@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from fixers.project import Project
 from fixers.runner.evaluator import Evaluator, Outcome, Status, Trial, Variant
 from fixers.runner.sandbox import Ended, Limits, Sandbox
-from fixers.runner.servers import ForkEvaluator
+from fixers.runner.servers import ForkEvaluator, Ticket
 from fixers.runner.suite import SuiteResult, run_suite
 from fixers.runner.target import Target
 
-_AT_ONCE = 256
-_IN_FLIGHT = 8
+_LEAST = 16
+"""A batch of fewer variants is not halved again when it cannot be believed."""
 _TEST_SECONDS = 3.0
 
 
@@ -32,23 +32,54 @@ class InProcess:
 
     servers: ForkEvaluator
     name: str = "in one process"
+    sure: bool = False
 
     def refuses(self, variant: Variant) -> str:
-        """Refuse what is no swap, and everything once the canary found no test that can be run twice."""
-        return self.servers.why_not_screened() or _no_swap(variant)
+        """Refuse what is no swap of a live function, and everything once the canary found no test to run twice."""
+        return self.servers.why_not_screened() or _no_swap(self.servers, variant)
 
-    def judge(self, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
-        """Judge in batches; a process that ends at a variant is followed by one for the rest."""
-        said: list[Outcome] = []
-        while len(said) < len(trials):
-            part = trials[len(said) : len(said) + _AT_ONCE]
-            number = self.servers.start_screen([(t.variant, t.around) for t in part], failing)
-            statuses = self.servers.finish_screen(number) if number is not None else []
-            if not statuses:
-                # Nothing may be believed of this batch; the next one starts after its first variant.
-                statuses = [Status.UNSUPPORTED] * (1 if number is not None else len(part))
-            said += [Outcome(status) for status in statuses]
+    def begin(self, trials: Sequence[Trial], failing: Sequence[str]) -> Screening:
+        """Begin to judge all of them in one process."""
+        return Screening(self.servers, trials, failing, _start_screen(self.servers, trials, failing))
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """A process that judges one variant after the other."""
+
+    servers: ForkEvaluator
+    trials: Sequence[Trial]
+    failing: Sequence[str]
+    number: int | None
+
+    def outcomes(self) -> list[Outcome]:
+        """Collect the outcomes as far as processes come; UNSUPPORTED is what none of them may be believed of.
+
+        A process that ended at a variant is followed by one for the rest; a batch that
+        cannot be believed, because something was changed for good, is halved.
+        """
+        said = [Outcome(Status.UNSUPPORTED)] * len(self.trials)
+        waiting = [(range(len(self.trials)), self.number)]
+        while waiting:
+            group, number = waiting.pop()
+            if number is None:
+                continue
+            statuses = self.servers.finish_screen(number)
+            for index, status in zip(group, statuses, strict=False):
+                said[index] = Outcome(status)
+            rest = group[len(statuses) :]
+            half = len(rest) if statuses else len(rest) // 2
+            if rest and (half >= _LEAST or statuses):
+                parts = [part for part in (rest[half:], rest[:half]) if part]
+                waiting += [(part, self._restarted(part)) for part in parts]
         return said
+
+    def _restarted(self, group: range) -> int | None:
+        return _start_screen(self.servers, [self.trials[index] for index in group], self.failing)
+
+
+def _start_screen(servers: ForkEvaluator, trials: Sequence[Trial], failing: Sequence[str]) -> int | None:
+    return servers.start_screen([(trial.variant, trial.around) for trial in trials], failing) if trials else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +88,15 @@ class Forked:
 
     servers: ForkEvaluator
     name: str = "in a fork"
+    sure: bool = True
 
     def refuses(self, variant: Variant) -> str:
-        """Refuse what is no swap, and everything where the tests could not be collected."""
-        return _no_swap(variant) or ("" if self.servers.collected else "the tests cannot be collected")
+        """Refuse what is no swap of a live function, and everything where the tests could not be collected."""
+        return _no_swap(self.servers, variant) or ("" if self.servers.collected else "the tests cannot be collected")
 
-    def judge(self, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
-        """Judge several at once, each in a fork."""
-        return _judged(self.servers, [replace(t, variant=replace(t.variant, sources={})) for t in trials], failing)
+    def begin(self, trials: Sequence[Trial], failing: Sequence[str]) -> Forks:
+        """Begin to judge several at once, each in a fork."""
+        return _begun(self.servers, [replace(t, variant=replace(t.variant, sources={})) for t in trials], failing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +105,28 @@ class Imported:
 
     servers: ForkEvaluator
     name: str = "by a fresh import"
+    sure: bool = True
 
     def refuses(self, variant: Variant) -> str:
         """Refuse a variant that has no sources."""
         return _no_sources(variant)
 
-    def judge(self, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
-        """Judge several at once, each in a fork."""
-        return _judged(self.servers, [replace(t, variant=replace(t.variant, swap=None)) for t in trials], failing)
+    def begin(self, trials: Sequence[Trial], failing: Sequence[str]) -> Forks:
+        """Begin to judge several at once, each in a fork."""
+        return _begun(self.servers, [replace(t, variant=replace(t.variant, swap=None)) for t in trials], failing)
+
+
+@dataclass(frozen=True, slots=True)
+class Forks:
+    """Variants that run each in a process of its own."""
+
+    servers: ForkEvaluator
+    tickets: Sequence[Ticket]
+    failing: frozenset[str]
+
+    def outcomes(self) -> list[Outcome]:
+        """Wait for one after another."""
+        return [_told_apart(self.servers.finish(ticket), self.failing) for ticket in self.tickets]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +139,18 @@ class Clean:
     rootdir: str
     test_seconds: float = _TEST_SECONDS
     name: str = "in a clean process"
+    sure: bool = True
 
     def refuses(self, variant: Variant) -> str:
         """Refuse a variant that has no sources."""
         return _no_sources(variant)
 
-    def judge(self, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
-        """Judge one after another."""
+    def begin(self, trials: Sequence[Trial], failing: Sequence[str]) -> Judged:
+        """Judge one after another, at once."""
         with TemporaryDirectory(prefix="goldseam-clean-") as scratch:
             tree = Path(scratch) / "tree"
             shutil.copytree(self.target.tree, tree, symlinks=True)
-            return [self._judge(replace(self.target, tree=tree), trial, failing) for trial in trials]
+            return Judged([self._judge(replace(self.target, tree=tree), trial, failing) for trial in trials])
 
     def _judge(self, target: Target, trial: Trial, failing: Sequence[str]) -> Outcome:
         asked = (*failing, *trial.around)
@@ -119,21 +166,30 @@ class Clean:
         return _outcome(result, asked, frozenset(failing))
 
 
-def _no_swap(variant: Variant) -> str:
-    return "" if variant.swap is not None else "the edit is outside functions"
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Outcomes that are there already."""
+
+    said: list[Outcome]
+
+    def outcomes(self) -> list[Outcome]:
+        """Return them."""
+        return self.said
+
+
+def _no_swap(servers: ForkEvaluator, variant: Variant) -> str:
+    if variant.swap is None:
+        return "the edit is outside functions"
+    return "" if servers.swaps(variant.path, variant.swap) else "there is no live function of it"
 
 
 def _no_sources(variant: Variant) -> str:
     return "" if variant.sources else "the variant has no sources"
 
 
-def _judged(servers: ForkEvaluator, trials: Sequence[Trial], failing: Sequence[str]) -> list[Outcome]:
-    said: list[Outcome] = []
-    for start in range(0, len(trials), _IN_FLIGHT):
-        part = trials[start : start + _IN_FLIGHT]
-        tickets = [servers.start(trial.variant, (*failing, *trial.around)) for trial in part]
-        said += [_told_apart(servers.finish(ticket), frozenset(failing)) for ticket in tickets]
-    return said
+def _begun(servers: ForkEvaluator, trials: Sequence[Trial], failing: Sequence[str]) -> Forks:
+    tickets = [servers.start(trial.variant, (*failing, *trial.around)) for trial in trials]
+    return Forks(servers, tickets, frozenset(failing))
 
 
 def _told_apart(outcome: Outcome, failing: frozenset[str]) -> Outcome:

@@ -7,7 +7,7 @@ from agreement_checks import assert_agreement, repaired
 from agreement_projects import PROJECTS
 
 from benchmarks.agreement import agree
-from fixers.runner.evaluator import Outcome, Status, Trial, Variant
+from fixers.runner.evaluator import Outcome, Status, Trial, Variant, judge
 from fixers.runner.evaluators import Clean, Forked, Imported, InProcess, fastest
 from fixers.runner.servers import fork_evaluator
 from fixers.search.mutation import Swap
@@ -25,12 +25,13 @@ def test_fifty_edits_of_each_project(make_target, sandbox, name):
 
 class Refusing:
     name = "refusing"
+    sure = True
 
     def refuses(self, variant: Variant) -> str:
         return "no"
 
-    def judge(self, trials, failing):
-        return [Outcome(Status.UNSUPPORTED) for _ in trials]
+    def begin(self, trials, failing):
+        raise AssertionError("it was not to be asked")
 
 
 def test_the_fastest_that_does_not_refuse_is_chosen(fees, sandbox):
@@ -44,6 +45,6 @@ def test_the_fastest_that_does_not_refuse_is_chosen(fees, sandbox):
         assert fastest(ladder, outside).name == "by a fresh import"
         assert fastest((Refusing(), *ladder[2:]), swapped).name == "by a fresh import"
         # A test that fails otherwise each time takes the canary's voice, and with it the one process.
-        said = ladder[0].judge([Trial(swapped)], ["tests/test_fees.py::test_account"])
+        said = judge(ladder[0], [Trial(swapped)], ["tests/test_fees.py::test_account"])
         assert said == [Outcome(Status.UNSUPPORTED)]
         assert fastest(ladder, swapped).name == "in a fork"
