@@ -9,7 +9,7 @@ from fixers.search.templates.attribute import WrongAttribute
 from fixers.search.templates.callee import WrongCallee
 from fixers.search.templates.choice import LostChoice
 from fixers.search.templates.comparison import WrongComparison
-from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition
+from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition, WrongCondition
 from fixers.search.templates.connective import WrongConnective
 from fixers.search.templates.donor import LostStatement, LostUpdate
 from fixers.search.templates.element import LostElement, LostIndex
@@ -55,6 +55,7 @@ ALL: tuple[type[Template], ...] = (
     WrongLoop,
     NarrowerCondition,
     WiderCondition,
+    WrongCondition,
     UnguardedStatement,
     SwappedStatements,
     SuperfluousStatement,

@@ -73,6 +73,32 @@ class WiderCondition(Template):
         yield from _joined(site, ingredients, ast.Or)
 
 
+class WrongCondition(Template):
+    """Test something else: `if a:` to `if not b:`."""
+
+    NAME = "wrong-condition"
+    NUMBER = 69
+    TIER = Tier.C
+    PRIOR = 0.2
+    SUMMARY = "another condition may be meant"
+    BY_SLOT = True
+    VALID = ("def f(a):\n    return g(a)\n",)
+    INVALID = (
+        Example(
+            "def f(a, b):\n    if a != b:\n        g()\n    if b is None:\n        h()\n",
+            "def f(a, b):\n    if b is None:\n        g()\n    if b is None:\n        h()\n",
+        ),
+        Example("def f(a, b):\n    while a > 1:\n        g()\n", "def f(a, b):\n    while not b:\n        g()\n"),
+    )
+
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+        """Yield each further condition in the place of a whole test, the nearest first."""
+        for slot in site.slots:
+            if isinstance(site.view.parents[slot], (ast.If, ast.While, ast.IfExp)) and _is_tested(slot, site):
+                for rank, condition in enumerate(conditions(site, ingredients)):
+                    yield replace(slot, condition, fading(rank, 0.15))
+
+
 class LostAlternative(Template):
     """Give a value that may be empty another one: `a` to `a or b`, and a literal what it stands in for."""
 
