@@ -80,6 +80,17 @@ class Hunk:
         pairs = [(line, end) for line, end in zip(self.lines, below, strict=True) if line[0] in {" ", sign}]
         return [line[1:] + ("" if end == _NO_NEWLINE else "\n") for line, end in pairs]
 
+    def changed(self) -> Iterator[int]:
+        """Yield the numbers, after the patch, of lines that are new, and of those around lines that are gone."""
+        number, gone = max(1, self.after), False
+        for line in (*self.lines, " "):
+            if line[0] == "+":
+                yield number
+            elif line[0] == " " and gone:
+                yield from (n for n in (number - 1, number) if n)
+            number += line[0] in "+ "
+            gone = line[0] == "-" or (gone and line[0] == "\\")
+
     def count(self, signs: str) -> int:
         """Return how many lines carry one of these signs."""
         return sum(1 for line in self.lines if line[0] in signs)
@@ -136,6 +147,12 @@ def read(patch: str) -> tuple[FileDiff, ...]:
     Text before, between and behind the files is passed over, as git does; a text without a file is an empty diff.
     """
     return tuple(_files(patch.split("\n")))
+
+
+def changed_lines(patch: str) -> dict[str, frozenset[int]]:
+    """Return the lines that a diff changes, as they stand after it, by path; PatchDoesNotApply when it is none."""
+    files = (file for file in read(patch) if file.after)
+    return {file.path: frozenset(n for hunk in file.hunks for n in hunk.changed()) for file in files}
 
 
 def touched(patch: str) -> tuple[str, ...]:

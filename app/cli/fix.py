@@ -42,6 +42,7 @@ class Options:
     failing: tuple[str, ...]
     log: Path | None
     traceback: Path | None
+    diff: Path | None
     budget: float
     budget_candidates: int
     llm: str
@@ -63,6 +64,7 @@ class Options:
 @click.option("--failing", multiple=True, metavar="TESTID", help="Repair this test only; may be repeated.")
 @click.option("--log", "log", type=click.Path(path_type=Path), help="A CI log that shows the failure.")
 @click.option("--traceback", "traceback", type=click.Path(path_type=Path), help="A traceback from production.")
+@click.option("--diff", "diff", type=click.Path(path_type=Path), help="What the red push changed: suspected first.")
 @click.option("--budget", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds of search.")
 @click.option(
     "--budget-candidates",
@@ -158,6 +160,7 @@ def _wishes(options: Options, checkout: Path) -> Wishes | Declined:
         expected=expected_ids(reported),
         reported=tuple(failure for failure in reported if not failure.test_ids),
         tool=tool,
+        changed=_changed(options.diff),
         budget_seconds=options.budget,
         budget_candidates=options.budget_candidates,
         seed=options.seed,
@@ -190,6 +193,21 @@ def _reported(log: Path | None, traceback: Path | None, checkout: Path) -> tuple
             )
         failures += found
     return failures
+
+
+def _changed(diff: Path | None) -> dict[str, frozenset[int]]:
+    """Return the lines that a given diff changed; BadInput when it cannot be read or changes nothing."""
+    if diff is None:
+        return {}
+    try:
+        found = patches.changed_lines(diff.read_text(encoding="utf-8", errors="surrogateescape"))
+    except OSError as error:
+        raise BadInput(f"{diff} cannot be read: {error.strerror}.") from error
+    except patches.PatchDoesNotApply as error:
+        raise BadInput(f"{diff} is not a diff as git writes it. {error}") from error
+    if not found:
+        raise BadInput(f"{diff} changes no file. Write it with: git diff BASE HEAD")
+    return found
 
 
 def _read_log(path: Path, files: list[str]) -> tuple[Failure, ...] | Declined:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fixers.model import FileEdit
-from fixers.patch import PatchDoesNotApply, apply, read, touched, unified
+from fixers.patch import PatchDoesNotApply, apply, changed_lines, read, touched, unified
 
 TEXT = "".join(f"line {n}\n" for n in range(30))
 
@@ -169,3 +169,19 @@ def test_a_change_of_nothing_named_has_a_path_all_the_same(patch):
 def test_a_header_that_names_another_file_is_heard():
     (file,) = read(f"rename from tests/t.py\n{EDIT}")
     assert (file.paths, file.unusual) == (("m.py", "tests/t.py"), ("renames the file",))
+
+
+CHANGED = {
+    "a line replaced": ("a\nb\nc\n", "a\nB\nc\n", {2}),
+    "lines added": ("a\nc\n", "a\nb\nb\nc\n", {2, 3}),
+    "a line gone": ("a\nb\nc\n", "a\nc\n", {1, 2}),
+    "the first line gone": ("a\nb\nc\n", "b\nc\n", {1}),
+    "the last line gone": ("a\nb", "a\n", {1, 2}),
+    "two places": ("a\n" * 20 + "z\n", "b\n" + "a\n" * 19 + "y\n", {1, 21}),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "lines"), CHANGED.values(), ids=CHANGED)
+def test_the_lines_that_a_diff_changes(before, after, lines):
+    patch = unified([FileEdit("pkg/a.py", before, after)])
+    assert changed_lines(patch) == {"pkg/a.py": lines}

@@ -144,6 +144,8 @@ BAD = {
     "a budget that is no number": (["checkout", "--budget", "soon"], 2, "Invalid value for '--budget'"),
     "a log that is not there": (["checkout", "--log", "no.log"], 2, "no.log is not a file"),
     "a log that says nothing": (["checkout", "--log", "empty.log"], 2, "holds no failure that Goldseam can read"),
+    "a diff that is not there": (["checkout", "--diff", "no.diff"], 2, "no.diff cannot be read: No such file"),
+    "a diff that changes nothing": (["checkout", "--diff", "empty.log"], 2, "git diff BASE HEAD"),
     "a traceback that is a directory": (["checkout", "--traceback", "empty"], 2, "is not a file"),
     "quotes that do not match": (["checkout", "--test-command", 'python -m "pytest'], 2, "cannot be read"),
     "a patch to nowhere": (["checkout", "--patch-out", "no/dir/p"], 2, "cannot be written"),
