@@ -25,6 +25,8 @@ from fixers.screen import PLAUSIBLE_CAP
 from fixers.verify import Base, Proof, evidence_of
 
 SUSPECTS_KEPT = 50
+_NEARLY = 0.95
+"""Of the seconds allowed, after which it was time that ended a search: groups of failures share it in parts."""
 
 
 def green_trace(version: str, green: Green, seconds: Mapping[str, float]) -> Trace:
@@ -212,7 +214,8 @@ def _reason(repair: Repair, proofs: Sequence[Proof]) -> tuple[Reason, str, str]:
     if repair.interrupted:
         return Reason.BUDGET_EXHAUSTED, f"Interrupted: {tried} so far.", "Run again with a larger --budget."
     if not budget.exhausted and budget.validated:
-        what = f"budget of {budget.seconds:g} s" if budget.seconds_used >= budget.seconds else "number allowed"
+        in_time = budget.seconds_used < _NEARLY * budget.seconds
+        what = "number allowed" if in_time else f"budget of {budget.seconds:g} s"
         spent = f"the {what} ended before all were tried"
         return Reason.BUDGET_EXHAUSTED, f"{tried}; {spent}.", f"{look} A larger --budget may help."
     return Reason.NO_CANDIDATE, f"{tried}.", look
