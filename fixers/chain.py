@@ -8,7 +8,7 @@ candidate and is screened and proven like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -20,6 +20,8 @@ from fixers.project import Project
 
 LONGEST = 12
 """Links of a chain at most."""
+STATED = frozenset(f"{RULE}{name}" for name in ("removed-stdlib", "renamed-api", "reshaped-api", "reshaped-frame"))
+"""Rules that know from a table what a release changed; their lesser certainties may be links too."""
 TRIED = 4
 """Candidates that are tried as the next link, the likeliest ones."""
 
@@ -48,12 +50,12 @@ class _Link:
 def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate | None:
     """Return the whole edit of a chain with which no failing test fails any more, None when no chain gets there.
 
-    Only rules of tier A take part, and the first that gets further is followed: a chain
-    shows what follows from errors, and guesses nothing.
+    Only rules of tier A take part, and tables of what releases changed; the first that gets further is
+    followed. A chain shows what follows from errors, and guesses nothing; its tier is its least sure link's.
     """
     project, done = scene.project, None
     for _ in range(LONGEST):
-        link = _next(hunt, project, done, islice((c for c in propose(scene) if c.tier is Tier.A), TRIED), scene, look)
+        link = _next(hunt, project, done, _sure(propose, scene), scene, look)
         if link is None:
             return None
         if not link.seen.failures:
@@ -64,6 +66,12 @@ def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate |
         changed = {path: lines for path, lines in scene.changed.items() if path not in {e.path for e in done.edits}}
         scene = replace(scene, failures=link.seen.failures, values=link.seen.values, project=edited, changed=changed)
     return None
+
+
+def _sure(propose: Propose, scene: Scene) -> Iterator[Candidate]:
+    """Yield what follows from the error, then what a table of changes states, though not in one way only."""
+    yield from islice((c for c in propose(scene) if c.tier is Tier.A), TRIED)
+    yield from islice((c for c in propose(scene) if c.tier is Tier.B and c.fixer in STATED), TRIED)
 
 
 def _next(

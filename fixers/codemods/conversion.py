@@ -22,6 +22,7 @@ _HOLE = re.compile(r"\$\**\w+")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LESS_SURE = 0.7
 _SUMMARY = "The installed release of {} takes this in another form."
+_PYTHON = "This Python version takes this in another form; what it does is the same."
 
 
 def conversions(codemod: Codemod, scene: Scene, rules: Sequence[Rule]) -> Iterator[Candidate]:
@@ -41,7 +42,8 @@ def conversions(codemod: Codemod, scene: Scene, rules: Sequence[Rule]) -> Iterat
             conversion = _convert(scene, crash, site, chosen)
             if conversion.texts and conversion.texts not in made:
                 made.append(conversion.texts)
-                yield from _offer(codemod, scene, site, conversion)
+                wider = any(isinstance(rule, Rework) and rule.wider for rule in conversion.applied)
+                yield from _offer(codemod, scene, site, conversion, wider=wider)
         if made:
             roots = {library(rule) for rule in live}
             others = [rule for rule in rules if library(rule) in roots and rule not in spoken and _is_certain(rule)]
@@ -96,7 +98,7 @@ def _is_mentioned(scene: Scene, rule: Rule) -> bool:
             words = {rule.callee.rpartition(".")[2], rule.old or rule.callee.partition(".")[0]}
             words = {rule.old} if rule.family or rule.reach is Reach.LINE else words
         case Rework():
-            words = {rule.library}
+            words = {rule.library} - {"builtins"}
     return any(all(word in text for word in words) for text in scene.project.files.values())
 
 
@@ -160,7 +162,18 @@ def _may_use(project: Project, path: str, roots: set[str]) -> bool:
         return True
     modules = {module for origin in imports(project, path).values() for module in (origin.module, origin.dotted)}
     homes = {home for module in modules if (home := project.path_of(module)) is not None}
-    return any(_reaches(project, home, roots) for home in homes)
+    return any(_reaches(project, home, roots) for home in homes) or _is_given(project, path, roots)
+
+
+def _is_given(project: Project, path: str, roots: set[str]) -> bool:
+    """Say whether a file that imports a library imports this one too: what it passes may be the library's."""
+    module = project.module_name(path)
+    users = (other for other in project.files if module.rpartition(".")[2] in project.text(other))
+    return any(
+        _reaches(project, other, roots)
+        and any(module in {origin.module, origin.dotted} for origin in imports(project, other).values())
+        for other in users
+    )
 
 
 def _offer(
@@ -173,13 +186,18 @@ def _offer(
     yield from codemod.offer(
         scene,
         texts,
-        summary=_SUMMARY.format(" and ".join(sorted({library(rule) for rule in applied}))),
+        summary=_summary(applied),
         line=site.line if site is not None and at_site else _first_change(scene.project.text(path), texts[path]),
         function=site.function if site is not None and at_site else "",
         prior=codemod.PRIOR if tier is Tier.A else _LESS_SURE,
         tier=tier,
         wider=wider,
     )
+
+
+def _summary(applied: Sequence[Rule]) -> str:
+    libraries = sorted({library(rule) for rule in applied if rule.since})
+    return _SUMMARY.format(" and ".join(libraries)) if libraries else _PYTHON
 
 
 def _first_change(before: str, after: str) -> int:

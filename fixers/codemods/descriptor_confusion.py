@@ -11,6 +11,7 @@ import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raised_in_test, raising_site
+from fixers.codemods.method_heads import decorated, made_static, with_first
 from fixers.codemods.scopes import parameters
 from fixers.codemods.signatures import of_function
 from fixers.codemods.source import Edits, Source, parse
@@ -163,9 +164,17 @@ class DescriptorConfusion(Codemod):
         called = [call for call in calls if not call.args and _is_property(scene, _attr(call))]
         if len(called) != 1:
             return
-        edits = Edits(site.source).put(called[0], called[0].func)
         text = f"`{_attr(called[0])}` is a property; it is read, not called."
-        yield from self._offer_text(scene, site.path, edits, text, site.line)
+        # One red test stands for all: nothing in the project defines a method of this name.
+        for among in (called, list(site.source.all(cst.Call))):
+            edits = Edits(site.source)
+            for call in among:
+                if isinstance(call.func, cst.Attribute) and not call.args and _is_property(scene, _attr(call)):
+                    edits.put(call, call.func)
+            texts = {site.path: edits.text()}
+            yield from self.offer(
+                scene, texts, summary=text, line=site.line, tier=Tier.A, wider=among is not called and len(among) > 1
+            )
 
     def _unbound(self, scene: Scene, crash: Crash, site: Site | None) -> Iterator[Candidate]:
         found = _UNBOUND.search(crash.message)
@@ -173,9 +182,9 @@ class DescriptorConfusion(Codemod):
         if found is None or site is None or function is None or site.source.up(function, cst.FunctionDef):
             return
         if site.source.up(function, cst.ClassDef) and not function.decorators:
-            edits = _with_first(site.source, function, found["first"])
+            edits = with_first(site.source, function, found["first"])
             if found["first"] == "cls":
-                edits.change(function, cst.FunctionDef, lambda node: _decorated(node, "classmethod"))
+                edits.change(function, cst.FunctionDef, lambda node: decorated(node, "classmethod"))
             yield from self._offer_text(
                 scene, site.path, edits, f"Method `{function.name.value}` gets its `{found['first']}`.", site.line
             )
@@ -190,10 +199,10 @@ class DescriptorConfusion(Codemod):
             line = definition.node.lineno
             name = definition.node.name
             if not reads_self:
-                static = Edits(source).change(function, cst.FunctionDef, lambda node: _decorated(node, "staticmethod"))
+                static = Edits(source).change(function, cst.FunctionDef, lambda node: decorated(node, "staticmethod"))
                 text = f"`{name}` has no use for an instance; it is a static method."
                 yield from self._offer_text(scene, definition.path, static, text, line, prior=0.7)
-            bound = _with_first(source, function, "self")
+            bound = with_first(source, function, "self")
             text = f"Method `{name}` gets its `self`."
             yield from self._offer_text(scene, definition.path, bound, text, line, prior=0.85 if reads_self else 0.65)
 
@@ -206,11 +215,11 @@ class DescriptorConfusion(Codemod):
             line, name = definition.node.lineno, definition.node.name
             used = sum(isinstance(n, ast.Name) and n.id == missing for n in ast.walk(definition.node))
             if missing == "cls":
-                edits = Edits(source).change(function, cst.FunctionDef, lambda node: _decorated(node, "classmethod"))
+                edits = Edits(source).change(function, cst.FunctionDef, lambda node: decorated(node, "classmethod"))
                 text = f"`{name}` takes its class, so it is a class method."
                 yield from self._offer_text(scene, definition.path, edits, text, line)
             elif not used:
-                edits = Edits(source).change(function, cst.FunctionDef, _made_static)
+                edits = Edits(source).change(function, cst.FunctionDef, made_static)
                 text = f"`{name}` is called on the class and has no use for an instance."
                 yield from self._offer_text(scene, definition.path, edits, text, line)
 
@@ -222,7 +231,7 @@ class DescriptorConfusion(Codemod):
             if parameters(definition.node) != ["self"] or definition.node.decorator_list:
                 continue
             if not any(called.search(text) for text in scene.project.files.values()):
-                edits = Edits(source).change(function, cst.FunctionDef, lambda node: _decorated(node, "property"))
+                edits = Edits(source).change(function, cst.FunctionDef, lambda node: decorated(node, "property"))
                 text = f"`{name}` is read like an attribute everywhere, so it is a property."
                 line = definition.node.lineno
                 yield from self._offer_text(scene, definition.path, edits, text, line, prior=0.7)
@@ -279,24 +288,3 @@ def _definition(scene: Scene, qualname: str) -> Iterator[tuple[Definition, Sourc
     for function in source.all(cst.FunctionDef) if source else ():
         if source and function.name.value == name and source.line(function.name) == found[0].node.lineno:
             yield found[0], source, function
-
-
-def _with_first(source: Source, function: cst.FunctionDef, name: str) -> Edits:
-    def change(params: cst.Parameters) -> cst.Parameters:
-        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-        alone = not (
-            params.params or params.star_kwarg or params.kwonly_params or isinstance(params.star_arg, cst.Param)
-        )
-        first = cst.Param(cst.Name(name), comma=cst.MaybeSentinel.DEFAULT if alone else comma)
-        return params.with_changes(params=[first, *params.params])
-
-    return Edits(source).change(function.params, cst.Parameters, change)
-
-
-def _decorated(function: cst.FunctionDef, name: str) -> cst.FunctionDef:
-    return function.with_changes(decorators=[*function.decorators, cst.Decorator(cst.Name(name))])
-
-
-def _made_static(function: cst.FunctionDef) -> cst.FunctionDef:
-    rest = function.params.with_changes(params=function.params.params[1:])
-    return _decorated(function.with_changes(params=rest), "staticmethod")

@@ -76,6 +76,8 @@ def insert(module: cst.Module, new: Import, project: Project) -> cst.Module:
     """Return the module with the import in its section: joined to the same `from`, sorted where the author sorts."""
     body: list[cst.BaseStatement] = list(module.body)
     for index, line in enumerate(body):
+        if not new.name and module.code_for_node(line).strip() == new.statement:
+            return module
         if new.name and (joined := _joined(line, new)) is not None:
             body[index] = joined
             return module.with_changes(body=body)

@@ -18,6 +18,8 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 _ONE, _MANY, _NAMED = "hole_", "holes_", "named_"
+_BOUND = frozenset({"item", "part"})
+"""Names that patterns bind themselves, in comprehensions."""
 _ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.List, cst.Dict, cst.Set, cst.BaseString, cst.BaseNumber)
 _TIGHT = (cst.Attribute, cst.Subscript, cst.BinaryOperation, cst.UnaryOperation, cst.Comparison, cst.BooleanOperation)
 
@@ -42,6 +44,12 @@ def pattern(text: str) -> cst.BaseExpression:
     text = re.sub(r"\$\*\*(\w+)", rf"**{_NAMED}\1", text)
     text = re.sub(r"\$\*(\w+)", rf"*{_MANY}\1", text)
     return cst.parse_expression(re.sub(r"\$(\w+)", rf"{_ONE}\1", text))
+
+
+def repeated(text: str) -> frozenset[str]:
+    """Return the holes that a pattern's text names more than once."""
+    named = re.findall(r"\$\**(\w+)", text)
+    return frozenset(name for name in named if named.count(name) > 1)
 
 
 def match(wanted: cst.BaseExpression, node: cst.CSTNode, resolve: Resolve) -> Found | None:
@@ -75,7 +83,7 @@ def object_name(node: cst.CSTNode) -> str:
     """Return the dotted name that a pattern's name or attribute is; empty when it starts at a hole or a call."""
     name = get_full_name_for_node(node) if _plain(node) else None
     root = (name or "").partition(".")[0]
-    return "" if not name or root.startswith((_ONE, _MANY, _NAMED)) else name
+    return "" if not name or root in _BOUND or root.startswith((_ONE, _MANY, _NAMED)) else name
 
 
 @dataclass(slots=True)

@@ -13,9 +13,11 @@ from fixers.codemods.conversion import conversions
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site, raising_site
 from fixers.codemods.guards import guarded, rebound
 from fixers.codemods.imports import Import, add_import
+from fixers.codemods.patterns import parenthesized
 from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.symbols import definitions, imports, tree_of
 from fixers.codemods.tables.python_2_shapes import ATTRIBUTES, IMPORTED, NAMES, SHAPES
+from fixers.codemods.workfile import is_pure
 from fixers.model import Candidate, Tier
 
 _UNBOUND = re.compile(r"name '(?P<name>\w+)' is not defined")
@@ -65,6 +67,13 @@ class Python2Leftover(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="def f(a, b):\n    return cmp(a.n, b.n) or cmp(a, b)\n",
+            after="def f(a, b):\n    return ((a.n > b.n) - (a.n < b.n)) or ((a > b) - (a < b))\n",
+            exception="NameError",
+            message="name 'cmp' is not defined",
+            line=2,
+        ),
         Rewrite(
             before="def f(x):\n    return isinstance(x, (str, unicode)) or isinstance(x, (int, long, float))\n",
             after="def f(x):\n    return isinstance(x, str) or isinstance(x, (int, float))\n",
@@ -179,6 +188,8 @@ def _rewrite(scene: Scene, crash: Crash, site: Site, edits: Edits) -> None:
 def _name(scene: Scene, site: Site, edits: Edits, name: str) -> None:
     """Rename the failing name, and with it the others of its kind: the next one would fail in the same way."""
     tree = tree_of(scene.project, site.path)
+    if name == "cmp":
+        _comparisons(site.source, edits)
     if tree is None or name not in {*NAMES, *IMPORTED}:
         return
     bound = {*imports(scene.project, site.path), *definitions(tree)}
@@ -192,6 +203,17 @@ def _name(scene: Scene, site: Site, edits: Edits, name: str) -> None:
             free.discard(old)
         elif not _drop_from_tuple(site.source, edits, node, NAMES[old]):
             edits.put(node, cst.Name(NAMES[old]))
+
+
+def _comparisons(source: Source, edits: Edits) -> None:
+    """Write `cmp(a, b)` as the documentation of Python 3 does."""
+    for call in source.all(cst.Call):
+        named = isinstance(call.func, cst.Name) and call.func.value == "cmp" and len(call.args) == 2
+        if not named or not all(is_pure(arg.value) for arg in call.args):
+            continue
+        left, right = (parenthesized(arg.value) for arg in call.args)
+        text = f"(({source.code(left)} > {source.code(right)}) - ({source.code(left)} < {source.code(right)}))"
+        edits.put(call, cst.parse_expression(text))
 
 
 def _drop_from_tuple(source: Source, edits: Edits, node: cst.Name, new: str) -> bool:

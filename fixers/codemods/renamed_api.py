@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import ClassVar
 
 import libcst as cst
@@ -15,11 +16,15 @@ from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.guards import guarded
 from fixers.codemods.moved_names import from_table, is_there
 from fixers.codemods.nearest import nearest
+from fixers.codemods.patterns import objects, pattern
 from fixers.codemods.relocation import Moves, relocate_from
-from fixers.codemods.shapes import is_warning
+from fixers.codemods.shapes import Shape, is_warning
 from fixers.codemods.source import Edits
 from fixers.codemods.spelling import resolve
+from fixers.codemods.tables.frame_shapes import RULES as FRAMES
+from fixers.codemods.tables.model_shapes import RULES as MODELS
 from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
+from fixers.codemods.tables.service_shapes import RULES as SERVICES
 from fixers.model import Candidate, Tier
 
 _GONE = (
@@ -140,7 +145,7 @@ class RenamedApi(Codemod):
             site = nearest_site(scene, crash)
             if site is None:
                 continue
-            gone = _gone(crash)
+            gone = _gone(crash) or _refused(site, crash, scene)
             if gone is not None and not _is_ours(scene, gone[0]):
                 yield from self._symbol(scene, crash, site, *gone)
             elif (named := _NO_MODULE.search(crash.message)) is not None:
@@ -155,6 +160,8 @@ class RenamedApi(Codemod):
         if f"{module}.{name}" in moves.symbols:
             yield from self._relocate(scene, site, moves, self.PRIOR)
             return
+        if f"{module}.{name}" in _reshaped():
+            return  # it takes another form too, which a rule of its own knows
         exported = scene.installed.names(module)
         said = advised(crash.message)
         told = said.new.rpartition(".")[2] if said and said.old.rpartition(".")[2] == name else None
@@ -173,11 +180,11 @@ class RenamedApi(Codemod):
         }
         said = advised(crash.message)
         if not known and said is not None:
-            told = {real: _told(scene, real, said) for real in sorted(used) if not _is_ours(scene, real)}
+            told = {real: _told(scene, real, said) for real in sorted(used) if not _is_of_project(scene, real)}
             known = {real: new for real, new in told.items() if new}
         if known:
             yield from self._relocate(scene, site, Moves(known), self.PRIOR)
-        elif said is not None and not any(_is_ours(scene, real) and real.endswith(said.old) for real in used):
+        elif said is not None and not any(_is_of_project(scene, real) and real.endswith(said.old) for real in used):
             yield from self._attribute(scene, site, said)
 
     def _relocate(self, scene: Scene, site: Site, moves: Moves, prior: float) -> Iterator[Candidate]:
@@ -242,11 +249,29 @@ def _gone(crash: Crash) -> tuple[str, str] | None:
     """Return the module and the name that a message says are gone."""
     if (moved := _SETTINGS.search(crash.message)) is not None:
         return "pydantic", moved["name"]
-    for pattern in _GONE:
-        if (found := pattern.search(crash.message)) is not None:
+    for form in _GONE:
+        if (found := form.search(crash.message)) is not None:
             module = "numpy" if found["module"] == "np" else found["module"]
             return module, found["name"]
     return None
+
+
+@lru_cache(maxsize=1)
+def _reshaped() -> frozenset[str]:
+    """Return the dotted names whose calls other codemods write in another form."""
+    shapes = (
+        rule for rule in (*FRAMES, *MODELS, *SERVICES) if isinstance(rule, Shape) and not rule.old.startswith("$")
+    )
+    return frozenset(name for shape in shapes for name in objects(pattern(shape.old)))
+
+
+def _refused(site: Site, crash: Crash, scene: Scene) -> tuple[str, str] | None:
+    """Return module and name where a library's own `__getattr__` said no more than the name it does not know."""
+    if crash.exception != "AttributeError" or not crash.message.isidentifier():
+        return None
+    reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == crash.message]
+    real = [name for node in reads if (name := resolve(scene.project, site.path, node))]
+    return (real[0].rpartition(".")[0], crash.message) if real else None
 
 
 def _uses(site: Site) -> list[cst.CSTNode]:
@@ -267,7 +292,9 @@ def _told(scene: Scene, real: str, said: Advice) -> str:
 
 
 def _is_ours(scene: Scene, module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names or _is_of_project(scene, module)
+
+
+def _is_of_project(scene: Scene, module: str) -> bool:
     root = module.partition(".")[0]
-    return root in sys.stdlib_module_names or any(
-        scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files
-    )
+    return any(scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files)

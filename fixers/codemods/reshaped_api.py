@@ -76,6 +76,23 @@ class ReshapedApi(Codemod):
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
         Rewrite(
+            before=(
+                "from flask import Flask\nfrom flask.json import JSONEncoder\n\n\nclass Sets(JSONEncoder):\n"
+                "    def default(self, x):\n        return sorted(x)\n\n\n"
+                "app = Flask(__name__)\napp.json_encoder = Sets\n"
+            ),
+            after=(
+                "from flask import Flask\nfrom flask.json.provider import DefaultJSONProvider\n\n\n"
+                "class Sets(DefaultJSONProvider):\n"
+                "    def default(self, x):\n        return sorted(x)\n\n\napp = Flask(__name__)\napp.json = Sets(app)\n"
+            ),
+            exception="ImportError",
+            message="cannot import name 'JSONEncoder' from 'flask.json' (/v/flask/json/__init__.py)",
+            line=2,
+            names={"flask.json.provider": frozenset({"DefaultJSONProvider"})},
+            versions={"flask": "3.1.2"},
+        ),
+        Rewrite(
             before="import sqlalchemy as sa\n\n\ndef f(t):\n    return sa.select([t.c.a, t.c.b])  # both\n",
             after="import sqlalchemy as sa\n\n\ndef f(t):\n    return sa.select(t.c.a, t.c.b)  # both\n",
             exception="sqlalchemy.exc.ArgumentError",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import libcst as cst
@@ -23,6 +23,7 @@ _ALIAS = (
     re.compile(r"Invalid frequency: [\w-]+.*?Did you mean (?P<new>[\w-]+)\?"),
     re.compile(r"'(?P<old>[\w-]+)' is no longer supported for [\w ]+\. Please use '(?P<new>[\w-]+)' instead"),
 )
+_FREQUENCY = re.compile(r"^(?P<head>['\"]\d*)(?P<name>[A-Za-z]+)(?P<tail>(?:-[A-Z]+)?['\"])$")
 _INVALID = re.compile(r"Invalid frequency: (?P<old>[\w-]+)")
 _FRAME = frozenset({"items", "loc", "iloc"})
 _PANDAS = {"pandas": frozenset({"DataFrame", "concat"}), "pandas.DataFrame": _FRAME, "pandas.Series": _FRAME}
@@ -66,6 +67,22 @@ class ReshapedFrame(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="import pandas as pd\n\n\ndef f(x: pd.DataFrame):\n    x['a'][x['b'] > 1] = 0\n    return x\n",
+            after="import pandas as pd\n\n\ndef f(x: pd.DataFrame):\n    x.loc[x['b'] > 1, 'a'] = 0\n    return x\n",
+            exception="AssertionError",
+            message="assert [1] == [0]",
+            line=5,
+            versions={"pandas": "3.0.0"},
+        ),
+        Rewrite(
+            before="import pandas as pd\n\n\ndef f(x: pd.Series):\n    return x[-1]\n",
+            after="import pandas as pd\n\n\ndef f(x: pd.Series):\n    return x.iloc[-1]\n",
+            exception="FutureWarning",
+            message="Series.__getitem__ treating keys as positions is deprecated.",
+            line=5,
+            versions={"pandas": "2.2.3"},
+        ),
         Rewrite(
             before=(
                 "import pandas as pd\n\n\ndef f(frame, other):\n    frame = frame.append(other)\n"
@@ -118,31 +135,44 @@ class ReshapedFrame(Codemod):
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer what the tables know, then the alias that the library itself names."""
         yield from conversions(self, scene, RULES)
-        for crash in crashes(scene):
-            site = nearest_site(scene, crash)
-            if site is not None:
-                yield from self._alias(scene, crash, site)
+        said = [(crash, new) for crash in crashes(scene) if (new := _alias(crash.message)) is not None]
+        sites = {site.path: site for crash, _ in said if (site := nearest_site(scene, crash)) is not None}
+        for path, site in sites.items():
+            yield from self._aliases(scene, site, [(c, new) for c, new in said if _is_at(scene, c, path)])
 
-    def _alias(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
-        found = next((hit for form in _ALIAS if (hit := form.search(crash.message))), None)
-        named = found.groupdict().get("old") or _named_invalid(crash.message) if found else ""
-        if found is None or not named:
-            return
-        old = re.compile(rf"^(?P<head>(?P<quote>['\"])\d*){re.escape(named)}(?P<tail>(?:-[A-Z]+)?['\"])$")
+    def _aliases(self, scene: Scene, site: Site, said: Sequence[tuple[Crash, tuple[str, str]]]) -> Iterator[Candidate]:
+        """Rename the aliases in the failing lines, then wherever the file writes them as frequencies."""
+        names = dict(new for _, new in said)
+        lines = {found.line for crash, _ in said if (found := nearest_site(scene, crash)) is not None}
         for wider in (False, True):
             edits = Edits(site.source)
-            for text in site.source.all(cst.SimpleString) if wider else site.source.at(site.line, cst.SimpleString):
-                if (hit := old.match(text.value)) is not None and (not wider or _is_frequency(site, text)):
-                    edits.put(text, cst.SimpleString(hit["head"] + found["new"] + hit["tail"]))
+            at_lines = [text for line in lines for text in site.source.at(line, cst.SimpleString)]
+            for text in site.source.all(cst.SimpleString) if wider else at_lines:
+                hit = _FREQUENCY.match(text.value)
+                if hit is not None and hit["name"] in names and (not wider or _is_frequency(site, text)):
+                    edits.put(text, cst.SimpleString(hit["head"] + names[hit["name"]] + hit["tail"]))
             if edits.changes:
+                renamed = ", ".join(f"`{old}` now `{new}`" for old, new in names.items())
                 yield from self.offer(
                     scene,
                     {site.path: edits.text()},
-                    summary=f"The installed release calls `{named}` now `{found['new']}`.",
+                    summary=f"The installed release calls {renamed}.",
                     line=site.line,
                     function=site.function,
                     wider=wider,
                 )
+
+
+def _alias(message: str) -> tuple[str, str] | None:
+    """Return the old and the new alias that a message names."""
+    found = next((hit for form in _ALIAS if (hit := form.search(message))), None)
+    old = found.groupdict().get("old") or _named_invalid(message) if found else ""
+    return (old, found["new"]) if found and old else None
+
+
+def _is_at(scene: Scene, crash: Crash, path: str) -> bool:
+    site = nearest_site(scene, crash)
+    return site is not None and site.path == path
 
 
 def _is_frequency(site: Site, text: cst.SimpleString) -> bool:

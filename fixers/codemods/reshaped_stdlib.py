@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import ClassVar
 
-import libcst as cst
-from libcst.helpers import get_full_name_for_node
-
 from fixers.codemods.base import Codemod, Rewrite, Scene
-from fixers.codemods.crash import Crash, Site, crashes, nearest_site
-from fixers.codemods.imports import Import, add_import
+from fixers.codemods.conversion import conversions
+from fixers.codemods.crash import crashes, nearest_site
 from fixers.codemods.source import Edits
-from fixers.codemods.symbols import imports
+from fixers.codemods.stdlib_forms import form_of
+from fixers.codemods.tables.stdlib_shapes import RULES
 from fixers.model import Candidate, Tier
-
-_AST_VALUES = {"Str": "str", "Num": "(int, float, complex)", "Bytes": "bytes"}
-_AST_GONE = re.compile(
-    r"module 'ast' has no attribute '(?P<name>Str|Num|Bytes|NameConstant|Ellipsis)'|ast\.(?P<old>\w+) is deprecated"
-)
-_COROUTINE_GONE = re.compile(r"module 'asyncio' has no attribute 'coroutine'|\"@coroutine\" decorator is deprecated")
-_ESCAPE_GONE = re.compile(r"module 'cgi' has no attribute 'escape'|No module named 'cgi'")
-_CHILDREN_GONE = re.compile(r"'xml\.etree\.ElementTree\.Element' object has no attribute 'getchildren'")
-_UNORDERED = re.compile(r"Population must be a sequence.*use sorted\(d\)|Population must be a sequence or set")
-_NO_MAPPING = re.compile(r"'EntryPoints' object has no attribute 'get'")
-_NAIVE_UTC = re.compile(r"datetime\.(?:datetime\.)?utcnow\(\) is deprecated")
 
 
 class ReshapedStdlib(Codemod):
@@ -58,6 +44,50 @@ class ReshapedStdlib(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="import inspect\n\n\ndef f(g):\n    s = inspect.getargspec(g)\n    return s.args, s.keywords\n",
+            after="import inspect\n\n\ndef f(g):\n    s = inspect.getfullargspec(g)\n    return s.args, s.varkw\n",
+            exception="AttributeError",
+            message="module 'inspect' has no attribute 'getargspec'",
+            line=5,
+            names={"inspect": frozenset({"getfullargspec"})},
+        ),
+        Rewrite(
+            before="import re\n\nWORD = re.compile('a(?i)b')\n",
+            after="import re\n\nWORD = re.compile('(?i)ab')\n",
+            exception="re.error",
+            message="global flags not at the start of the expression at position 1",
+            line=3,
+        ),
+        Rewrite(
+            before="def f(thread):\n    thread.setDaemon(True)\n",
+            after="def f(thread):\n    thread.daemon = True\n",
+            exception="DeprecationWarning",
+            message="setDaemon() is deprecated, set the daemon attribute instead",
+            line=2,
+        ),
+        Rewrite(
+            before="from distutils.dir_util import mkpath\n\n\ndef f(x):\n    mkpath(x)\n",
+            after="import os\n\n\ndef f(x):\n    os.makedirs(x, exist_ok=True)\n",
+            exception="ModuleNotFoundError",
+            message="No module named 'distutils'",
+            line=1,
+            names={"os": frozenset({"makedirs"})},
+        ),
+        Rewrite(
+            before="from datetime import datetime\n\n\ndef f(x):\n    return datetime.utcfromtimestamp(x)\n",
+            after=(
+                "from datetime import datetime, timezone\n\n\n"
+                "def f(x):\n    return datetime.fromtimestamp(x, timezone.utc).replace(tzinfo=None)\n"
+            ),
+            exception="DeprecationWarning",
+            message="datetime.datetime.utcfromtimestamp() is deprecated and scheduled for removal in a future version.",
+            line=5,
+            names={
+                "datetime.datetime": frozenset({"fromtimestamp"}),
+                "datetime.timezone": frozenset({"utc"}),
+            },
+        ),
         Rewrite(
             before=(
                 "import asyncio\n\n\n@asyncio.coroutine\ndef f(x):  # slow\n    yield from asyncio.sleep(0)\n"
@@ -134,8 +164,9 @@ class ReshapedStdlib(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Rewrite every use in the file at once: the next one would fail in the same way."""
+        yield from conversions(self, scene, RULES)
         for crash in crashes(scene):
-            shape = _shape(crash)
+            shape = form_of(crash)
             site = nearest_site(scene, crash) if shape else None
             if site is None or shape is None:
                 continue
@@ -149,126 +180,3 @@ class ReshapedStdlib(Codemod):
                     line=site.line,
                     function=site.function,
                 )
-
-
-Shape = Callable[[Scene, Site, Edits], None]
-
-
-def _shape(crash: Crash) -> Shape | None:
-    for pattern, shape in _SHAPES:
-        if pattern.search(crash.message):
-            return shape
-    return None
-
-
-def _coroutines(scene: Scene, site: Site, edits: Edits) -> None:
-    for function in site.source.all(cst.FunctionDef):
-        marks = [d for d in function.decorators if _dotted(scene, site, d.decorator) == "asyncio.coroutine"]
-        yields = list(site.source.within(function.body, cst.Yield))
-        waits = [node for node in yields if isinstance(node.value, cst.From)]
-        if not marks or len(waits) < len(yields):
-            continue
-        kept = [decorator for decorator in function.decorators if decorator not in marks]
-        edits.change(function, cst.FunctionDef, _asynchronous(kept))
-        for node in waits:
-            edits.change(node, cst.Yield, _wait)
-
-
-def _asynchronous(decorators: list[cst.Decorator]) -> Callable[[cst.FunctionDef], cst.FunctionDef]:
-    return lambda node: node.with_changes(decorators=decorators, asynchronous=cst.Asynchronous())
-
-
-def _wait(node: cst.Yield) -> cst.CSTNode:
-    return cst.Await(node.value.item, lpar=node.lpar, rpar=node.rpar) if isinstance(node.value, cst.From) else node
-
-
-def _naive_utc(scene: Scene, site: Site, edits: Edits) -> None:
-    for call in site.source.all(cst.Call):
-        if _dotted(scene, site, call.func) != "datetime.datetime.utcnow" or not isinstance(call.func, cst.Attribute):
-            continue
-        owner = site.source.code(call.func.value)
-        package = owner.rpartition(".")[0]
-        zone = f"{package}.timezone" if package else "timezone"
-        edits.put(call, cst.parse_expression(f"{owner}.now({zone}.utc).replace(tzinfo=None)"))
-        if not package:
-            add_import(edits, scene.project, site.path, Import("datetime", "timezone"))
-
-
-def _escapes(scene: Scene, site: Site, edits: Edits) -> None:
-    calls = [call for call in site.source.all(cst.Call) if _dotted(scene, site, call.func) == "cgi.escape"]
-    for call in calls:
-        arguments = ", ".join(site.source.code(arg).rstrip(", ") for arg in call.args)
-        plain = "" if len(call.args) > 1 else ", quote=False"
-        edits.put(call, cst.parse_expression(f"html.escape({arguments}{plain})"))
-    lines = [node for node in site.source.all(cst.Import) if site.source.code(node) == "import cgi"]
-    reads = [name for name in site.source.all(cst.Name) if name.value == "cgi"]
-    if calls and len(lines) == 1 and len(reads) == len(calls) + 1:
-        edits.put(lines[0], cst.Import([cst.ImportAlias(cst.Name("html"))]))
-    elif calls:
-        add_import(edits, scene.project, site.path, Import("html"))
-
-
-def _samples(scene: Scene, site: Site, edits: Edits) -> None:
-    for call in site.source.at(site.line, cst.Call):
-        if _dotted(scene, site, call.func) == "random.sample" and call.args and call.args[0].keyword is None:
-            population = site.source.code(call.args[0].value)
-            if not population.startswith("sorted("):
-                edits.put(call.args[0].value, cst.parse_expression(f"sorted({population})"))
-
-
-def _entry_points(scene: Scene, site: Site, edits: Edits) -> None:
-    for call in site.source.all(cst.Call):
-        if not (isinstance(call.func, cst.Attribute) and call.func.attr.value == "get" and call.args):
-            continue
-        asked = call.func.value
-        if not isinstance(asked, cst.Call) or asked.args:
-            continue
-        if _dotted(scene, site, asked.func).endswith("metadata.entry_points"):
-            group = site.source.code(call.args[0].value)
-            edits.put(call, cst.parse_expression(f"{site.source.code(asked.func)}(group={group})"))
-
-
-def _children(_scene: Scene, site: Site, edits: Edits) -> None:
-    for call in site.source.at(site.line, cst.Call):
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "getchildren" and not call.args:
-            edits.put(call, cst.parse_expression(f"list({site.source.code(call.func.value)})"))
-
-
-def _nodes(scene: Scene, site: Site, edits: Edits) -> None:
-    """Ask for a Constant with a value of the old class's type; read `.value` where the same name was asked about."""
-    asked: set[str] = set()
-    for call in site.source.all(cst.Call):
-        if not (isinstance(call.func, cst.Name) and call.func.value == "isinstance" and len(call.args) == 2):
-            continue
-        kind = _dotted(scene, site, call.args[1].value).removeprefix("ast.")
-        subject = site.source.code(call.args[0].value)
-        if kind in _AST_VALUES:
-            asked.add(subject)
-            text = f"isinstance({subject}, ast.Constant) and isinstance({subject}.value, {_AST_VALUES[kind]})"
-            parent = site.source.parents[call]
-            bare = isinstance(parent, (cst.If, cst.Return, cst.Assign)) or (
-                isinstance(parent, cst.BooleanOperation) and isinstance(parent.operator, cst.And)
-            )
-            edits.put(call, cst.parse_expression(text if bare else f"({text})"))
-    for node in site.source.all(cst.Attribute):
-        if node.attr.value in {"s", "n"} and site.source.code(node.value) in asked:
-            edits.put(node.attr, cst.Name("value"))
-
-
-def _dotted(scene: Scene, site: Site, node: cst.CSTNode) -> str:
-    """Return the real dotted name of an expression that starts at an import; empty for any other."""
-    written = get_full_name_for_node(node) or ""
-    root, _, rest = written.partition(".")
-    origin = imports(scene.project, site.path).get(root)
-    return f"{origin.dotted}.{rest}".rstrip(".") if origin is not None else ""
-
-
-_SHAPES: tuple[tuple[re.Pattern[str], Shape], ...] = (
-    (_COROUTINE_GONE, _coroutines),
-    (_NAIVE_UTC, _naive_utc),
-    (_ESCAPE_GONE, _escapes),
-    (_CHILDREN_GONE, _children),
-    (_UNORDERED, _samples),
-    (_NO_MAPPING, _entry_points),
-    (_AST_GONE, _nodes),
-)

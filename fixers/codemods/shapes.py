@@ -104,6 +104,8 @@ class Rework:
     needs: tuple[str, ...] = ()
     """Dotted names that have to be there."""
     tier: Tier = Tier.A
+    wider: bool = False
+    """Does more than another of the same message: only when that does not suffice."""
 
 
 Rule = Shape | Keyword | Rework
@@ -163,12 +165,18 @@ def _says_gone(dotted: str, message: str, *, warned: bool) -> bool:
     forms = (
         rf"(?:[Mm]odule|type object) '(?:[\w.]+\.)?{re.escape(module.rpartition('.')[2])}' has no attribute '{name}'",
         rf"cannot import name '{name}' from '{re.escape(module)}'",
-        rf"No module named '{re.escape(module)}'",
+        rf"No module named '(?:{'|'.join(map(re.escape, _homes(module)))})'",
         rf"`?\b{name}`?.{{0,40}}\b(?:removed|moved|deprecated)\b"
         if warned
         else rf"`[\w.]*\b{name}`.{{0,20}}\bremoved\b",
     )
     return any(re.search(form, message) for form in forms)
+
+
+def _homes(module: str) -> list[str]:
+    """Return a module and the packages around it: when a package is gone, only its own name is said."""
+    parts = module.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def _shape_holds(scene: Scene, rule: Shape, *, warned: bool) -> bool:

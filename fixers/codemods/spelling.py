@@ -14,10 +14,13 @@ from fixers.codemods.source import Edits, parse
 from fixers.codemods.symbols import imports, tree_of
 from fixers.project import Project
 
-_WHOLE = frozenset({"importlib.metadata", "importlib.resources", "packaging.version", "json", "math"})
+_WHOLE = frozenset({
+    "importlib.machinery", "importlib.metadata", "importlib.resources", "importlib.util", "json", "math", "os",
+    "packaging.version", "plistlib", "shlex", "shutil", "subprocess", "sysconfig",
+})  # fmt: skip
 """Modules whose members have names that mean little by themselves: `version`, `files`, `parse`."""
 
-_OBJECTS = frozenset({"unittest.defaultTestLoader"})
+_OBJECTS = frozenset({"datetime.datetime", "datetime.timezone", "unittest.defaultTestLoader"})
 """Homes of names that are no modules: their module is what gets imported."""
 
 
@@ -57,6 +60,9 @@ class Spelling:
             reached = module == origin.dotted or within
             if dotted == origin.dotted or reached:
                 return local + dotted[len(origin.dotted) :]
+        if module in _OBJECTS or module.rpartition(".")[2][:1].isupper():
+            home, _, owner = module.rpartition(".")
+            return f"{self._import(Import(home, owner), owner)}.{name}"
         if module in _WHOLE:
             self._import(Import(module), module.partition(".")[0])
             return dotted

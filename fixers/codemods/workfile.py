@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
+from libcst import matchers
+from libcst.matchers import findall
 
 from fixers.codemods.guards import guarded, rebound
-from fixers.codemods.patterns import fill, match, parenthesized, pattern
+from fixers.codemods.patterns import Filling, fill, match, parenthesized, pattern, repeated
 from fixers.codemods.shapes import Keyword, Reach, Shape
 from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.spelling import Spelling, resolve
@@ -77,6 +79,8 @@ class Workfile:
             return isinstance(node, cst.Call) and self._keyword(rule, node)
         found = match(pattern(rule.old), node, self.real)
         if found is None or self._is_excepted(rule, node):
+            return False
+        if any(not is_pure(found.holes[name]) for name in repeated(rule.new) if name in found.holes):
             return False
         spelling = Spelling(self.project, self.path, self.edits, found.written, self.added)
         new = fill(pattern(rule.new), found.holes, spelling)
@@ -176,6 +180,12 @@ class Workfile:
         if not isinstance(call.func, cst.Attribute) or call.func.attr.value != name:
             return False
         return not real and not _defines(self.project, name, rule.old)
+
+
+def is_pure(filling: Filling) -> bool:
+    """Say whether code may be written twice: what it does is done once more then."""
+    parts = filling if isinstance(filling, tuple) else (filling,)
+    return not any(findall(part, matchers.Call() | matchers.Await() | matchers.Yield()) for part in parts)
 
 
 def _negated(outer: cst.UnaryOperation, inner: cst.BaseExpression) -> cst.Comparison | None:

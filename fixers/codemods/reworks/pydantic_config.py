@@ -48,20 +48,37 @@ def optional_fields(work: Workfile) -> None:
     named = _FOR.search(work.said)
     missing = set(_MISSING.findall(work.said))
     for model in models(work):
-        if named is None or model.name.value != named["model"]:
-            continue
-        for field in _fields(model):
-            optional = _OPTIONAL.search(work.source.code(field.annotation.annotation)) is not None
-            if (
-                field.value is None
-                and optional
-                and isinstance(field.target, cst.Name)
-                and field.target.value in missing
-            ):
-                new = cst.parse_statement("x: int = None")
-                assign = new.body[0] if isinstance(new, cst.SimpleStatementLine) else None
-                if isinstance(assign, cst.AnnAssign):
-                    work.edits.put(field, field.with_changes(value=assign.value, equal=assign.equal))
+        if named is not None and model.name.value == named["model"]:
+            _default_none(work, model, missing)
+
+
+def all_optional_fields(work: Workfile) -> None:
+    """Do the same for every optional field of every model, when a message misses one: all lost it at once."""
+    missing = set(_MISSING.findall(work.said))
+    named = _FOR.search(work.said)
+    found = list(models(work))
+    if any(named and model.name.value == named["model"] and _optional(work, model) & missing for model in found):
+        for model in found:
+            _default_none(work, model, _optional(work, model))
+
+
+def _optional(work: Workfile, model: cst.ClassDef) -> set[str]:
+    """Return the names of a model's optional fields without a default."""
+    return {
+        field.target.value
+        for field in _fields(model)
+        if field.value is None
+        and isinstance(field.target, cst.Name)
+        and _OPTIONAL.search(work.source.code(field.annotation.annotation)) is not None
+    }
+
+
+def _default_none(work: Workfile, model: cst.ClassDef, wanted: set[str]) -> None:
+    named = _optional(work, model) & wanted
+    assign = cst.ensure_type(cst.parse_statement("x: int = None"), cst.SimpleStatementLine).body[0]
+    for field in _fields(model):
+        if isinstance(field.target, cst.Name) and field.target.value in named and isinstance(assign, cst.AnnAssign):
+            work.edits.put(field, field.with_changes(value=assign.value, equal=assign.equal))
 
 
 def unannotated_fields(work: Workfile) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fixers.codemods.shapes import Keyword, Reach, Rule, Shape
+from fixers.codemods.reworks.pandas_positions import positions
+from fixers.codemods.reworks.pandas_unchained import unchained
+from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
 
 _FRAME = "pandas.DataFrame pandas.Series"
@@ -16,6 +18,10 @@ _STYLES = (
 _NOT_A_STYLE = r"OSError: .*is not a valid package style|seaborn styles shipped by Matplotlib are deprecated"
 _NO_COPY = r"Unable to avoid copy while creating an array as requested"
 _FILL_METHOD = r"fillna\(\) got an unexpected keyword argument 'method'|fillna with 'method' is deprecated"
+_NOT_NUMERIC = (
+    r"agg function failed \[how->\w+,dtype->|[Cc]ould not convert [\s\S]* to numeric|Cannot convert [\s\S]* to numeric"
+    r"|could not convert string to float|does not support (?:operation|reduction) '?\w+'?|Cannot perform reduction"
+)
 _PYTHON_SUM = r"Calling np\.sum\(generator\) is deprecated"
 _TOO_MANY = r"\b{}\(\) takes (?:from \d+ to )?\d+ positional arguments? but|Starting with pandas version .* of \w+\.{} "
 _GOT = r"InvalidParameterError: The '{}' parameter of \w+ must be .* Got '{}' instead"
@@ -70,6 +76,7 @@ NUMPY: tuple[Rule, ...] = (
         unless="$x.dtype.newbyteorder($*a)",
     ),
     Shape("$x.tostring($*a)", "$x.tobytes($*a)", "numpy 2.3", receiver="numpy.ndarray"),
+    Shape("numpy.issubclass_($a, $b)", "issubclass($a, $b)", "numpy 2.0"),
     Shape("numpy.sum($x)", "sum($x)", "numpy 1.15", message=_PYTHON_SUM, reach=Reach.LINE),
 )
 
@@ -81,6 +88,25 @@ PANDAS: tuple[Rule, ...] = (
           "pandas 2.0", _FRAME, tier=Tier.B),
     Shape("$x.append($y, $**k)", "pandas.concat([$x, $y], $**k)", "pandas 2.0", _FRAME, used=True),
     Shape("$x.iteritems()", "$x.items()", "pandas 2.0", _FRAME),
+    Shape("$x.tshift($n, freq=$f)", "$x.shift($n, freq=$f)", "pandas 2.0", _FRAME),
+    Shape("$x.tshift($*a)", '$x.shift($*a, freq="infer")', "pandas 2.0", _FRAME),
+    Shape("$x.reindex_axis($l, axis=$k)", "$x.reindex($l, axis=$k)", "pandas 1.0", _FRAME),
+    Shape("$x.reindex_axis($l, $k)", "$x.reindex($l, axis=$k)", "pandas 1.0", _FRAME),
+    Shape("$x.bool()", "bool($x.item())", "pandas 3.0", "pandas.Series"),
+    Shape("$x.pad($*a)", "$x.ffill($*a)", "pandas 3.0", _FRAME),
+    Shape("$x.backfill($*a)", "$x.bfill($*a)", "pandas 3.0", _FRAME),
+    Shape("$x.ravel()", "$x.to_numpy()", "pandas 3.0", "pandas.Series", reach=Reach.LINE),
+    *(Shape(f"$x.{name}(level=$l)", f"$x.groupby(level=$l).{name}()", "pandas 2.0",
+            message=rf"\b{name}\(\) got an unexpected keyword argument 'level'") for name in _GROUPED),
+    *(Shape(f"pandas.read_{kind}($x)", f"pandas.read_{kind}(io.StringIO($x))", "pandas 2.1", reach=Reach.LINE,
+            message=rf"Passing literal {kind} to 'read_{kind}'|FileNotFoundError: File [\[{{<].* does not exist")
+      for kind in ("json", "html", "xml")),
+    *(Shape(f"$x.{name}($**k)", f"$x.{name}(numeric_only=True, $**k)", "pandas 2.0", reach=Reach.LINE,
+            message=_NOT_NUMERIC, unless=f"$x.{name}(numeric_only=$n, $**k)")
+      for name in ("mean", "median", "std", "var", "sem", "skew", "prod", "quantile", "corr", "cov")),
+    Rework("pandas", "pandas 3.0", r"AssertionError|ChainedAssignment", unchained, tier=Tier.B),
+    Rework("pandas", "pandas 2.1", r"treating keys as positions is deprecated|^KeyError: -?\d+$", positions,
+           tier=Tier.B),
     Shape("$x.applymap($*a)", "$x.map($*a)", "pandas 2.1", "pandas.DataFrame"),
     Shape("$x.as_matrix()", "$x.to_numpy()", "pandas 1.0", _FRAME),
     Shape("$x.as_matrix($c)", "$x[$c].to_numpy()", "pandas 1.0", _FRAME),
@@ -92,7 +118,8 @@ PANDAS: tuple[Rule, ...] = (
     Shape("$x.order($*a)", "$x.sort_values($*a)", "pandas 0.20", "pandas.Series"),
     Shape("$x.to_dense()", "$x", "pandas 1.0", _FRAME, reach=Reach.LINE, tier=Tier.B),
     Shape("$x.swapaxes($a, $b)", "$x.transpose()", "pandas 2.1", "pandas.DataFrame", reach=Reach.LINE),
-    Shape("$x.is_monotonic", "$x.is_monotonic_increasing", "pandas 2.0", "pandas.Series pandas.Index"),
+    Shape("$x.is_monotonic", "$x.is_monotonic_increasing", "pandas 2.0",
+          "pandas.Series pandas.Index pandas.RangeIndex pandas.DatetimeIndex pandas.MultiIndex"),
     Shape("$x.mad()", "($x - $x.mean()).abs().mean()", "pandas 2.0", _FRAME, reach=Reach.LINE),
     Shape("$x.weekday_name", "$x.day_name()", "pandas 1.0", "pandas.Timestamp pandas.DatetimeIndex"),
     Shape("$x.dt.weekofyear", "$x.dt.isocalendar().week", "pandas 2.0",
@@ -118,7 +145,11 @@ PANDAS: tuple[Rule, ...] = (
     Keyword("pandas.DataFrame.to_csv", "line_terminator", "lineterminator", "pandas 2.0", method=True),
     Keyword("pandas.DataFrame.to_excel", "encoding", "", "pandas 2.0", method=True),
     Keyword("pandas.DataFrame.drop_duplicates", "take_last", 'keep="last"', "pandas 0.20", "True", method=True),
-    Keyword("pandas.date_range", "closed", "inclusive", "pandas 2.0"),
+    Keyword("pandas.date_range", "closed", "inclusive", "pandas 2.0",
+            message=r"(?:_generate_range|date_range)\(\) got an unexpected keyword argument 'closed'"),
+    Keyword("pandas.DataFrame.groupby", "squeeze", "", "pandas 2.0", method=True),
+    Keyword("pandas.Series.groupby", "squeeze", "", "pandas 2.0", method=True),
+    Keyword("pandas.read_csv", "delim_whitespace", r'sep=r"\s+"', "pandas 2.2", "True"),
     Keyword("pandas.Timestamp", "freq", "", "pandas 2.0"),
     Keyword("pandas.concat", "join_axes", "", "pandas 1.0", "None"),
     *_keyword_only("drop", "labels", "axis"),
@@ -136,6 +167,15 @@ PANDAS: tuple[Rule, ...] = (
 
 SCIPY: tuple[Rule, ...] = (
     Shape("scipy.stats.binom_test($*a)", "scipy.stats.binomtest($*a).pvalue", "scipy 1.12"),
+    *(Shape(f"$m.{old}", f"$m.{new}", "scipy 1.14", reach=Reach.LINE,
+            message=rf"'\w{{3}}_(?:array|matrix)' object has no attribute '{old}'")
+      for old, new in (("A", "toarray()"), ("H", "conj().T"))),
+    *(Keyword(f"scipy.sparse.linalg.{name}", "tol", "rtol", "scipy 1.14") for name in (
+        "bicg", "bicgstab", "cg", "cgs", "gcrotmk", "gmres", "lgmres", "qmr", "tfqmr")),
+    *(Keyword(f"scipy.linalg.{name}", "cond", "rtol", "scipy 1.9",
+              message=rf"{name}\(\) got an unexpected keyword argument 'cond'") for name in ("pinv", "pinvh")),
+    Keyword("scipy.linalg.eigh", "eigvals", "subset_by_index", "scipy 1.14",
+            message=r"eigh\(\) got an unexpected keyword argument 'eigvals'"),
     Shape("scipy.stats.median_absolute_deviation($x)", "scipy.stats.median_abs_deviation($x, scale=1.4826)",
           "scipy 1.8"),
     Shape("scipy.linalg.pinv2($*a)", "scipy.linalg.pinv($*a)", "scipy 1.9"),

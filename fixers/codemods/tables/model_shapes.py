@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixers.codemods.reworks.marshmallow_hooks import open_hooks
 from fixers.codemods.reworks.pydantic_config import (
+    all_optional_fields,
     config_dicts,
     optional_fields,
     outdated_config_dicts,
@@ -67,6 +68,8 @@ PYDANTIC: tuple[Rule, ...] = (
     Rework("pydantic", _V2, r"ValidationError: |DID NOT RAISE", outdated_config_dicts, ("pydantic.ConfigDict",),
            Tier.B),
     Rework("pydantic", _V2, r"ValidationError: [\s\S]*Field required \[type=missing", optional_fields, tier=Tier.B),
+    Rework("pydantic", _V2, r"ValidationError: [\s\S]*Field required \[type=missing", all_optional_fields,
+           tier=Tier.B, wider=True),
     Rework("pydantic", _V2, r"[Aa] non-annotated attribute", unannotated_fields, tier=Tier.B),
 )  # fmt: skip
 
@@ -87,7 +90,16 @@ MARSHMALLOW: tuple[Rule, ...] = (
 )  # fmt: skip
 
 ATTRS: tuple[Rule, ...] = (
-    *(Keyword(f"attr.{name}", "convert", "converter", "attrs 19.2") for name in ("ib", "attrib")),
+    *(
+        Keyword(
+            f"attr.{name}",
+            "convert",
+            "converter",
+            "attrs 19.2",
+            message=r"attrib\(\) got an unexpected keyword argument 'convert'",
+        )
+        for name in ("ib", "attrib")
+    ),
     Shape("attr.assoc($*a)", "attr.evolve($*a)", "attrs 17.1"),
 )
 

@@ -207,6 +207,24 @@ SYMBOLS: Mapping[str, str] = {
     "werkzeug.Response": "werkzeug.wrappers.Response",
     "werkzeug.Request": "werkzeug.wrappers.Request",
     "werkzeug.urls.url_parse": "urllib.parse.urlsplit",
+    "jinja2.utils.soft_unicode": "markupsafe.soft_str",
+    **{
+        f"jinja2.{home}.{old}": f"jinja2.pass_{new}"
+        for home in ("filters", "utils")
+        for old, new in (
+            ("contextfilter", "context"),
+            ("contextfunction", "context"),
+            ("environmentfilter", "environment"),
+            ("environmentfunction", "environment"),
+            ("evalcontextfilter", "eval_context"),
+            ("evalcontextfunction", "eval_context"),
+        )
+    },
+    "jinja2.evalcontextfunction": "jinja2.pass_eval_context",
+    "marshmallow.fields.LocalDateTime": "marshmallow.fields.DateTime",
+    **dict(_renames("PIL.Image", "ANTIALIAS=LANCZOS LINEAR=BILINEAR CUBIC=BICUBIC")),
+    "PIL.PILLOW_VERSION": "PIL.__version__",
+    "werkzeug.useragents.UserAgent": "werkzeug.user_agent.UserAgent",
     "click.get_terminal_size": "shutil.get_terminal_size",
     "networkx.from_numpy_matrix": "networkx.from_numpy_array",
     "networkx.to_numpy_matrix": "networkx.to_numpy_array",

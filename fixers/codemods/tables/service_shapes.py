@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.codemods.reworks.django_meta import indexes
+from fixers.codemods.reworks.flask_json import providers
 from fixers.codemods.reworks.sqlalchemy_engine import connected
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
@@ -79,14 +80,30 @@ DJANGO: tuple[Rule, ...] = (
 )  # fmt: skip
 
 WEB: tuple[Rule, ...] = (
+    Rework("flask", "flask 2.3", r"cannot import name 'JSONEncoder' from 'flask\.json'|"
+           r"module 'flask\.json' has no attribute 'JSONEncoder'", providers,
+           ("flask.json.provider.DefaultJSONProvider",)),
     Keyword("flask.send_from_directory", "filename", "path", "flask 2.2",
             message=r"send_from_directory\(\) (?:missing|got)"),
     *(Keyword("flask.send_file", old, new, "flask 2.2") for old, new in (
         ("attachment_filename", "download_name"), ("add_etags", "etag"), ("cache_timeout", "max_age"))),
+    Keyword("werkzeug.security.generate_password_hash", "method", "", "werkzeug 3.0",
+            message=r"Invalid hash method '(?:plain|md5|sha1|sha256|sha512)'", tier=Tier.B),
+    Shape("werkzeug.urls.url_decode($x)", "werkzeug.datastructures.MultiDict(urllib.parse.parse_qsl($x))",
+          "werkzeug 3.0", tier=Tier.B),
+    Shape("werkzeug.http.parse_authorization_header($x)", "werkzeug.datastructures.Authorization.from_header($x)",
+          "werkzeug 3.0"),
+    Keyword("click.testing.CliRunner", "mix_stderr", "", "click 8.2", "False"),
+    *(Keyword(f"click.{name}", "autocompletion", "shell_complete", "click 8.1", tier=Tier.B,
+              message=r"unexpected keyword argument 'autocompletion'") for name in ("argument", "option")),
     Keyword("werkzeug.utils.send_file", "attachment_filename", "download_name", "werkzeug 2.1"),
     Shape("$r.getheaders()", "$r.headers", "urllib3 2.0", "urllib3.HTTPResponse urllib3.response.HTTPResponse"),
     Shape("$r.getheader($*n)", "$r.headers.get($*n)", "urllib3 2.0",
           "urllib3.HTTPResponse urllib3.response.HTTPResponse"),
+    *(Shape(f"{home}.{old}", f"{home}.{new}", "urllib3 2.0")
+      for home in ("urllib3.Retry", "urllib3.util.Retry", "urllib3.util.retry.Retry")
+      for old, new in (("DEFAULT_METHOD_WHITELIST", "DEFAULT_ALLOWED_METHODS"),
+                       ("DEFAULT_REDIRECT_HEADERS_BLACKLIST", "DEFAULT_REMOVE_HEADERS_ON_REDIRECT"))),
     *(Keyword(name, "method_whitelist", "allowed_methods", "urllib3 2.0") for name in (
         "urllib3.Retry", "urllib3.util.Retry", "urllib3.util.retry.Retry", "requests.adapters.Retry",
         "requests.packages.urllib3.util.retry.Retry")),
@@ -127,6 +144,16 @@ DOCUMENTS: tuple[Rule, ...] = (
       for module, name in _VERSIONED.items()),
 )  # fmt: skip
 
+IMAGES: tuple[Rule, ...] = (
+    *(Shape(f"$d.{old}($t, $**k)", f"$d.{new}((0, 0), $t, $**k)[2:]", "pillow 10.0",
+            "PIL.ImageDraw.ImageDraw") for old, new in (
+                ("textsize", "textbbox"), ("multiline_textsize", "multiline_textbbox"))),
+    Shape("$f.getsize($*a)", "$f.getbbox($*a)[2:]", "pillow 10.0",
+          "PIL.ImageFont.FreeTypeFont PIL.ImageFont.ImageFont"),
+    Shape("$i.tostring($*a)", "$i.tobytes($*a)", "pillow 3.0", "PIL.Image.Image"),
+    Shape("$i.fromstring($*a)", "$i.frombytes($*a)", "pillow 3.0", "PIL.Image.Image"),
+)  # fmt: skip
+
 PACKAGES: tuple[Rule, ...] = (
     Shape("pkg_resources.get_distribution($d).version", "importlib.metadata.version($d)", "setuptools 67.5"),
     Shape("pkg_resources.require($d)[0].version", "importlib.metadata.version($d)", "setuptools 67.5"),
@@ -148,4 +175,4 @@ PACKAGES: tuple[Rule, ...] = (
     Shape("pkg_resources.DistributionNotFound", "importlib.metadata.PackageNotFoundError", "setuptools 67.5"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*SQLALCHEMY, *DJANGO, *WEB, *TOKENS, *DOCUMENTS, *PACKAGES)
+RULES: tuple[Rule, ...] = (*SQLALCHEMY, *DJANGO, *WEB, *TOKENS, *DOCUMENTS, *IMAGES, *PACKAGES)

@@ -150,7 +150,7 @@ CASES = {
         other="def area(width, height=1):\n    return width * height\n",
     ),
     "keyword-loop": Case(
-        "unknown-keyword",
+        "reshaped-stdlib",
         "import asyncio\n\n\nasync def g(loop):\n    await asyncio.sleep(0, loop=loop)\n    return 1\n\n\n"
         "def f():\n    return asyncio.run(g(None))\n",
         "assert mod.f() == 1",
