@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fixers import patch as patches
 from fixers.evidence import Alternative, Finding, Localized, Observed, RedTool, Repair, Reproduction, Trace
-from fixers.model import Reason, Suspect
+from fixers.model import Reason, Suspect, Tier
 from fixers.project import is_repairable
 from fixers.runner.sandbox import Sandbox
 from fixers.tools.judge import counted, gone_and_left, shown
@@ -50,6 +50,8 @@ def conclude_tool(
         return trace.model_copy(update=_fell(proof))
     if left:
         return trace.model_copy(update=_partly(red, asked, left, proof) | {"localization": _places(red, left)})
+    if proposal.tier > Tier.A and not base.reproduction.suite_size:
+        return trace.model_copy(update=_untested(red, proof))
     evidence = evidence_of(aimed, proof, sandbox, version=version, budget=repair.budget, behaviour=None)
     return trace.model_copy(
         update={
@@ -133,6 +135,23 @@ def _partly(red: RedTool, asked: Sequence[Finding], left: Sequence[Finding], pro
         "sentence": f"{done} of {counted(len(asked))} of `{red.tool}` can be repaired; {len(left)} cannot by a rule "
         f"that is certain: {_told(left)}.",
         "next_step": f"Apply A by hand if it is welcome. {_by_hand(red, left)}",
+        "alternatives": (part,),
+    }
+
+
+def _untested(red: RedTool, proof: Proof) -> dict[str, object]:
+    proposal = proof.proposal
+    part = Alternative(
+        patch=proposal.patch,
+        fixer=proposal.fixer,
+        path=proposal.path,
+        line=proposal.line,
+        summary=f"{proposal.summary} `{red.tool}` is green with it.",
+    )
+    return {
+        "reason": Reason.AMBIGUOUS,
+        "sentence": f"One repair satisfies `{red.tool}`, but no test says whether it is what is meant.",
+        "next_step": "Read A; apply it if that is meant.",
         "alternatives": (part,),
     }
 

@@ -50,6 +50,8 @@ class _Work:
     families: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Maker to the number of files that it changed, and of those that the tool accepted."""
     priors: list[float] = field(default_factory=list)
+    tiers: list[Tier] = field(default_factory=list)
+    """Of the repairs that were chosen among rivals."""
 
     @property
     def now(self) -> Project:
@@ -80,14 +82,19 @@ class _Work:
             return False
         made, kept = self.families.get(maker, (0, 0))
         trial = {**self.texts, **changed}
-        with patched(self.target, self.edits(trial)) as target:
+        left = self.found_with(trial)
+        self.families[maker] = (made + len(changed), kept + (len(changed) if left is not None else 0))
+        if left is not None:
+            self.texts, self.findings = trial, left
+            self.priors.append(prior)
+        return left is not None
+
+    def found_with(self, texts: Mapping[str, str]) -> tuple[Finding, ...] | None:
+        """Return what the tool finds with these texts; None unless it is less, and nothing that is new."""
+        with patched(self.target, self.edits(texts)) as target:
             ran = check(self.tool, self.red.arguments, target, self.sandbox)
         good = ran.understood and not appeared(self.findings, ran.findings) and len(ran.findings) < len(self.findings)
-        self.families[maker] = (made + len(changed), kept + (len(changed) if good else 0))
-        if good:
-            self.texts, self.findings = trial, ran.findings
-            self.priors.append(prior)
-        return good
+        return ran.findings if good else None
 
     def _touchable(self, path: str, text: str) -> bool:
         edit = FileEdit(path, self.project.files[path], text)
@@ -169,6 +176,28 @@ def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:
     if not _together_or_apart(work, maker, texts, repair.PRIOR):
         others = {case.path: mender.otherwise(case) for case in cases}
         _together_or_apart(work, maker, others, repair.PRIOR)
+    if _has_rivals(repair):
+        _one_of_rivals(work, repair)
+
+
+def _has_rivals(repair: type[FindingRepair]) -> bool:
+    return repair.rivals is not FindingRepair.rivals
+
+
+def _one_of_rivals(work: _Work, repair: type[FindingRepair]) -> None:
+    """Take finding by finding; keep a text when the tool takes it, and none of its rivals."""
+    tried: set[tuple[str, str, str, int]] = set()
+    while not work.spent and len(tried) < _SINGLE:
+        waiting = (f for f in work.wanted() if f.code in repair.CODES and (*identity(f), f.line) not in tried)
+        finding = next((f for f in waiting if f.path in work.project.files), None)
+        if finding is None:
+            return
+        tried.add((*identity(finding), finding.line))
+        case = Case(finding.path, (finding,), work.now, work.installed)
+        texts = [text for text in repair().rivals(case) if text != case.text]
+        taken = [t for t in texts if len(texts) == 1 or work.found_with({**work.texts, finding.path: t}) is not None]
+        if len(taken) == 1 and work.accept(f"codemod:{repair.NAME}", {finding.path: taken[0]}, repair.PRIOR):
+            work.tiers.append(repair.TIER)
 
 
 def _together_or_apart(work: _Work, maker: str, texts: Mapping[str, str], prior: float) -> bool:
@@ -191,7 +220,7 @@ def _proposal(work: _Work, edits: Sequence[FileEdit]) -> Proposal:
     return Proposal(
         patch=unified(edits),
         fixer="+".join(makers),
-        tier=int(Tier.A),
+        tier=int(max(work.tiers, default=Tier.A)),
         prior=min(work.priors),
         summary=f"{counted(len(gone))} of `{work.red.tool}` in {files}: {_listed(codes)}.",
         path=edits[0].path,

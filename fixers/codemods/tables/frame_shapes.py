@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fixers.codemods.reworks.pandas_positions import positions
-from fixers.codemods.reworks.pandas_unchained import unchained
+from fixers.codemods.reworks.pandas_unchained import masked, unchained
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
 
@@ -104,7 +104,8 @@ PANDAS: tuple[Rule, ...] = (
     *(Shape(f"$x.{name}($**k)", f"$x.{name}(numeric_only=True, $**k)", "pandas 2.0", reach=Reach.LINE,
             message=_NOT_NUMERIC, unless=f"$x.{name}(numeric_only=$n, $**k)")
       for name in ("mean", "median", "std", "var", "sem", "skew", "prod", "quantile", "corr", "cov")),
-    Rework("pandas", "pandas 3.0", r"AssertionError|ChainedAssignment", unchained, tier=Tier.B),
+    Rework("pandas", "pandas 3.0", r"AssertionError|ChainedAssignment", masked),
+    Rework("pandas", "pandas 3.0", r"AssertionError|ChainedAssignment", unchained, tier=Tier.B, wider=True),
     Rework("pandas", "pandas 2.1", r"treating keys as positions is deprecated|^KeyError: -?\d+$", positions,
            tier=Tier.B),
     Shape("$x.applymap($*a)", "$x.map($*a)", "pandas 2.1", "pandas.DataFrame"),

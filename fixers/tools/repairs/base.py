@@ -67,6 +67,10 @@ class FindingRepair(ABC):
     def mend(self, case: Case) -> str:
         """Return the file's new text; the old one where nothing is certain."""
 
+    def rivals(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002 - for those that have some
+        """Return texts for the case's one finding of which the tool may take one only; none when it is not asked."""
+        return ()
+
     def otherwise(self, case: Case) -> str:
         """Return another spelling of the same repair, for a tool that refuses the first; the old text for none."""
         return case.text

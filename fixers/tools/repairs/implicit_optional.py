@@ -6,13 +6,12 @@ import re
 from typing import ClassVar
 
 import libcst as cst
-from libcst.helpers import get_full_name_for_node
 
 from fixers.codemods.imports import Import, add_import
 from fixers.codemods.source import Edits, Source, parse
-from fixers.codemods.symbols import imports
 from fixers.evidence import Finding
 from fixers.tools.repairs.base import Case, Example, FindingRepair
+from fixers.tools.repairs.unions import is_optional_imported, optional, united, writes_unions
 
 _ARGUMENT = re.compile(
     r'^Incompatible default for (?:argument|parameter) "(?P<name>\w+)" \(default has type "None"'
@@ -22,7 +21,6 @@ _VARIABLE = re.compile(
     r'^Incompatible types in assignment \(expression has type "None", variable has type'
     r'|^Type "None" is not assignable to declared type'
 )
-_UNION = re.compile(r"\|\s*None\b")
 
 
 class ImplicitOptional(FindingRepair):
@@ -67,25 +65,25 @@ class ImplicitOptional(FindingRepair):
 
     def mend(self, case: Case) -> str:
         """Widen every annotation that a finding is about."""
-        return _widened(case, united=not _is_optional_imported(case) and _writes_unions(case))
+        return _widened(case, as_union=not is_optional_imported(case) and writes_unions(case))
 
     def otherwise(self, case: Case) -> str:
         """Write `X | None`: a linter that wants this knows the oldest Python of the project."""
-        return _widened(case, united=True)
+        return _widened(case, as_union=True)
 
 
-def _widened(case: Case, *, united: bool) -> str:
+def _widened(case: Case, *, as_union: bool) -> str:
     source = parse(case.text)
     if source is None:
         return case.text
-    edits, wide = Edits(source), _is_optional_imported(case)
+    edits, wide = Edits(source), is_optional_imported(case)
     changed = False
     for annotation in dict.fromkeys(_annotations(source, case)):
-        new = _united(annotation.annotation) if united else _optional(annotation.annotation)
+        new = united(annotation.annotation) if as_union else optional(annotation.annotation)
         if new is not None:
             edits.put(annotation, annotation.with_changes(annotation=new))
             changed = True
-    if changed and not united and not wide:
+    if changed and not as_union and not wide:
         edits = add_import(edits, case.project, case.path, Import("typing", "Optional"))
     return edits.text()
 
@@ -129,31 +127,3 @@ def _at(source: Source, parameter: cst.Param, line: int, column: int) -> bool:
 
 def _is_none(node: cst.BaseExpression | None) -> bool:
     return isinstance(node, cst.Name) and node.value == "None"
-
-
-def _is_optional_imported(case: Case) -> bool:
-    origin = imports(case.project, case.path).get("Optional")
-    return origin is not None and origin.module in {"typing", "typing_extensions"}
-
-
-def _writes_unions(case: Case) -> bool:
-    if _UNION.search(case.text) or "from __future__ import annotations" in case.text:
-        return True
-    return any(_UNION.search(text) for path, text in case.project.files.items() if path != case.path)
-
-
-def _united(annotation: cst.BaseExpression) -> cst.BaseExpression | None:
-    none = cst.Name("None")
-    if isinstance(annotation, cst.SimpleString):
-        inner = annotation.raw_value
-        return annotation.with_changes(value=f"{annotation.quote}{inner} | None{annotation.quote}")
-    if isinstance(annotation, (cst.Name, cst.Attribute, cst.Subscript, cst.BinaryOperation)):
-        return cst.BinaryOperation(left=annotation, operator=cst.BitOr(), right=none)
-    return None
-
-
-def _optional(annotation: cst.BaseExpression) -> cst.BaseExpression | None:
-    if get_full_name_for_node(annotation) == "None":
-        return None
-    inner = cst.SubscriptElement(slice=cst.Index(value=annotation))
-    return cst.Subscript(value=cst.Name("Optional"), slice=[inner])

@@ -10,12 +10,13 @@ import libcst as cst
 from fixers.codemods.source import Edits, Source, parse
 from fixers.tools.repairs.base import Case, Example, FindingRepair
 
-_ATTRIBUTE = re.compile(r'^"?[^"]*"? ?has no attribute "(?P<old>\w+)"; maybe "(?P<new>\w+)"\?$')
+_ATTRIBUTE = re.compile(r'^(?:Module )?"?[^"]*"? ?has no attribute "(?P<old>\w+)"; maybe "(?P<new>\w+)"\?$')
+_SEVERAL = re.compile(r'has no attribute "(?P<old>\w+)"; maybe (?P<new>"\w+"(?:(?:, | or |, or )"\w+")+)\?$')
 _KEYWORD = re.compile(r'^Unexpected keyword argument "(?P<old>\w+)" for .*; did you mean "(?P<new>\w+)"\?$')
 
 
 class Misnamed(FindingRepair):
-    """Spell an attribute or a keyword as the type checker knows it, when it knows one like it and no other."""
+    """Spell an attribute or a keyword as the type checker knows it, when it takes one name like it and no other."""
 
     NAME = "misnamed"
     NUMBER = 5
@@ -44,6 +45,19 @@ class Misnamed(FindingRepair):
             elif named := _KEYWORD.match(finding.message):
                 _keyword(edits, source, finding.line, named["old"], named["new"])
         return edits.text()
+
+    def rivals(self, case: Case) -> tuple[str, ...]:
+        """Return the text with each of the names that the type checker suggests."""
+        source, finding = parse(case.text), case.findings[0]
+        named = _SEVERAL.search(finding.message)
+        if source is None or named is None:
+            return ()
+        texts = []
+        for new in re.findall(r"\w+", named["new"].replace(" or ", " ")):
+            edits = Edits(source)
+            _attribute(edits, source, finding.line, named["old"], new)
+            texts.append(edits.text())
+        return tuple(texts)
 
 
 def _attribute(edits: Edits, source: Source, line: int, old: str, new: str) -> None:

@@ -7,9 +7,13 @@ from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
+from fixers.tools.repairs.mistyped_argument import MistypedArgument
+from fixers.tools.repairs.narrow_annotation import NarrowAnnotation
 from fixers.tools.repairs.none_comparison import NoneComparison
+from fixers.tools.repairs.redundant_cast import RedundantCast
 from fixers.tools.repairs.stale_ignore import StaleIgnore
 from fixers.tools.repairs.unawaited_coroutine import UnawaitedCoroutine
+from fixers.tools.repairs.unguarded_optional import UnguardedOptional
 from fixers.tools.repairs.unknown_name import UnknownName
 from fixers.tools.repairs.unused_handler_name import UnusedHandlerName
 from fixers.tools.repairs.unused_import import UnusedImport
@@ -22,6 +26,10 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnawaitedCoroutine,
     ImplicitOptional,
     MissingReturnType,
+    UnguardedOptional,
+    NarrowAnnotation,
+    MistypedArgument,
+    RedundantCast,
     StaleIgnore,
     UnusedImport,
     UnusedHandlerName,

@@ -187,6 +187,52 @@ def test_what_is_not_certain_is_declined(make_request, sandbox, files, request_,
     assert not trace.patch
 
 
+GUARDED = {
+    "a guard where None may be answered": (
+        {
+            "mod.py": "import re\n\n\ndef first(text: str) -> str | None:\n    return re.search('a+', text).group()\n",
+            "tests/test_mod.py": "import mod\n\n\ndef test_it():\n    assert mod.first('baa') == 'aa'\n",
+        },
+        "+    if match is None:\n+        return None\n",
+        "codemod:unguarded-optional",
+    ),
+    "a result that may be None": (
+        {
+            "mod.py": "def find(names: dict[str, str], key: str) -> str:\n    return names.get(key)\n\n\n"
+            "def known(names: dict[str, str], key: str) -> bool:\n    return find(names, key) is not None\n",
+            "tests/test_mod.py": "import mod\n\n\ndef test_it():\n    assert mod.known({'a': 'b'}, 'a')\n",
+        },
+        "+def find(names: dict[str, str], key: str) -> Optional[str]:\n",
+        "codemod:narrow-annotation",
+    ),
+    "one of several suggested names": (
+        {
+            "mod.py": "class Van:\n    services: list[int] = []\n\n    def serviced(self) -> None:\n"
+            "        self.services.append(1)\n\n\ndef due(van: Van) -> bool:\n"
+            "    return not van.service\n",
+            "tests/test_mod.py": "import mod\n\n\ndef test_it():\n    assert mod.Van().services == []\n",
+        },
+        "+    return not van.services\n",
+        "codemod:misnamed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "line", "fixer"), GUARDED.values(), ids=GUARDED)
+def test_what_the_checker_and_the_tests_take_is_believed(make_request, sandbox, files, line, fixer):
+    trace = attempt(make_request(files, tool=ToolRequest("mypy", ("--strict", "mod.py"))), sandbox)
+    assert (trace.status, trace.fixer) == ("fixed", fixer), trace.sentence
+    assert line in trace.patch
+
+
+def test_what_no_test_can_judge_is_only_shown(make_request, sandbox):
+    files = {"mod.py": "def f(x: float) -> int:\n    return x * 1.5\n"}
+    trace = attempt(make_request(files, tool=ToolRequest("mypy", ("--strict", "mod.py"))), sandbox)
+    assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS)
+    (part,) = trace.alternatives
+    assert "+def f(x: float) -> float:" in part.patch
+
+
 def test_what_was_mended_is_shown_when_the_tool_stays_red(make_request, sandbox):
     files, request, _, _ = DECLINED["a test that needs more than layout"]
     trace = attempt(make_request(files, tool=request), sandbox)
