@@ -14,7 +14,7 @@ from benchmarks.sets import Entry, NoCase, Problem
 from fixers.patch import digest
 
 OFFERED = 3
-"""Alternatives that count as offered; a reviewer reads no more."""
+"""Alternatives, and after them offers with a patch, that count as offered; a reviewer reads no more."""
 _BEYOND_BUDGET = 600.0
 """Seconds for all that is not search: runs of the suite and proofs. Longer is a hang."""
 
@@ -143,7 +143,9 @@ def _repaired(problem: Problem, search: Search, cache: Path, known: dict[str, An
 
 def _judged(problem: Problem, report: dict[str, Any], known: dict[str, Any]) -> tuple[Row, tuple[str, ...]]:
     status = report.get("status", "error")
-    offered = tuple(alternative["patch"] for alternative in report.get("alternatives", ()))[:OFFERED]
+    shown = [(alternative["patch"], alternative.get("fixer", "")) for alternative in report.get("alternatives", ())]
+    shown += [(offer["patch"], f"offer:{offer['kind']}") for offer in report.get("offers", ()) if offer.get("patch")]
+    offered = tuple(patch for patch, _ in shown)[:OFFERED]
     patches = (report["patch"], *offered) if status == "fixed" else offered
     if status == "fixed":
         judgement = problem.judge(report["patch"])
@@ -157,7 +159,7 @@ def _judged(problem: Problem, report: dict[str, Any], known: dict[str, Any]) -> 
         sentence=report.get("sentence") or str(report.get("error", "")),
         offered=tuple(judgement.right for judgement in of_offered),
         offered_judged=tuple(judgement.how for judgement in of_offered),
-        offered_by=tuple(alternative.get("fixer", "") for alternative in report.get("alternatives", ()))[:OFFERED],
+        offered_by=tuple(fixer for _, fixer in shown)[:OFFERED],
         rank=_rank(problem, report.get("localization", ())),
         digests=tuple(digest(patch) for patch in patches),
         notes=tuple(report.get("notes", ())),

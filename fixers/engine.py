@@ -7,6 +7,7 @@ Four stages, each a function over documents, so that one process can run them al
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from importlib.metadata import version as distribution_version
 from typing import Self
 
@@ -20,9 +21,10 @@ from fixers.localize.groups import documents_of, group_failures
 from fixers.localize.probe import probe
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import read_spectrum
-from fixers.mend import literals_of_tests, mend
-from fixers.model import Declined, Reason
+from fixers.mend import literals_of_tests, look_at, mend
+from fixers.model import Declined, Failure, FileEdit, Reason
 from fixers.outcome import conclude, declined_trace, green_trace
+from fixers.outdated_tests import with_test_offer
 from fixers.progress import Progress, Silent
 from fixers.reproduce import Green, reproduce
 from fixers.request import Request
@@ -132,13 +134,21 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
     return held_back(explained(trace, request, observed, sandbox), observed, request.project)
 
 
+def _tests_up_to_date(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:
+    def look(edits: Sequence[FileEdit]) -> Sequence[Failure] | None:
+        seen = look_at(request, observed, edits, sandbox, observed.reproduction.failing)
+        return seen.failures if seen is not None else None
+
+    return with_test_offer(trace, observed, request.project, installed_in(request.target, sandbox), look)
+
+
 def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:
     """Say what no candidate could mend, where the failure itself tells: a module that nothing installs."""
-    if trace.status != "declined" or trace.reason is not Reason.NO_CANDIDATE:
+    if trace.status != "declined" or trace.reason not in {Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED}:
         return trace
     missing = missing_modules(observed.failures, request.project, installed_in(request.target, sandbox))
     if not missing:
-        return trace
+        return _tests_up_to_date(trace, request, observed, sandbox)
     said = declined_missing(missing, request.target.tree)
     update = {"reason": said.reason, "sentence": said.sentence, "next_step": said.next_step, "offers": said.offers}
     return trace.model_copy(update=update)

@@ -110,7 +110,7 @@ def _ask(hunt: Hunt, request: Request, observed: Observed, localized: Localized,
 
     def rules(part: Hunt, failures: Sequence[Failure]) -> bool:
         alone = replace(scene, failures=tuple(failures))
-        return run_codemods(part, alone, lambda edits: _look(request, observed, edits, sandbox, part.failing))
+        return run_codemods(part, alone, lambda edits: look_at(request, observed, edits, sandbox, part.failing))
 
     if rules(hunt, observed.failures) or missing_modules(observed.failures, request.project, installed):
         hunt.exhausted = True
@@ -125,7 +125,7 @@ def _ask(hunt: Hunt, request: Request, observed: Observed, localized: Localized,
             hunt.notes.append(f"{fixer.name}: {fixer.said()}")
 
 
-def _look(
+def look_at(
     request: Request, observed: Observed, edits: Sequence[FileEdit], sandbox: Sandbox, wanted: Sequence[str]
 ) -> Seen | None:
     """Run failing tests on an edited tree and return what is seen there; None when the run did not end."""

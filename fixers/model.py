@@ -145,7 +145,7 @@ class Patched:
 class Offer(Contract):
     """Something that a person may do; Goldseam never does it by itself, and nothing of it is proven."""
 
-    kind: Literal["dependency", "expectation", "quarantine"]
+    kind: Literal["dependency", "expectation", "quarantine", "tests"]
     title: str
     """One line: what, and when that is meant."""
     text: str = ""

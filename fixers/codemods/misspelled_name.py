@@ -15,6 +15,7 @@ from fixers.codemods.nearest import nearest, suggested
 from fixers.codemods.scopes import bound, visible
 from fixers.codemods.source import Edits
 from fixers.codemods.symbols import attributes, classes, tree_of
+from fixers.codemods.tables.stdlib_removals import LOST
 from fixers.model import Candidate, Tier
 
 _NAME = re.compile(r"name '(?P<wrong>\w+)' is not defined")
@@ -39,6 +40,14 @@ class MisspelledName(Codemod):
     PRIOR = 0.9
     MESSAGE = "a name is misspelled"
     VALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # Python dropped it, and nothing took its place
+            before="import binascii\n\nX = binascii.b2a_hqx(b'')\n",
+            after="import binascii\n\nX = binascii.b2a_hqx(b'')\n",
+            exception="AttributeError",
+            message="module 'binascii' has no attribute 'b2a_hqx'. Did you mean: 'b2a_hex'?",
+            line=3,
+            names={"binascii": frozenset({"b2a_hex"})},
+        ),
         Rewrite(  # two names are equally near
             before="def f(left1, left2):\n    return left3\n",
             after="def f(left1, left2):\n    return left3\n",
@@ -129,8 +138,11 @@ class MisspelledName(Codemod):
             if (named := _NAME.search(crash.message)) is not None:
                 yield from self._name(scene, crash, site, named["wrong"])
             elif (named := _IMPORT.search(crash.message)) is not None:
-                yield from self._import(scene, site, named["module"], named["wrong"])
+                if f"{named['module']}.{named['wrong']}" not in LOST:
+                    yield from self._import(scene, site, named["module"], named["wrong"])
             elif (named := _MODULE.search(crash.message)) is not None:
+                if f"{named['module']}.{named['wrong']}" in LOST:
+                    continue
                 known = _exported(scene, named["module"])
                 yield from self._attribute(scene, crash, site, named["wrong"], known)
             elif (named := _OBJECT.search(crash.message)) is not None:

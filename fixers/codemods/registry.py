@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixers.codemods.absent_function import AbsentFunction
 from fixers.codemods.base import Codemod
 from fixers.codemods.changed_while_iterated import ChangedWhileIterated
 from fixers.codemods.circular_import import CircularImport
@@ -54,6 +55,7 @@ ALL: tuple[type[Codemod], ...] = (
     MutableDataclassField,
     Python2Leftover,  # before the removals and misspellings, which mend one use of what fails everywhere
     NewerPython,
+    AbsentFunction,
     RemovedStdlib,
     ReshapedStdlib,
     ReshapedFrame,

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from fixers import patch as patches
 from fixers.evidence import Alternative, Finding, Localized, Observed, RedTool, Repair, Reproduction, Trace
-from fixers.model import Reason, Suspect, Tier
-from fixers.project import is_repairable
+from fixers.model import FileEdit, Reason, Suspect, Tier
+from fixers.outdated_tests import offer_of
+from fixers.project import is_repairable, is_test_path
 from fixers.runner.sandbox import Sandbox
-from fixers.tools.judge import counted, gone_and_left, shown
+from fixers.runner.suite import run_suite
+from fixers.tools.judge import counted, gone_and_left, judge, shown
 from fixers.tools.registry import tool_named
 from fixers.tools.reproduce import localize_tool
-from fixers.tools.run import check, patched
+from fixers.tools.run import check, mend, patched
 from fixers.verify import Base, Proof, evidence_of, prove
 
 _SHOWN = 3
@@ -40,7 +42,7 @@ def conclude_tool(
     )
     asked = red.asked or red.findings
     if not repair.clusters:
-        return trace.model_copy(update=_nothing(red, asked, repair))
+        return trace.model_copy(update=_nothing(red, asked, repair) | _for_tests(base, red, asked, sandbox))
     proposal = repair.clusters[0].proposals[0]
     left = _left(base, red, proposal.patch, sandbox)
     gone = [finding for finding in asked if finding not in left]
@@ -64,6 +66,30 @@ def conclude_tool(
             "notes": (*trace.notes, *_others(red, proof.after)),
         }
     )
+
+
+def _for_tests(base: Base, red: RedTool, left: Sequence[Finding], sandbox: Sandbox) -> dict[str, object]:
+    """Offer what the tool itself would mend in tests, where it then finds nothing that was asked for and nothing new.
+
+    More than the layout of a test changes by it, so a person has to read and apply it.
+    """
+    tool, project = tool_named(red.tool), base.project
+    paths = sorted({finding.path for finding in left if is_test_path(finding.path) and finding.path in project.files})
+    if tool is None or not paths:
+        return {}
+    style = all(finding.code.startswith("PT") for finding in left)
+    arguments = (*red.arguments, "--unsafe-fixes") if style else red.arguments
+    texts = mend(tool, arguments, paths, base.target, sandbox)
+    edits = [FileEdit(p, project.files[p], text) for p, text in sorted(texts.items()) if text != project.files[p]]
+    if not edits:
+        return {}
+    with patched(base.target, edits) as target:
+        judged = judge(red, target, sandbox)
+        suite = run_suite(target, sandbox) if judged.passed else None
+    failed = set(suite.ids("failed")) - set(base.reproduction.other_failures) if suite is not None else set()
+    if suite is None or not suite.complete or failed or len(suite.tests) < base.reproduction.suite_size:
+        return {}
+    return {"offers": (offer_of(edits, f"`{red.tool}` and the suite are green with it"),)}
 
 
 def _others(red: RedTool, after: Sequence[Finding]) -> tuple[str, ...]:

@@ -69,6 +69,10 @@ TESTING: tuple[Rule, ...] = (
     *(Keyword(f"pytest.{name}", "msg", "reason", "pytest 8.0",
               message=rf"\b{name}\(\) got an unexpected keyword argument 'msg'|argument 'msg'|pass reason instead")
       for name in ("skip", "fail", "exit")),
+    Keyword("pytest.raises", "message", "match", "pytest 5.0",
+            message=r"[Uu]nexpected keyword arguments? passed to pytest\.raises: message|keyword argument 'message'"),
+    Shape("$s.assertDictContainsSubset($a, $b)", "$s.assertEqual($b, {**$b, **$a})", "",
+          message=r"has no attribute 'assertDictContainsSubset'"),
     Shape("pytest.warns(None)", "warnings.catch_warnings(record=True)", "pytest 8.0", tier=Tier.B,
           message=r"exceptions must be derived from Warning, not <class 'NoneType'>"),
     Shape("unittest.makeSuite($c)", "unittest.defaultTestLoader.loadTestsFromTestCase($c)", ""),

@@ -151,6 +151,14 @@ MODULES: Mapping[str, tuple[str, Version]] = {
 }
 """Modules that moved whole."""
 
+LOST = frozenset({
+    "asyncio.async", "binascii.a2b_hqx", "binascii.b2a_hqx", "binascii.rlecode_hqx", "binascii.rledecode_hqx",
+    "inspect.formatargspec", "inspect.getmoduleinfo", "locale.resetlocale", "os.popen2", "os.popen3", "os.tmpnam",
+    "platform.dist", "platform.linux_distribution", "ssl.match_hostname", "ssl.wrap_socket", "sys.exc_clear",
+    "sys.getcheckinterval", "sys.setcheckinterval", "tempfile.template", "thread.start_new",
+})  # fmt: skip
+"""Names that went without a replacement that behaves alike: no slip of the finger, whatever looks like them."""
+
 METHODS: Mapping[str, tuple[str, frozenset[str], Version]] = {
     "getiterator": ("iter", frozenset({"Element", "ElementTree"}), (3, 9)),
     "isAlive": ("is_alive", frozenset({"Thread", "Timer", "_DummyThread", "_MainThread"}), (3, 9)),

@@ -110,4 +110,26 @@ DISTUTILS: tuple[Rule, ...] = (
     Shape("distutils.util.split_quoted($x)", "shlex.split($x)", "", tier=Tier.B),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *CODE, *RUNNING, *DISTUTILS)
+NEWER: tuple[Rule, ...] = (
+    Shape("$n.bit_count()", 'bin($n).count("1")', "", message=r"'int' object has no attribute 'bit_count'"),
+    Shape("$c.total()", "sum($c.values())", "", message=r"'Counter' object has no attribute 'total'"),
+    Shape("$p.with_stem($s)", "$p.with_name($s + $p.suffix)", "",
+          message=r"Path' object has no attribute 'with_stem'"),
+    Shape("$p.is_relative_to($b)", "pathlib.PurePath($b) in [$p, *$p.parents]", "",
+          message=r"Path' object has no attribute 'is_relative_to'"),
+    Shape("$p.hardlink_to($t)", "os.link($t, $p)", "", message=r"Path' object has no attribute 'hardlink_to'"),
+    Shape("$p.readlink()", "pathlib.Path(os.readlink($p))", "", message=r"Path' object has no attribute 'readlink'"),
+    Shape("datetime.datetime.fromisoformat($x)", 'datetime.datetime.fromisoformat($x.replace("Z", "+00:00"))', "",
+          message=r"Invalid isoformat string: '[^']*Z'", reach=Reach.LINE,
+          unless="datetime.datetime.fromisoformat($x.replace($a, $b))"),
+    Shape("int.from_bytes($x)", 'int.from_bytes($x, "big")', "",
+          message=r"from_bytes\(\) missing required argument 'byteorder'"),
+    Shape("$n.to_bytes($l)", '$n.to_bytes($l, "big")', "",
+          message=r"to_bytes\(\) missing required argument 'byteorder'", reach=Reach.LINE),
+    Keyword("dataclasses.dataclass", "slots", "", "",
+            message=r"dataclass\(\) got an unexpected keyword argument 'slots'"),
+    Keyword("dataclasses.dataclass", "kw_only", "", "", tier=Tier.B,
+            message=r"dataclass\(\) got an unexpected keyword argument 'kw_only'"),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *CODE, *RUNNING, *DISTUTILS, *NEWER)
