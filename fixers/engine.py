@@ -12,6 +12,8 @@ from importlib.metadata import version as distribution_version
 from typing import Self
 
 from fixers import story
+from fixers.codemods.base import Scene
+from fixers.dependencies.bounds import bound_offers
 from fixers.dependencies.missing import missing_modules
 from fixers.dependencies.offer import declined_missing
 from fixers.evidence import Localized, Observed, Repair, Trace
@@ -148,7 +150,10 @@ def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandb
         return trace
     missing = missing_modules(observed.failures, request.project, installed_in(request.target, sandbox))
     if not missing:
-        return _tests_up_to_date(trace, request, observed, sandbox)
+        trace = _tests_up_to_date(trace, request, observed, sandbox)
+        installed = installed_in(request.target, sandbox)
+        offers = bound_offers(Scene(observed.failures, request.project, installed), request.target.tree)
+        return trace.model_copy(update={"offers": (*trace.offers, *offers)})
     said = declined_missing(missing, request.target.tree)
     update = {"reason": said.reason, "sentence": said.sentence, "next_step": said.next_step, "offers": said.offers}
     return trace.model_copy(update=update)

@@ -49,6 +49,20 @@ def declared(tree: Path, distribution: str) -> Declared | None:
     return None
 
 
+def requirements(tree: Path, distribution: str) -> Iterator[tuple[str, str, str]]:
+    """Yield where a distribution is required: path, the file's text, and the requirement as it is written there."""
+    text, project = _text(tree / "pyproject.toml"), _table(_toml(tree), "project")
+    groups = [project.get("dependencies"), *_table(project, "optional-dependencies").values()]
+    for group in (*groups, *_table(_toml(tree), "dependency-groups").values()):
+        for stated in group if isinstance(group, list) else ():
+            if isinstance(stated, str) and _names([stated], distribution):
+                yield "pyproject.toml", text, stated
+    for path in sorted(tree.glob("*requirements*.txt")) + sorted(tree.glob("requirements/*.txt")):
+        for line in _text(path).splitlines():
+            if _names([line], distribution):
+                yield path.relative_to(tree).as_posix(), _text(path), line.partition("#")[0].strip()
+
+
 def addition(tree: Path, distribution: str, *, for_tests: bool) -> FileEdit | None:
     """Return the edit that states the distribution where others of its kind stand; None when no place is plain."""
     return next(_additions(tree, distribution, for_tests=for_tests), None)

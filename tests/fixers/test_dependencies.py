@@ -4,10 +4,13 @@ import tomllib
 
 import pytest
 
+from fixers.codemods.base import Scene
+from fixers.dependencies.bounds import bound_offers
 from fixers.dependencies.manifest import addition, declared
 from fixers.engine import attempt
-from fixers.model import Reason
+from fixers.model import Failure, FailureKind, Frame, Reason
 from fixers.patch import apply
+from fixers.project import Project
 
 USES = "import no_such_yaml_at_all\n\n\ndef load(text):\n    return no_such_yaml_at_all.load(text)\n"
 TESTS = "import load\n\n\ndef test_it():\n    assert load.load('') is None\n"
@@ -90,3 +93,53 @@ def test_an_offered_patch_applies(make_request, sandbox):
     trace = attempt(make_request(files), sandbox)
     (edit,) = apply(trace.offers[0].patch, files)
     assert tomllib.loads(edit.after)["project"]["dependencies"] == ["click[extra]>=8", "no-such-yaml-at-all"]
+
+
+class Installed:
+    """An environment that is written down."""
+
+    python_version = (3, 12)
+
+    def __init__(self, **versions: str) -> None:
+        self.versions = versions
+
+    def names(self, module):
+        return None
+
+    def parameters(self, module, qualname):
+        return None
+
+    def version(self, distribution):
+        return self.versions.get(distribution)
+
+
+def offers_of(tree, message, installed, stated):
+    (tree / "pyproject.toml").write_text(f"[project]\nname = 'x'\ndependencies = [{stated}]\n")
+    frames = (Frame(path="load.py", line=3, function="load", in_project=True),)
+    failure = Failure(kind=FailureKind.TEST, exception="AttributeError", message=message, frames=frames)
+    return bound_offers(Scene((failure,), Project({"load.py": "import pandas\n"}), installed), tree)
+
+
+LOOKUP = "'DataFrame' object has no attribute 'lookup'"
+
+
+def test_a_release_that_dropped_what_is_used_is_offered_a_bound(tmp_path):
+    (offer,) = offers_of(tmp_path, LOOKUP, Installed(pandas="2.2.3"), '"pandas>=1.3"')
+    assert offer.kind == "dependency"
+    assert "load.py:3 uses `pandas.DataFrame.lookup`, which pandas dropped in 2.0" in offer.title
+    assert '+dependencies = ["pandas>=1.3,<2.0"]' in offer.patch
+
+
+def test_a_bound_that_is_stated_already_is_to_be_installed(tmp_path):
+    (offer,) = offers_of(tmp_path, LOOKUP, Installed(pandas="2.2.3"), '"pandas~=1.5"')
+    assert (offer.text, offer.patch) == ('pip install "pandas~=1.5"', "")
+    assert "pandas 2.2.3 is installed" in offer.title
+
+
+@pytest.mark.parametrize(
+    ("message", "version"),
+    [(LOOKUP, "1.5.3"), ("'Series' object has no attribute 'lookup'", "2.2.3"), (LOOKUP, "")],
+    ids=["a release that has it", "another type", "not installed"],
+)
+def test_no_bound_is_offered_without_evidence(tmp_path, message, version):
+    assert offers_of(tmp_path, message, Installed(pandas=version), '"pandas"') == ()
