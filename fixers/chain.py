@@ -55,7 +55,7 @@ def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate |
     """
     project, done = scene.project, None
     for _ in range(LONGEST):
-        link = _next(hunt, project, done, _sure(propose, scene), scene, look)
+        link = _next(hunt, project, done, links(propose, scene), scene, look)
         if link is None:
             return None
         if not link.seen.failures:
@@ -68,7 +68,7 @@ def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate |
     return None
 
 
-def _sure(propose: Propose, scene: Scene) -> Iterator[Candidate]:
+def links(propose: Propose, scene: Scene) -> Iterator[Candidate]:
     """Yield what follows from the error, then what a table of changes states, though not in one way only."""
     yield from islice((c for c in propose(scene) if c.tier is Tier.A), TRIED)
     yield from islice((c for c in propose(scene) if c.tier is Tier.B and c.fixer in STATED), TRIED)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from fixers.chain import gets_further
+from fixers.chain import gets_further, links
+from fixers.codemods.base import Scene
 from fixers.engine import attempt
-from fixers.model import Failure, FailureKind, Frame, Reason
+from fixers.model import Candidate, Failure, FailureKind, Frame, Reason, Tier
 from fixers.project import Project
 
 OLD = '''"""Sums and mappings, by the ways of Python 3.3."""
@@ -58,6 +59,23 @@ def test_a_chain_that_ends_at_an_error_without_rule_is_not_proposed(make_request
     trace = attempt(request, sandbox)
     assert (trace.status, trace.patch) == ("declined", "")
     assert trace.reason in {Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED}
+
+
+SURE, STATED, GUESS = "codemod:newer-python", "codemod:renamed-api", "codemod:missing-key"
+
+
+@pytest.mark.parametrize(
+    ("offered", "tried"),
+    [
+        ([(GUESS, Tier.B), (STATED, Tier.B), (SURE, Tier.A)], [SURE, STATED]),
+        ([(GUESS, Tier.B), (GUESS, Tier.C)], []),
+    ],
+    ids=["what follows first, then what a table states", "no guess"],
+)
+def test_a_link_follows_from_an_error_or_from_a_table(offered, tried):
+    candidates = [Candidate((), fixer, tier, 0.5, "", "m.py", 1) for fixer, tier in offered]
+    scene = Scene((), LINES, None)  # type: ignore[arg-type]
+    assert [c.fixer for c in links(lambda _: candidates, scene)] == tried
 
 
 LINES = Project({"m.py": "import a\n\nfirst(a)\nsecond(a)\n"})

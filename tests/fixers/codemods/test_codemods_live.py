@@ -50,6 +50,42 @@ class Case:
 
 
 CASES = {
+    "plist": Case(
+        "reshaped-stdlib",
+        "import plistlib\n\n\ndef f(x):\n    return plistlib.readPlistFromBytes(plistlib.writePlistToBytes(x))\n",
+        "assert mod.f({'a': 1}) == {'a': 1}",
+        versions=(NEW,),
+    ),
+    "specification": Case(
+        "reshaped-stdlib",
+        "import inspect\n\n\ndef f(g):\n    args, _, named, _ = inspect.getargspec(g)\n    return args, named\n",
+        "assert mod.f(lambda a, **k: 1) == (['a'], 'k')",
+        versions=(NEW,),
+    ),
+    "strtobool": Case(
+        "absent-function",
+        "from distutils.util import strtobool\n\n\ndef f(x):\n    return bool(strtobool(x))\n",
+        "assert mod.f('Yes') and not mod.f('off')",
+        versions=(NEW,),
+    ),
+    "pairwise": Case(
+        "absent-function",
+        "from itertools import pairwise\n\n\ndef f(x):\n    return list(pairwise(x))\n",
+        "assert mod.f('abc') == [('a', 'b'), ('b', 'c')]",
+        versions=(OLD,),
+    ),
+    "text-enum": Case(
+        "absent-function",
+        "from enum import StrEnum, auto\n\n\nclass C(StrEnum):\n    RED = auto()\n",
+        "assert mod.C.RED == 'red' and f'{mod.C.RED}' == 'red'",
+        versions=(OLD,),
+    ),
+    "header": Case(
+        "absent-function",
+        "import cgi\n\n\ndef f(x):\n    return cgi.parse_header(x)\n",
+        "assert mod.f('text/html; charset=\"utf-8\"') == ('text/html', {'charset': 'utf-8'})",
+        versions=(NEW,),
+    ),
     "typo-name": Case("misspelled-name", "def f(value):\n    return vlaue + 1\n", "assert mod.f(1) == 2"),
     "typo-attribute": Case(
         "misspelled-name",
