@@ -111,10 +111,7 @@ class MutableDefault(Codemod):
             return
         edits = Edits(source)
         optional = scene.installed.python_version >= (3, 10) or "import annotations" in source.text
-        for param in shared:
-            edits.put(param, _without_default(source, param, optional=optional))
-        guards = [_guard_for(source, param) for param in shared]
-        edits.change(function, cst.FunctionDef, lambda node: _guarded(node, guards))
+        guard_defaults(edits, source, function, shared, optional=optional)
         names = "`, `".join(param.name.value for param in shared)
         yield from self.offer(
             scene,
@@ -123,6 +120,21 @@ class MutableDefault(Codemod):
             line=source.line(function),
             function=function.name.value,
         )
+
+
+def guard_defaults(
+    edits: Edits, source: Source, function: cst.FunctionDef, shared: list[cst.Param], *, optional: bool
+) -> None:
+    """Put None for the defaults of these parameters, and a guard for each at the start of the function."""
+    for param in shared:
+        edits.put(param, _without_default(source, param, optional=optional))
+    guards = [_guard_for(source, param) for param in shared]
+    edits.change(function, cst.FunctionDef, lambda node: _guarded(node, guards))
+
+
+def mutable_defaults(function: cst.FunctionDef) -> list[cst.Param]:
+    """Return the parameters of a function whose default is a list, a dictionary or a set."""
+    return _defaults(function)
 
 
 def _suspected(scene: Scene) -> dict[str, set[int]]:

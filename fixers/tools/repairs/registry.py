@@ -5,12 +5,15 @@ from __future__ import annotations
 from fixers.tools.repairs.base import FindingRepair
 from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
+from fixers.tools.repairs.late_bound_variable import LateBoundVariable
+from fixers.tools.repairs.lost_cause import LostCause
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
 from fixers.tools.repairs.mistyped_argument import MistypedArgument
 from fixers.tools.repairs.narrow_annotation import NarrowAnnotation
 from fixers.tools.repairs.none_comparison import NoneComparison
 from fixers.tools.repairs.redundant_cast import RedundantCast
+from fixers.tools.repairs.shared_default import SharedDefault
 from fixers.tools.repairs.stale_ignore import StaleIgnore
 from fixers.tools.repairs.unawaited_coroutine import UnawaitedCoroutine
 from fixers.tools.repairs.unguarded_optional import UnguardedOptional
@@ -34,6 +37,9 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnusedImport,
     UnusedHandlerName,
     NoneComparison,
+    SharedDefault,
+    LateBoundVariable,
+    LostCause,
     EmptyFString,
     WhiteSpace,
 )
