@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import ClassVar
 
 import libcst as cst
@@ -62,7 +63,7 @@ def _lambda(source: Source, line: int, column: int) -> cst.Lambda | None:
     return None if variable or params.posonly_params else made
 
 
-def _open(params: tuple[cst.Param, ...] | list[cst.Param]) -> list[cst.Param]:
+def _open(params: Sequence[cst.Param]) -> list[cst.Param]:
     comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     return [param.with_changes(comma=comma) for param in params]
 
