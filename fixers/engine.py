@@ -16,6 +16,7 @@ from fixers.codemods.base import Scene
 from fixers.dependencies.bounds import bound_offers
 from fixers.dependencies.missing import missing_modules
 from fixers.dependencies.offer import declined_missing
+from fixers.dependencies.python_versions import is_supported
 from fixers.evidence import Localized, Observed, Repair, Trace
 from fixers.expectations import held_back
 from fixers.installed import installed_in
@@ -148,15 +149,26 @@ def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandb
     """Say what no candidate could mend, where the failure itself tells: a module that nothing installs."""
     if trace.status != "declined" or trace.reason not in {Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED}:
         return trace
-    missing = missing_modules(observed.failures, request.project, installed_in(request.target, sandbox))
+    installed = installed_in(request.target, sandbox)
+    if not is_supported(request.target.tree, installed.python_version):
+        return trace.model_copy(update=_too_old(installed.python_version))
+    missing = missing_modules(observed.failures, request.project, installed)
     if not missing:
         trace = _tests_up_to_date(trace, request, observed, sandbox)
-        installed = installed_in(request.target, sandbox)
         offers = bound_offers(Scene(observed.failures, request.project, installed), request.target.tree)
         return trace.model_copy(update={"offers": (*trace.offers, *offers)})
     said = declined_missing(missing, request.target.tree)
     update = {"reason": said.reason, "sentence": said.sentence, "next_step": said.next_step, "offers": said.offers}
     return trace.model_copy(update=update)
+
+
+def _too_old(python: tuple[int, int]) -> dict[str, object]:
+    return {
+        "reason": Reason.ENVIRONMENT_FAILED,
+        "sentence": f"The project says that it needs a newer Python than {python[0]}.{python[1]}, which runs here, "
+        "so nothing is written for this one.",
+        "next_step": "Give an interpreter that the project supports: --python.",
+    }
 
 
 class _Timed:

@@ -5,8 +5,10 @@ import tomllib
 import pytest
 
 from fixers.codemods.base import Scene
+from fixers.codemods.newer_python import NewerPython
 from fixers.dependencies.bounds import bound_offers
 from fixers.dependencies.manifest import addition, declared
+from fixers.dependencies.python_versions import is_supported
 from fixers.engine import attempt
 from fixers.model import Failure, FailureKind, Frame, Reason
 from fixers.patch import apply
@@ -143,3 +145,45 @@ def test_a_bound_that_is_stated_already_is_to_be_installed(tmp_path):
 )
 def test_no_bound_is_offered_without_evidence(tmp_path, message, version):
     assert offers_of(tmp_path, message, Installed(pandas=version), '"pandas"') == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "supported"),
+    [
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.10"\n', False),
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.9,<4"\n', True),
+        ("pyproject.toml", '[project]\nclassifiers = ["Programming Language :: Python :: 3.10"]\n', False),
+        ("pyproject.toml", '[project]\nname = "x"\n', True),
+        ("pyproject.toml", '[project]\nrequires-python = ">=3.6,<3.9"\n', True),
+        ("setup.cfg", "[options]\npython_requires = >=3.10\n", False),
+        ("setup.py", "setup(python_requires='>=3.8')\n", True),
+    ],
+)
+def test_what_a_project_says_of_python_is_read(tmp_path, name, text, supported):
+    (tmp_path / name).write_text(text)
+    assert is_supported(tmp_path, (3, 9)) is supported
+
+
+PAIRS = "from functools import cache\n\n\n@cache\ndef f(x):\n    return x\n"
+
+
+@pytest.mark.parametrize(("supported", "found"), [(True, 1), (False, 0)])
+def test_nothing_is_written_for_a_version_that_the_project_does_not_support(supported, found):
+    message = "cannot import name 'cache' from 'functools' (/usr/lib/python3.8/functools.py)"
+    frames = (Frame(path="mod.py", line=1, function="<module>", in_project=True),)
+    failure = Failure(kind=FailureKind.TEST, exception="ImportError", message=message, frames=frames)
+    installed = Installed()
+    installed.python_version = (3, 8)
+    scene = Scene((failure,), Project({"mod.py": PAIRS}), installed, supported=supported)
+    assert len(list(NewerPython().propose(scene))) == found
+
+
+def test_an_interpreter_that_is_too_old_is_named(make_request, sandbox):
+    files = {
+        "pyproject.toml": "[project]\nname = 'x'\nrequires-python = '>=3.99'\n",
+        "code_.py": "def half(x):\n    return x // 3\n",
+        "test_code.py": "import code_\n\n\ndef test_it():\n    assert code_.half(4) == 2\n",
+    }
+    trace = attempt(make_request(files), sandbox)
+    assert (trace.status, trace.reason) == ("declined", Reason.ENVIRONMENT_FAILED)
+    assert "needs a newer Python" in trace.sentence

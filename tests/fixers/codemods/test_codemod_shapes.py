@@ -15,7 +15,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "frame": frame_shapes.RULES,
     "model": model_shapes.RULES,
     "service": service_shapes.RULES,
-    "stdlib": stdlib_shapes.RULES,
+    "stdlib": (*stdlib_shapes.RULES, *stdlib_shapes.NEWER),
     "python-2": python_2_shapes.SHAPES,
     "testing": python_2_shapes.TESTING,
 }
