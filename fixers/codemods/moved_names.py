@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import builtins
+from functools import lru_cache
 
 from fixers.codemods.base import Scene
+from fixers.codemods.patterns import objects, pattern
 from fixers.codemods.relocation import Moves
+from fixers.codemods.shapes import Shape
+from fixers.codemods.tables.frame_shapes import RULES as FRAMES
+from fixers.codemods.tables.model_shapes import RULES as MODELS
 from fixers.codemods.tables.renamed_apis import MODULES, SYMBOLS
+from fixers.codemods.tables.service_shapes import RULES as SERVICES
 
 
 def from_table(scene: Scene, module: str) -> Moves:
@@ -44,3 +50,12 @@ def is_there(scene: Scene, dotted: str) -> bool:
     if not home:
         return hasattr(builtins, name) or scene.installed.names(name) is not None
     return name in (scene.installed.names(home) or ())
+
+
+@lru_cache(maxsize=1)
+def reshaped() -> frozenset[str]:
+    """Return the dotted names whose calls other codemods write in another form."""
+    shapes = (
+        rule for rule in (*FRAMES, *MODELS, *SERVICES) if isinstance(rule, Shape) and not rule.old.startswith("$")
+    )
+    return frozenset(name for shape in shapes for name in objects(pattern(shape.old)))

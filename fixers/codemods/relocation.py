@@ -131,9 +131,24 @@ class _File:
             self.edits.put(node.attr, cst.Name(target.rpartition(".")[2]))
             self.replaced[root] -= 1
             return
+        taken = self.known.get(target.partition(".")[0])
+        if not whole_module and taken is not None and taken.dotted != target.partition(".")[0]:
+            self._beside(node, target)
+            return
         self.edits.put(node, cst.parse_expression(target))
         if not whole_module and (needed := _needed(target)) is not None:
             add_import(self.edits, self.project, self.path, needed)
+
+    def _beside(self, node: cst.CSTNode, target: str) -> None:
+        """Import the target under a name that is free, where the file uses its module's name for something else."""
+        home, _, name = target.rpartition(".")
+        module, owner = (home.rpartition(".")[0], home.rpartition(".")[2]) if home in _CLASSES else (home, name)
+        words = {other.value for other in self.source.all(cst.Name)}
+        local = f"{module.replace('.', '_')}_{owner}" if owner in words else owner
+        if not module or local in words:
+            return
+        self.edits.put(node, cst.parse_expression(f"{local}.{name}" if home in _CLASSES else local))
+        add_import(self.edits, self.project, self.path, Import(module, owner, local))
 
     def _from(self, line: cst.ImportFrom) -> None:
         if isinstance(line.names, cst.ImportStar) or guarded(self.source, line):

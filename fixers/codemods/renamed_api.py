@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import ClassVar
 
 import libcst as cst
@@ -14,17 +13,13 @@ from fixers.codemods.advice import Advice, advised
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.guards import guarded
-from fixers.codemods.moved_names import from_table, is_there
+from fixers.codemods.moved_names import from_table, is_there, reshaped
 from fixers.codemods.nearest import nearest
-from fixers.codemods.patterns import objects, pattern
 from fixers.codemods.relocation import Moves, relocate_from
-from fixers.codemods.shapes import Shape, is_warning
+from fixers.codemods.shapes import is_warning
 from fixers.codemods.source import Edits
 from fixers.codemods.spelling import resolve
-from fixers.codemods.tables.frame_shapes import RULES as FRAMES
-from fixers.codemods.tables.model_shapes import RULES as MODELS
 from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
-from fixers.codemods.tables.service_shapes import RULES as SERVICES
 from fixers.model import Candidate, Tier
 
 _GONE = (
@@ -114,6 +109,21 @@ class RenamedApi(Codemod):
             line=1,
             names={"jinja2": frozenset({"pass_context"})},
         ),
+        Rewrite(  # both names of the module that has it are taken
+            before=(
+                "from datetime import datetime\n\nfrom django.utils import timezone\n\n\n"
+                "def f():\n    return datetime.now(timezone.utc), timezone.now()\n"
+            ),
+            after=(
+                "from datetime import datetime, timezone as datetime_timezone\n\n"
+                "from django.utils import timezone\n\n\n"
+                "def f():\n    return datetime.now(datetime_timezone.utc), timezone.now()\n"
+            ),
+            exception="AttributeError",
+            message="module 'django.utils.timezone' has no attribute 'utc'",
+            line=7,
+            names={"django.utils.timezone": frozenset({"now"}), "datetime.timezone": frozenset({"utc"})},
+        ),
         Rewrite(
             before="def f(model):\n    return model.dict()\n",
             after="def f(model):\n    return model.model_dump()\n",
@@ -160,7 +170,7 @@ class RenamedApi(Codemod):
         if f"{module}.{name}" in moves.symbols:
             yield from self._relocate(scene, site, moves, self.PRIOR)
             return
-        if f"{module}.{name}" in _reshaped():
+        if f"{module}.{name}" in reshaped():
             return  # it takes another form too, which a rule of its own knows
         exported = scene.installed.names(module)
         said = advised(crash.message)
@@ -254,15 +264,6 @@ def _gone(crash: Crash) -> tuple[str, str] | None:
             module = "numpy" if found["module"] == "np" else found["module"]
             return module, found["name"]
     return None
-
-
-@lru_cache(maxsize=1)
-def _reshaped() -> frozenset[str]:
-    """Return the dotted names whose calls other codemods write in another form."""
-    shapes = (
-        rule for rule in (*FRAMES, *MODELS, *SERVICES) if isinstance(rule, Shape) and not rule.old.startswith("$")
-    )
-    return frozenset(name for shape in shapes for name in objects(pattern(shape.old)))
 
 
 def _refused(site: Site, crash: Crash, scene: Scene) -> tuple[str, str] | None:

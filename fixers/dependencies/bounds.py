@@ -26,6 +26,7 @@ _NAMED = re.compile(
     r"(?:type object )?'(?P<type>[\w.]+)'(?: object)? has no attribute '(?P<attribute>\w+)'|"
     r"`np\.(?P<np>\w+)` was removed"
 )
+_LOWER = {">", ">=", "~=", "=="}
 _UPPER = {"<", "<=", "==", "~=", "==="}
 
 
@@ -48,7 +49,7 @@ def bound_offers(scene: Scene, tree: Path) -> tuple[Offer, ...]:
     for crash in crashes(scene, "AttributeError", "ImportError", "ModuleNotFoundError"):
         for outside in _outside(scene, crash):
             found.setdefault(outside.distribution, outside)
-    return tuple(_offer(outside, tree) for outside in found.values())
+    return tuple(_offer(outside, tree) for outside in found.values() if not _is_meant(outside, tree))
 
 
 def bounded(tree: Path, distribution: str, bound: str) -> FileEdit | None:
@@ -97,6 +98,13 @@ def _is_at_least(installed: str, release: str) -> bool:
         return Version(installed) >= Version(release)
     except InvalidVersion:
         return False
+
+
+def _is_meant(outside: Outside, tree: Path) -> bool:
+    """Say whether the manifest asks for the release that dropped the name, or a later one: the code is to follow."""
+    stated = [_requirement(text) for _, _, text in requirements(tree, outside.distribution)]
+    least = [clause for one in stated if one is not None for clause in one.specifier if clause.operator in _LOWER]
+    return any(_is_at_least(clause.version.removesuffix(".*"), outside.release) for clause in least)
 
 
 def _offer(outside: Outside, tree: Path) -> Offer:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 _BY_RELEASE: Mapping[str, str] = {
     "celery 5.0": "celery.task",
     "django 3.0": "django.utils.six django.utils.lru_cache django.contrib.staticfiles.templatetags",
-    "django 5.0": "django.utils.timezone.utc",
     "flask 2.3": "flask._app_ctx_stack flask._request_ctx_stack flask.Flask.before_first_request",
     "itsdangerous 2.1": "itsdangerous.JSONWebSignatureSerializer itsdangerous.TimedJSONWebSignatureSerializer",
     "jinja2 3.1": "jinja2.ext.autoescape jinja2.ext.with_",

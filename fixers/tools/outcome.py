@@ -42,7 +42,7 @@ def conclude_tool(
     )
     asked = red.asked or red.findings
     if not repair.clusters:
-        return trace.model_copy(update=_nothing(red, asked, repair) | _for_tests(base, red, asked, sandbox))
+        return trace.model_copy(update=_nothing(red, asked, repair) | _for_tests(base, red, asked, sandbox, ""))
     proposal = repair.clusters[0].proposals[0]
     left = _left(base, red, proposal.patch, sandbox)
     gone = [finding for finding in asked if finding not in left]
@@ -51,7 +51,8 @@ def conclude_tool(
     if not proof.holds:
         return trace.model_copy(update=_fell(proof))
     if left:
-        return trace.model_copy(update=_partly(red, asked, left, proof) | {"localization": _places(red, left)})
+        more = _for_tests(base, red, left, sandbox, proposal.patch)
+        return trace.model_copy(update=_partly(red, asked, left, proof) | {"localization": _places(red, left)} | more)
     if proposal.tier > Tier.A and not base.reproduction.suite_size:
         return trace.model_copy(update=_untested(red, proof))
     evidence = evidence_of(aimed, proof, sandbox, version=version, budget=repair.budget, behaviour=None)
@@ -68,8 +69,10 @@ def conclude_tool(
     )
 
 
-def _for_tests(base: Base, red: RedTool, left: Sequence[Finding], sandbox: Sandbox) -> dict[str, object]:
+def _for_tests(base: Base, red: RedTool, left: Sequence[Finding], sandbox: Sandbox, done: str) -> dict[str, object]:
     """Offer what the tool itself would mend in tests, where it then finds nothing that was asked for and nothing new.
+
+    `done` is the patch of what a repair may mend; the offer holds it as well.
 
     More than the layout of a test changes by it, so a person has to read and apply it.
     """
@@ -84,6 +87,7 @@ def _for_tests(base: Base, red: RedTool, left: Sequence[Finding], sandbox: Sandb
     edits = [FileEdit(p, project.files[p], text) for p, text in sorted(texts.items()) if text != project.files[p]]
     if not edits:
         return {}
+    edits = [*patches.apply(done, project.files), *edits] if done else edits
     with patched(base.target, edits) as target:
         judged = judge(red, target, sandbox)
         suite = run_suite(target, sandbox) if judged.passed else None

@@ -138,6 +138,10 @@ def test_a_bound_that_is_stated_already_is_to_be_installed(tmp_path):
     assert "pandas 2.2.3 is installed" in offer.title
 
 
+def test_no_bound_is_offered_below_the_one_that_is_stated(tmp_path):
+    assert offers_of(tmp_path, LOOKUP, Installed(pandas="2.2.3"), '"pandas>=2"') == ()
+
+
 @pytest.mark.parametrize(
     ("message", "version"),
     [(LOOKUP, "1.5.3"), ("'Series' object has no attribute 'lookup'", "2.2.3"), (LOOKUP, "")],

@@ -55,7 +55,7 @@ SQLALCHEMY: tuple[Rule, ...] = (
             message=r"Invalid argument\(s\) 'convert_unicode'|unexpected keyword argument 'convert_unicode'"),
     Keyword("sqlalchemy.String", "convert_unicode", "", "sqlalchemy 1.4"),
     Keyword("sqlalchemy.create_engine", "future", "", _SA2, "True", r"'future'"),
-    Rework("sqlalchemy", _SA2, r"'Engine' object has no attribute 'execute'", connected, tier=Tier.B),
+    Rework("sqlalchemy", _SA2, r"'Engine' object has no attribute 'execute'", connected),
 )  # fmt: skip
 
 DJANGO: tuple[Rule, ...] = (
