@@ -40,9 +40,8 @@ _DEPRECATED = "The `dict` method is deprecated; use `model_dump` instead. Deprec
 class RenamedApi(Codemod):
     """Call a dependency's function, class or method by the name its installed release uses.
 
-    The new name comes from a table, or from the library's own message ("use X
-    instead"), or is the only near name that the live module exports. It must exist
-    in the target's environment.
+    The new name comes from a table, or from the library's own message ("use X instead"), or is the only near name
+    that the live module exports. It must exist in the target's environment.
     """
 
     NAME = "renamed-api"
@@ -270,9 +269,9 @@ def _refused(site: Site, crash: Crash, scene: Scene) -> tuple[str, str] | None:
     """Return module and name where a library's own `__getattr__` said no more than the name it does not know."""
     if crash.exception != "AttributeError" or not crash.message.isidentifier():
         return None
-    reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == crash.message]
-    real = [name for node in reads if (name := resolve(scene.project, site.path, node))]
-    return (real[0].rpartition(".")[0], crash.message) if real else None
+    reads = (node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == crash.message)
+    real = next(filter(None, (resolve(scene.project, site.path, node) for node in reads)), "")
+    return (real.rpartition(".")[0], crash.message) if real else None
 
 
 def _uses(site: Site) -> list[cst.CSTNode]:
