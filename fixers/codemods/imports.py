@@ -153,19 +153,22 @@ def _joined(line: cst.BaseStatement, new: Import) -> cst.SimpleStatementLine | N
     if _module_of(line) != new.module:
         return None
     names = list(statement.names)
+    alias = new.alias if new.is_aliased else None
+    if any(there.evaluated_name == new.name and there.evaluated_alias == alias for there in names):
+        return line
     keys = [str(alias.evaluated_name) for alias in names]
     later = [index for index, key in enumerate(keys) if key > new.name]
     place = later[0] if later and keys == sorted(keys) else len(names)
     between = names[0].comma if len(names) > 1 else cst.MaybeSentinel.DEFAULT
     if not isinstance(between, cst.Comma) or "#" in cst.Module(body=[]).code_for_node(between):
         between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    alias = cst.ImportAlias(name=cst.Name(new.name), asname=cst.AsName(cst.Name(new.alias)) if new.is_aliased else None)
+    written = cst.ImportAlias(cst.Name(new.name), cst.AsName(cst.Name(alias)) if alias is not None else None)
     if place < len(names):
-        names.insert(place, alias.with_changes(comma=between))
+        names.insert(place, written.with_changes(comma=between))
     else:
         last = names[-1]
         names[-1] = last.with_changes(comma=between)
-        names.append(alias.with_changes(comma=last.comma))
+        names.append(written.with_changes(comma=last.comma))
     return line.with_changes(body=[statement.with_changes(names=names)])
 
 

@@ -111,12 +111,12 @@ class RenamedApi(Codemod):
         Rewrite(  # both names of the module that has it are taken
             before=(
                 "from datetime import datetime\n\nfrom django.utils import timezone\n\n\n"
-                "def f():\n    return datetime.now(timezone.utc), timezone.now()\n"
+                "def f():\n    return datetime.now(timezone.utc), timezone.utc, timezone.now()\n"
             ),
             after=(
                 "from datetime import datetime, timezone as datetime_timezone\n\n"
                 "from django.utils import timezone\n\n\n"
-                "def f():\n    return datetime.now(datetime_timezone.utc), timezone.now()\n"
+                "def f():\n    return datetime.now(datetime_timezone.utc), datetime_timezone.utc, timezone.now()\n"
             ),
             exception="AttributeError",
             message="module 'django.utils.timezone' has no attribute 'utc'",
