@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,13 +62,13 @@ def all_rules(found: Found | None = None) -> Iterator[Rule]:
     found = plugins() if found is None else found
     for entry in in_order(CODEMODS, found.plugins):
         if isinstance(entry, Plugin):
-            yield _codemod(entry.codemod, entry.source)
+            yield _of_code(entry.codemod, entry.source)
         else:
-            yield _codemod(entry, BUILT_IN)
+            yield _of_code(entry)
     for template in TEMPLATES:
-        yield _template(template)
+        yield _of_search(template)
     for repair in REPAIRS:
-        yield _finding(repair)
+        yield _of_code(repair)
 
 
 def plugins() -> Found:
@@ -76,56 +76,34 @@ def plugins() -> Found:
     return installed_plugins(CODEMODS, [*(kind.NAME for kind in TEMPLATES), *(kind.NAME for kind in REPAIRS)])
 
 
-def _codemod(codemod: type[Codemod], source: str) -> Rule:
-    example = codemod.INVALID[0]
+def _of_code(family: type[Codemod | FindingRepair], source: str = BUILT_IN) -> Rule:
+    example, near = family.INVALID[0], [near.before for near in family.VALID]
+    return _rule("codemod", family, family.MESSAGE, (example.before, example.after), near, source)
+
+
+def _of_search(family: type[Template]) -> Rule:
+    example = family.INVALID[0]
+    return _rule("search", family, family.SUMMARY, (example.before, example.after), family.VALID, BUILT_IN)
+
+
+def _rule(
+    kind: Literal["codemod", "search"],
+    family: type[Codemod | FindingRepair | Template],
+    message: str,
+    example: tuple[str, str],
+    near: Iterable[str],
+    source: str,
+) -> Rule:
     return Rule(
-        kind="codemod",
-        name=codemod.NAME,
-        tier=codemod.TIER,
-        prior=codemod.PRIOR,
-        message=codemod.MESSAGE,
-        why=inspect.cleandoc(codemod.__doc__ or ""),
-        before=example.before,
-        after=example.after,
-        left_alone=tuple(dict.fromkeys(near.before for near in codemod.VALID)),
+        kind=kind,
+        name=family.NAME,
+        tier=family.TIER,
+        prior=family.PRIOR,
+        message=message,
+        why=inspect.cleandoc(family.__doc__ or ""),
+        before=example[0],
+        after=example[1],
+        left_alone=tuple(dict.fromkeys(near)),
         source=source,
-        measured=_measured(f"codemod:{codemod.NAME}") if source == BUILT_IN else None,
+        measured=precision().rules.get(f"{kind}:{family.NAME}") if source == BUILT_IN else None,
     )
-
-
-def _template(template: type[Template]) -> Rule:
-    example = template.INVALID[0]
-    return Rule(
-        kind="search",
-        name=template.NAME,
-        tier=template.TIER,
-        prior=template.PRIOR,
-        message=template.SUMMARY,
-        why=inspect.cleandoc(template.__doc__ or ""),
-        before=example.before,
-        after=example.after,
-        left_alone=template.VALID,
-        source=BUILT_IN,
-        measured=_measured(f"search:{template.NAME}"),
-    )
-
-
-def _finding(repair: type[FindingRepair]) -> Rule:
-    example = repair.INVALID[0]
-    return Rule(
-        kind="codemod",
-        name=repair.NAME,
-        tier=repair.TIER,
-        prior=repair.PRIOR,
-        message=repair.MESSAGE,
-        why=inspect.cleandoc(repair.__doc__ or ""),
-        before=example.before,
-        after=example.after,
-        left_alone=tuple(dict.fromkeys(near.before for near in repair.VALID)),
-        source=BUILT_IN,
-        measured=_measured(f"codemod:{repair.NAME}"),
-    )
-
-
-def _measured(fixer: str) -> Measured | None:
-    return precision().rules.get(fixer)
