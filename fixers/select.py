@@ -12,14 +12,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from fixers.choose.hold import CLUSTERS_PROVEN
 from fixers.choose.order import Key, Weigher
 from fixers.choose.replay import Comparison, compare
 from fixers.choose.settling import settling_pairs
 from fixers.choose.strangers import strange
+from fixers.choose.twins import guessed
 from fixers.choose.watch import WATCHED, Watched, difference, watch
 from fixers.evidence import Cluster, Proposal
 from fixers.hunt import Hunt, Plausible
-from fixers.model import Candidate
+from fixers.model import Candidate, Tier
 from fixers.patch import unified
 from fixers.search.render import Unrenderable
 
@@ -76,6 +78,8 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     groups = _documented(hunt, _merged(groups), before)
     for group in groups:
         group.objections = _objections(group, comparison)
+    for group in _likely(groups, weigher):
+        group.objections += guessed(hunt, group.members[0])
     groups.sort(key=lambda g: (bool(g.objections), _key(g, weigher)))
     clusters = [_cluster(hunt, group, comparison, groups) for group in groups]
     return Selection(
@@ -86,6 +90,12 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
         watched=len(before.runs),
         notes=(comparison.note,) if comparison.note else (),
     )
+
+
+def _likely(groups: Sequence[_Group], weigher: Weigher) -> list[_Group]:
+    """Return the groups that may be proposed and have nothing said against them, as many as are proven."""
+    open_ones = [g for g in groups if not g.objections and g.members[0].origin.tier is Tier.B]
+    return sorted(open_ones, key=lambda g: _key(g, weigher))[:CLUSTERS_PROVEN]
 
 
 def proposal(candidate: Candidate) -> Proposal:
