@@ -82,7 +82,7 @@ class Hunk:
 
     def changed(self) -> Iterator[int]:
         """Yield the numbers, after the patch, of lines that are new, and of those around lines that are gone."""
-        number, gone = max(1, self.after), False
+        number, gone = self.after + (not self.count("+ ")), False
         for line in (*self.lines, " "):
             if line[0] == "+":
                 yield number

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fixers import patch as patches
 from tasks.workspace.git import Credential, GitFailed, UnsafeObjects, checked_sha
 from tasks.workspace.mirror import Mirror
 
 COMMITS = 20
 """How far back a change still tells something."""
-_HUNK = re.compile(rb"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
-_NEW_FILE = b"+++ b/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def past_of(mirror: Mirror, sha: str, credential: Credential | None = None) -> P
             return Past(ages=ages)
         mirror.fetch(parent, credential)
         return Past(changed_lines(mirror, parent, sha), ages)
-    except (GitFailed, UnsafeObjects):
+    except (GitFailed, UnsafeObjects, patches.PatchDoesNotApply):
         return Past()
 
 
@@ -45,17 +43,7 @@ def changed_lines(mirror: Mirror, base: str, head: str) -> dict[str, frozenset[i
         mirror, "diff-tree", "-r", "-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color",
         "--ignore-submodules=all", "--end-of-options", checked_sha(base), checked_sha(head), "--", "*.py",
     )  # fmt: skip
-    found: dict[str, set[int]] = {}
-    lines: set[int] = set()
-    for line in out.split(b"\n"):
-        if line.startswith(_NEW_FILE):
-            lines = found.setdefault(os.fsdecode(line.removeprefix(_NEW_FILE).rstrip(b"\t")), set())
-        elif line.startswith(b"+++ "):
-            lines = set()  # deleted, or a name that git writes in quotes
-        elif hunk := _HUNK.match(line):
-            first, count = int(hunk[1]), int(hunk[2] or 1)
-            lines |= set(range(first, first + count)) if count else {first, first + 1} - {0}
-    return {path: frozenset(numbers) for path, numbers in found.items()}
+    return patches.changed_lines(os.fsdecode(out))
 
 
 def _ages(mirror: Mirror, sha: str) -> dict[str, int]:

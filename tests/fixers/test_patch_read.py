@@ -185,3 +185,8 @@ CHANGED = {
 def test_the_lines_that_a_diff_changes(before, after, lines):
     patch = unified([FileEdit("pkg/a.py", before, after)])
     assert changed_lines(patch) == {"pkg/a.py": lines}
+
+
+def test_a_diff_without_context_says_the_same():
+    patch = "--- a/m.py\n+++ b/m.py\n@@ -2 +1,0 @@\n-b = 2\n@@ -9,0 +9,2 @@\n+x\n+y\n"
+    assert changed_lines(patch) == {"m.py": {1, 2, 9, 10}}

@@ -14,6 +14,8 @@ from cli_projects import GREEN, OPEN, RED, SLOW, WEAK
 from cli_web import Answer
 
 from app.schemas import FixReport
+from fixers.model import FileEdit
+from fixers.patch import unified
 
 OURS = ("--python", sys.executable)
 GOLDSEAM = Path(sys.executable).with_name("goldseam")
@@ -63,8 +65,12 @@ def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, we
     assert (held.returncode, "The proof holds." in held.stdout) == (0, True), held.stdout + held.stderr
     assert picture(root) == before
 
-    applied = goldseam("fix", root, *python, "--apply")
+    push = tmp_path / "push.diff"
+    faulty = (root / "fees.py").read_text()
+    push.write_text(unified([FileEdit("fees.py", faulty.replace(">= 3", "> 3"), faulty)]))
+    applied = goldseam("fix", root, *python, "--apply", "--diff", push)
     assert applied.returncode == 0, applied.stderr
+    assert "changed by this push" in applied.stdout
     after = picture(root)
     assert {path for path in after if after[path] != before.get(path)} == {"fees.py"}
     assert after.keys() == before.keys()
