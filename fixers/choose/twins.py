@@ -53,13 +53,13 @@ def _made_up(before: str, after: str) -> Iterator[tuple[str, Iterator[tuple[str,
         old, new = ast.parse(before), ast.parse(after)
     except SyntaxError:
         return  # what made it parse again makes up nothing
-    known = Counter(map(ast.dump, _sources(old)))
+    known, values = set(map(ast.dump, _sources(old))), Counter(_keys(old))
+    more = Counter(_keys(new)) - values  # an edit beside a value makes up nothing
     parents = {child: node for node in ast.walk(new) for child in ast.iter_child_nodes(node)}
     found = []
     for source in _sources(new):
-        if known[ast.dump(source)]:
-            known[ast.dump(source)] -= 1
-        elif (value := _value(source)) is not None:
+        value = _value(source)
+        if value is not None and ast.dump(source) not in known and more[_key(source, value)]:
             found.append((source, value))
     for source, value in found[:_VALUES_ASKED]:
         yield ast.unparse(value), _twins(new, source, value, parents)
@@ -79,6 +79,15 @@ def _gives_values(function: FunctionNode) -> bool:
     """Say whether a function returns this or that; what a procedure returns is nobody's business."""
     values = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
     return len(set(map(ast.dump, values))) > 1 or any(not isinstance(value, ast.Constant) for value in values)
+
+
+def _keys(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    made = ((source, _value(source)) for source in _sources(tree))
+    yield from (_key(source, value) for source, value in made if value is not None)
+
+
+def _key(source: ast.AST, value: ast.expr) -> tuple[str, str]:
+    return type(source).__name__, ast.dump(value)
 
 
 def _is_get(call: ast.Call) -> bool:

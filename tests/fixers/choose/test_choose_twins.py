@@ -44,13 +44,21 @@ CASES = {
 
 @pytest.mark.parametrize(("test", "after", "words"), CASES.values(), ids=CASES)
 def test_a_made_up_value(make_target, sandbox, test, after, words):
+    assert said_of(make_target, sandbox, test, NAMES, after) == ((words,) if words else ())
+
+
+def test_an_edit_beside_a_value_makes_up_nothing(make_target, sandbox):
+    before = NAMES.replace("names[0].upper()", "names[9].upper() if names else None")
+    assert said_of(make_target, sandbox, "first(['a'])", before, before.replace("9", "0")) == ()
+
+
+def said_of(make_target, sandbox, test, before, after):
     tests = f"from names import first, greet\n\n\ndef test_none():\n    {test}\n"
-    target, project = make_target({"names.py": NAMES, "test_names.py": tests})
+    target, project = make_target({"names.py": before, "test_names.py": tests})
     candidate = Candidate(
-        (FileEdit("names.py", NAMES, after),), "search:lost-exit", Tier.B, 0.5, "One.", "names.py", 2, "first"
+        (FileEdit("names.py", before, after),), "search:lost-exit", Tier.B, 0.5, "One.", "names.py", 2, "first"
     )
     failing = ("test_names.py::test_none",)
     with fork_evaluator(target, sandbox, project, tests=["test_names.py"], rootdir="", jobs=1, wall=3) as evaluator:
         hunt = Hunt(project, evaluator, None, failing, frozenset(), Silent(), time.monotonic() + 60, 1000)
-        said = guessed(hunt, Plausible(candidate, swap_of(NAMES, after)))
-    assert said == ((words,) if words else ())
+        return guessed(hunt, Plausible(candidate, swap_of(before, after)))
