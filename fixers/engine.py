@@ -67,7 +67,7 @@ def run_reproduce(request: Request, sandbox: Sandbox) -> Observed | Green | Decl
     """Run the suite, and what fails in it twice more; or the tool that is red."""
     if request.tool is not None:
         return reproduce_tool(request.target, sandbox, request.tool, test_seconds=request.test_seconds)
-    return reproduce(
+    observed = reproduce(
         request.target,
         sandbox,
         request.project,
@@ -76,6 +76,18 @@ def run_reproduce(request: Request, sandbox: Sandbox) -> Observed | Green | Decl
         reported=request.reported,
         base=request.base,
         test_seconds=request.test_seconds,
+    )
+    python = request.target.python_release
+    too_old = isinstance(observed, Observed) and not is_supported(request.target.tree, python)
+    return _too_old(python) if too_old else observed
+
+
+def _too_old(python: tuple[int, int]) -> Declined:
+    return Declined(
+        Reason.ENVIRONMENT_FAILED,
+        f"The project requires a newer Python than {python[0]}.{python[1]}, which runs here, so nothing is written for "
+        "this one.",
+        "Give an interpreter that the project supports: --python.",
     )
 
 
@@ -150,8 +162,6 @@ def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandb
     if trace.status != "declined" or trace.reason not in {Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED}:
         return trace
     installed = installed_in(request.target, sandbox)
-    if not is_supported(request.target.tree, installed.python_version):
-        return trace.model_copy(update=_too_old(installed.python_version))
     missing = missing_modules(observed.failures, request.project, installed)
     if not missing:
         trace = _tests_up_to_date(trace, request, observed, sandbox)
@@ -160,15 +170,6 @@ def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandb
     said = declined_missing(missing, request.target.tree)
     update = {"reason": said.reason, "sentence": said.sentence, "next_step": said.next_step, "offers": said.offers}
     return trace.model_copy(update=update)
-
-
-def _too_old(python: tuple[int, int]) -> dict[str, object]:
-    return {
-        "reason": Reason.ENVIRONMENT_FAILED,
-        "sentence": f"The project says that it needs a newer Python than {python[0]}.{python[1]}, which runs here, "
-        "so nothing is written for this one.",
-        "next_step": "Give an interpreter that the project supports: --python.",
-    }
 
 
 class _Timed:

@@ -27,5 +27,4 @@ def installed_in(target: Target, sandbox: Sandbox) -> LiveInstalled:
         )
         return answers(sandbox.run(command).report, questions)
 
-    major, minor, *_ = (*target.python_version.split("."), "12")
-    return LiveInstalled(ask, fallback_python=(int(major), int(minor)))
+    return LiveInstalled(ask, fallback_python=target.python_release)

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from fixers.chain import Seen
 from fixers.codemods.base import Scene
 from fixers.dependencies.missing import missing_modules
-from fixers.dependencies.python_versions import is_supported
 from fixers.evidence import Budget, Localized, Observed, Repair
 from fixers.hunt import Hunt
 from fixers.installed import installed_in
@@ -107,12 +106,7 @@ def _ask(hunt: Hunt, request: Request, observed: Observed, localized: Localized,
         suspects=localized.suspects,
         values=observed.values,
         changed=request.changed,
-        supported=is_supported(request.target.tree, installed.python_version),
     )
-
-    if not scene.supported:
-        hunt.exhausted = True
-        return
 
     def rules(part: Hunt, failures: Sequence[Failure]) -> bool:
         alone = replace(scene, failures=tuple(failures))

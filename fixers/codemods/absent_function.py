@@ -114,7 +114,7 @@ class AbsentFunction(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer the one text for the file that fails."""
-        for crash in crashes(scene, "ImportError", "ModuleNotFoundError", "AttributeError") if scene.supported else ():
+        for crash in crashes(scene, "ImportError", "ModuleNotFoundError", "AttributeError"):
             site, named = raising_site(scene, crash), _GONE.search(crash.message)
             if site is None or named is None:
                 continue

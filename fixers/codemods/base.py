@@ -53,8 +53,6 @@ class Scene:
     """
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     """Lines that the push under test changed, by path; empty when that is not known."""
-    supported: bool = True
-    """Whether the project supports the interpreter that runs, as far as it says: else nothing is written for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class NewerPython(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Rewrite every use in the file that fails, where its form proves what it is."""
-        for crash in crashes(scene, "TypeError", "AttributeError", "ImportError") if scene.supported else ():
+        for crash in crashes(scene, "TypeError", "AttributeError", "ImportError"):
             site = nearest_site(scene, crash)
             for message, until, rewrite in _REWRITES:
                 if site is None or scene.installed.python_version >= until or not message.search(crash.message):

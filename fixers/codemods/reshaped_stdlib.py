@@ -10,7 +10,7 @@ from fixers.codemods.conversion import conversions
 from fixers.codemods.crash import crashes, nearest_site
 from fixers.codemods.source import Edits
 from fixers.codemods.stdlib_forms import form_of
-from fixers.codemods.tables.stdlib_shapes import NEWER, RULES
+from fixers.codemods.tables.stdlib_shapes import RULES
 from fixers.model import Candidate, Tier
 
 
@@ -164,7 +164,7 @@ class ReshapedStdlib(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Rewrite every use in the file at once: the next one would fail in the same way."""
-        yield from conversions(self, scene, (*RULES, *NEWER) if scene.supported else RULES)
+        yield from conversions(self, scene, RULES)
         for crash in crashes(scene):
             shape = form_of(crash)
             site = nearest_site(scene, crash) if shape else None

@@ -109,19 +109,17 @@ def _is_meant(outside: Outside, tree: Path) -> bool:
 
 def _offer(outside: Outside, tree: Path) -> Offer:
     name, bound = outside.distribution, f"<{outside.release}"
-    evidence = f"{name} {outside.installed} is installed, and {outside.place} uses `{outside.name}`, which {name} "
-    evidence += f"dropped in {outside.release}."
+    installed = f"{name} {outside.installed} is installed"
+    use = f"{outside.place} uses `{outside.name}`, which {name} dropped in {outside.release}"
     stated = next(iter(requirements(tree, name)), None)
     requirement = _requirement(stated[2]) if stated is not None else None
     if stated is not None and requirement is not None and not requirement.specifier.contains(outside.installed):
-        title = (
-            f"Install {stated[2]}, as {stated[0]} states it: {name} {outside.installed} is installed, and {evidence}."
-        )
+        title = f"Install {stated[2]}, as {stated[0]} states it: {installed}, and {use}."
         return Offer(kind="dependency", title=title, text=f'pip install "{stated[2]}"')
     edit = bounded(tree, name, bound)
     return Offer(
         kind="dependency",
-        title=f"State {name}{bound} until the code does without it: {evidence}",
+        title=f"State {name}{bound} until the code does without it: {installed}, and {use}.",
         text=f'pip install "{name}{bound}"',
         patch=unified([edit]) if edit is not None else "",
     )

@@ -1,4 +1,4 @@
-"""Which Python versions a project says that it supports."""
+"""Which Python versions a project says that it requires."""
 
 from __future__ import annotations
 
@@ -8,27 +8,23 @@ from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-_CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.(?P<minor>\d+)\b")
 _REQUIRED = re.compile(r"python_requires\s*=\s*[\"']?(?P<versions>[^\"'\n]+)")
 
 
 def is_supported(tree: Path, version: tuple[int, int]) -> bool:
-    """Say whether a version is not too old for a project, by what it requires, else by its classifiers.
+    """Say whether a version is not too old for what a project requires, as installers read it.
 
-    A project that says nothing supports every version: it may be meant to run where it runs. One that is newer than
-    what is stated counts as supported, since to make it so is a repair.
+    Classifiers only describe, so they are not asked. A project that says nothing supports every version: it may be
+    meant to run where it runs. One newer than what is stated counts as supported, since to make it so is a repair.
     """
     manifest = _text(tree / "pyproject.toml")
     others = _text(tree / "setup.cfg") + _text(tree / "setup.py")
     required = _required(manifest) or next((m["versions"] for m in _REQUIRED.finditer(others)), "")
-    if required:
-        try:
-            stated = SpecifierSet(required.strip())
-            return any(stated.contains(f"3.{minor}.99") for minor in range(version[1] + 1))
-        except InvalidSpecifier:
-            return True
-    minors = [int(found["minor"]) for found in _CLASSIFIER.finditer(manifest + others)]
-    return not minors or version >= (3, min(minors))
+    try:
+        stated = SpecifierSet(required.strip())
+    except InvalidSpecifier:
+        return True
+    return any(stated.contains(f"3.{minor}.99") for minor in range(version[1] + 1))
 
 
 def _required(manifest: str) -> str:

@@ -27,3 +27,9 @@ class Target:
     """Installed distributions: normalized name to version."""
     provenance: str
     """In words: "given with --python", "made by uv from pyproject.toml [test]"."""
+
+    @property
+    def python_release(self) -> tuple[int, int]:
+        """Major and minor number of the interpreter; of one that is not named so, 3.12."""
+        major, minor, *_ = (*self.python_version.split("."), "12")
+        return int(major), int(minor)

@@ -5,7 +5,6 @@ import tomllib
 import pytest
 
 from fixers.codemods.base import Scene
-from fixers.codemods.newer_python import NewerPython
 from fixers.dependencies.bounds import bound_offers
 from fixers.dependencies.manifest import addition, declared
 from fixers.dependencies.python_versions import is_supported
@@ -128,14 +127,17 @@ LOOKUP = "'DataFrame' object has no attribute 'lookup'"
 def test_a_release_that_dropped_what_is_used_is_offered_a_bound(tmp_path):
     (offer,) = offers_of(tmp_path, LOOKUP, Installed(pandas="2.2.3"), '"pandas>=1.3"')
     assert offer.kind == "dependency"
-    assert "load.py:3 uses `pandas.DataFrame.lookup`, which pandas dropped in 2.0" in offer.title
+    assert offer.title.endswith("load.py:3 uses `pandas.DataFrame.lookup`, which pandas dropped in 2.0.")
     assert '+dependencies = ["pandas>=1.3,<2.0"]' in offer.patch
 
 
 def test_a_bound_that_is_stated_already_is_to_be_installed(tmp_path):
     (offer,) = offers_of(tmp_path, LOOKUP, Installed(pandas="2.2.3"), '"pandas~=1.5"')
     assert (offer.text, offer.patch) == ('pip install "pandas~=1.5"', "")
-    assert "pandas 2.2.3 is installed" in offer.title
+    assert offer.title == (
+        "Install pandas~=1.5, as pyproject.toml states it: pandas 2.2.3 is installed, and load.py:3 uses "
+        "`pandas.DataFrame.lookup`, which pandas dropped in 2.0."
+    )
 
 
 def test_no_bound_is_offered_below_the_one_that_is_stated(tmp_path):
@@ -156,7 +158,7 @@ def test_no_bound_is_offered_without_evidence(tmp_path, message, version):
     [
         ("pyproject.toml", '[project]\nrequires-python = ">=3.10"\n', False),
         ("pyproject.toml", '[project]\nrequires-python = ">=3.9,<4"\n', True),
-        ("pyproject.toml", '[project]\nclassifiers = ["Programming Language :: Python :: 3.10"]\n', False),
+        ("pyproject.toml", '[project]\nclassifiers = ["Programming Language :: Python :: 3.10"]\n', True),
         ("pyproject.toml", '[project]\nname = "x"\n', True),
         ("pyproject.toml", '[project]\nrequires-python = ">=3.6,<3.9"\n', True),
         ("setup.cfg", "[options]\npython_requires = >=3.10\n", False),
@@ -168,20 +170,6 @@ def test_what_a_project_says_of_python_is_read(tmp_path, name, text, supported):
     assert is_supported(tmp_path, (3, 9)) is supported
 
 
-PAIRS = "from functools import cache\n\n\n@cache\ndef f(x):\n    return x\n"
-
-
-@pytest.mark.parametrize(("supported", "found"), [(True, 1), (False, 0)])
-def test_nothing_is_written_for_a_version_that_the_project_does_not_support(supported, found):
-    message = "cannot import name 'cache' from 'functools' (/usr/lib/python3.8/functools.py)"
-    frames = (Frame(path="mod.py", line=1, function="<module>", in_project=True),)
-    failure = Failure(kind=FailureKind.TEST, exception="ImportError", message=message, frames=frames)
-    installed = Installed()
-    installed.python_version = (3, 8)
-    scene = Scene((failure,), Project({"mod.py": PAIRS}), installed, supported=supported)
-    assert len(list(NewerPython().propose(scene))) == found
-
-
 def test_an_interpreter_that_is_too_old_is_named(make_request, sandbox):
     files = {
         "pyproject.toml": "[project]\nname = 'x'\nrequires-python = '>=3.99'\n",
@@ -190,4 +178,4 @@ def test_an_interpreter_that_is_too_old_is_named(make_request, sandbox):
     }
     trace = attempt(make_request(files), sandbox)
     assert (trace.status, trace.reason) == ("declined", Reason.ENVIRONMENT_FAILED)
-    assert "needs a newer Python" in trace.sentence
+    assert "requires a newer Python than 3." in trace.sentence

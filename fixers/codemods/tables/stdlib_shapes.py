@@ -132,4 +132,4 @@ NEWER: tuple[Rule, ...] = (
             message=r"dataclass\(\) got an unexpected keyword argument 'kw_only'"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *CODE, *RUNNING, *DISTUTILS)
+RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *CODE, *RUNNING, *DISTUTILS, *NEWER)
