@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from fixers.codemods.base import Scene
 from fixers.failures.signature import signature
@@ -70,8 +69,14 @@ def chain(hunt: Hunt, scene: Scene, propose: Propose, look: Look) -> Candidate |
 
 def links(propose: Propose, scene: Scene) -> Iterator[Candidate]:
     """Yield what follows from the error, then what a table of changes states, though not in one way only."""
-    yield from islice((c for c in propose(scene) if c.tier is Tier.A), TRIED)
-    yield from islice((c for c in propose(scene) if c.tier is Tier.B and c.fixer in STATED), TRIED)
+    sure, stated = 0, []
+    for candidate in propose(scene):
+        if candidate.tier is Tier.A and sure < TRIED:
+            sure += 1
+            yield candidate
+        elif candidate.tier is Tier.B and candidate.fixer in STATED:
+            stated.append(candidate)
+    yield from stated[:TRIED]
 
 
 def _next(

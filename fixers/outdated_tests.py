@@ -76,8 +76,10 @@ def _updated(failures: Sequence[Failure], project: Project, installed: Installed
         texts |= found
         edits = tuple(FileEdit(path, project.files[path], text) for path, text in sorted(texts.items()))
         seen = look(edits)
-        if seen is None or not seen:
-            return edits if seen is not None else ()
+        if seen is None:
+            return ()
+        if not seen:
+            return edits
         failures = seen
     return ()
 

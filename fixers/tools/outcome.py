@@ -152,39 +152,35 @@ def _nothing(red: RedTool, asked: Sequence[Finding], repair: Repair) -> dict[str
 
 
 def _partly(red: RedTool, asked: Sequence[Finding], left: Sequence[Finding], proof: Proof) -> dict[str, object]:
-    proposal = proof.proposal
     done = len(asked) - len(left)
-    part = Alternative(
-        patch=proposal.patch,
-        fixer=proposal.fixer,
-        path=proposal.path,
-        line=proposal.line,
-        summary=f"{proposal.summary} Proven, but `{red.tool}` stays red.",
-    )
     return {
         "reason": Reason.NO_CANDIDATE,
         "sentence": f"{done} of {counted(len(asked))} of `{red.tool}` can be repaired; {len(left)} cannot by a rule "
         f"that is certain: {_told(left)}.",
         "next_step": f"Apply A by hand if it is welcome. {_by_hand(red, left)}",
-        "alternatives": (part,),
+        "alternatives": (_shown(proof, f"Proven, but `{red.tool}` stays red."),),
     }
 
 
 def _untested(red: RedTool, proof: Proof) -> dict[str, object]:
-    proposal = proof.proposal
-    part = Alternative(
-        patch=proposal.patch,
-        fixer=proposal.fixer,
-        path=proposal.path,
-        line=proposal.line,
-        summary=f"{proposal.summary} `{red.tool}` is green with it.",
-    )
     return {
         "reason": Reason.AMBIGUOUS,
         "sentence": f"One repair satisfies `{red.tool}`, but no test says whether it is what is meant.",
         "next_step": "Read A; apply it if that is meant.",
-        "alternatives": (part,),
+        "alternatives": (_shown(proof, f"`{red.tool}` is green with it."),),
     }
+
+
+def _shown(proof: Proof, known: str) -> Alternative:
+    """Return a proven repair as one that a person has to read; `known` says why."""
+    proposal = proof.proposal
+    return Alternative(
+        patch=proposal.patch,
+        fixer=proposal.fixer,
+        path=proposal.path,
+        line=proposal.line,
+        summary=f"{proposal.summary} {known}",
+    )
 
 
 def _by_hand(red: RedTool, left: Sequence[Finding]) -> str:

@@ -32,7 +32,7 @@ def serve(request, rest, answers):
     if request["mode"] == "zygote":
         runner = Zygote(request)
         goldseam_warm.warm(request["tree"])
-        answers.send(event="ready", items=-1)
+        answers.send(event="ready")
         goldseam_loop.Loop(answers, runner, request["jobs"], requests, rest).run()
         return
     plugin = Collected(request, requests, rest, answers)
@@ -158,7 +158,7 @@ class Collected:
         gc.collect()
         gc.freeze()
         self.served = True
-        self.answers.send(event="ready", ids=list(self.items), live=goldseam_swap.names(self.functions))
+        self.answers.send(event="ready", live=goldseam_swap.names(self.functions))
         goldseam_loop.Loop(self.answers, self, self.request["jobs"], self.requests, self.rest).run()
         return True
 

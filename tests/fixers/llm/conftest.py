@@ -1,7 +1,5 @@
 """A small project whose repair takes two statements, and a hunt over it that the search has left without a find."""
 
-import platform
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from llm_project import FAILING, FILES, SHARES, TESTS
+from small_target import lay_out
 
 from fixers.hunt import Hunt
 from fixers.llm.fixer import ModelFixer
@@ -16,7 +15,7 @@ from fixers.llm.model import Limits
 from fixers.llm.scripted_model import Script, ScriptedModel
 from fixers.model import Failure, FailureKind, Suspect
 from fixers.progress import Silent
-from fixers.project import Project, read_project
+from fixers.project import Project
 from fixers.repair import try_candidates
 from fixers.request import Case
 from fixers.runner.sandbox import Sandbox
@@ -51,29 +50,10 @@ class Ran:
 Run = Callable[..., Ran]
 
 
-def target_of(tree: Path, python: Path) -> Target:
-    return Target(
-        tree=tree,
-        mount="/project",
-        python=python,
-        read_only=(python.parents[1], Path(sys.base_prefix)),
-        source_roots=(".",),
-        pytest_args=(),
-        python_version=platform.python_version(),
-        packages={},
-        provenance="the interpreter of these tests",
-    )
-
-
 @pytest.fixture(scope="session")
 def shares(tmp_path_factory: pytest.TempPathFactory, python: Path) -> tuple[Target, Project]:
     """The project, laid out once: no sandbox can change it."""
-    tree = tmp_path_factory.mktemp("shares")
-    for name, text in FILES.items():
-        path = tree / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return target_of(tree, python), read_project(tree, (".",))
+    return lay_out(tmp_path_factory.mktemp("shares"), FILES, python)
 
 
 @pytest.fixture(scope="session")
