@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fixers.evidence import Family
 from fixers.localize.spectrum import Spectrum
-from fixers.model import Candidate
+from fixers.model import Candidate, FileEdit
 from fixers.progress import Progress
 from fixers.project import Project
 from fixers.runner.evaluator import Evaluator, Outcome, Status
 from fixers.runner.evaluators import Forked, Imported, InProcess
 from fixers.runner.servers import ForkEvaluator
 from fixers.search.mutation import Mutation, Swap
-from fixers.search.render import render
+from fixers.search.render import Unrenderable, render
 
 FELL = {
     Status.FAIL: "failing tests",
@@ -120,6 +121,8 @@ class Hunt:
     tried: set[tuple[str, str]] = field(default_factory=set)
     exhausted: bool = False
     """Whether every edit was tried that Goldseam knows for the places of what it found."""
+    outside: Callable[[Sequence[FileEdit]], bool] | None = None
+    """Asks the failing tests that run the code in another process, on the tree as it is on disk."""
     notes: list[str] = field(default_factory=list)
     """What a fixer wants a reviewer to know, for instance why the model gave up."""
     cut: str = ""
@@ -217,11 +220,31 @@ class Hunt:
         if outcome.status is Status.PASS:
             counts.passed += 1
             return True
-        fell_around = bool(outcome.failing) and not self._is_failing(outcome.failing[0])
-        status = Status.BREAKS if outcome.status is Status.FAIL and fell_around else outcome.status
-        counts.passed += status is Status.BREAKS
-        counts.refuse(FELL.get(status, "crash"))
+        breaks = self.breaks(outcome)
+        counts.passed += breaks
+        counts.refuse(FELL.get(Status.BREAKS if breaks else outcome.status, "crash"))
         return False
+
+    def keep(self, plausible: Plausible, counts: Counts) -> bool:
+        """Keep what passes, unless it cannot be written and must be, or fails where another process runs the code."""
+        if self.outside is not None:
+            try:
+                edits = plausible.candidate(self.project).edits
+            except Unrenderable:
+                counts.refuse("render")
+                return False
+            if not self.outside(edits):
+                counts.passed -= 1
+                counts.refuse(FELL[Status.FAIL])
+                return False
+        counts.example = plausible.origin.summary
+        self.plausible.append(plausible)
+        return True
+
+    def breaks(self, outcome: Outcome) -> bool:
+        """Say whether the failing tests passed, and one around them did not."""
+        fell_around = bool(outcome.failing) and not self._is_failing(outcome.failing[0])
+        return outcome.status is Status.BREAKS or (outcome.status is Status.FAIL and fell_around)
 
     def _is_failing(self, test: str) -> bool:
         """Say whether one of the failing tests is meant, or the file of one, which is what fails without an import."""

@@ -17,6 +17,7 @@ from fixers.hunt import Hunt
 from fixers.installed import installed_in
 from fixers.localize.spectrum import Spectrum, read_spectrum
 from fixers.model import Failure, FileEdit
+from fixers.outside import asks_outside, screening_tests, told
 from fixers.parts import search_groups
 from fixers.patch import patched_tree
 from fixers.progress import Progress
@@ -50,17 +51,22 @@ def mend(request: Request, observed: Observed, localized: Localized, sandbox: Sa
             wall=VARIANT_SECONDS,
             durations={test: seconds for test, seconds in observed.durations.items() if test not in endless},
         ) as evaluator:
+            spectrum = _spectrum(localized, observed)
             hunt = Hunt(
                 project=request.project,
                 evaluator=evaluator,
-                spectrum=_spectrum(localized, observed),
-                failing=tuple(sorted(observed.reproduction.failing, key=lambda i: observed.durations.get(i, 0.0))),
+                spectrum=spectrum,
+                failing=screening_tests(observed, spectrum),
                 passing=frozenset(i for i, o in observed.outcomes.items() if o == "passed"),
                 progress=progress,
                 deadline=started + request.budget_seconds,
                 budget_candidates=request.budget_candidates,
                 jobs=request.jobs,
             )
+            blind = frozenset(observed.reproduction.failing).difference(hunt.failing)
+            if blind:
+                hunt.outside = asks_outside(lambda edits: look_at(request, observed, edits, sandbox, sorted(blind)))
+                hunt.notes.append(told(len(blind)))
             _ask(hunt, request, observed, localized, sandbox)
             selection = select(hunt, request.changed)
     except ServerGone as gone:
@@ -116,7 +122,8 @@ def _ask(hunt: Hunt, request: Request, observed: Observed, localized: Localized,
         hunt.exhausted = True
         return
     literals = literals_of_tests(request.project, observed.reproduction.failing)
-    search_groups(hunt, localized.groups, localized.suspects, observed.failures, literals, rules)
+    groups = [group for group in localized.groups if set(group.tests) & set(hunt.failing)]
+    search_groups(hunt, groups, localized.suspects, observed.failures, literals, rules)
     if not hunt.plausible and hunt.cut != "interrupted":
         case = Case(request.project, observed.failures, localized.suspects, hunt)
         for fixer in request.fixers:

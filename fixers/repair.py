@@ -79,8 +79,7 @@ def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
         variant = Variant(path=candidate.path, swap=swap, sources=sources)
         counts.validated += 1
         if hunt.passes(hunt.evaluator.run(variant, hunt.tests_for(candidate.path, candidate.function)), counts):
-            counts.example = candidate.summary
-            hunt.plausible.append(Plausible(candidate, swap))
+            hunt.keep(Plausible(candidate, swap), counts)
 
 
 def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure], literals: Sequence[object]) -> None:

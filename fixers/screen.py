@@ -181,8 +181,7 @@ def _is_settled(evaluator: Evaluator, outcome: Outcome) -> bool:
 
 def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:
     if hunt.passes(outcome, counts):
-        counts.example = mutation.summary
-        hunt.plausible.append(Plausible(mutation, mutation.swap))
+        hunt.keep(Plausible(mutation, mutation.swap), counts)
 
 
 def _identity(mutation: Mutation) -> str:

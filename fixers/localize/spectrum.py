@@ -62,6 +62,10 @@ class Spectrum:
             if any(p == path and (f == function or f.startswith(inner)) for p, f in functions)
         )
 
+    def is_blind(self, test: str) -> bool:
+        """Say whether a test ran without a function of the project: what it looks at runs in another process."""
+        return test in self.reached and not any(is_repairable(path) for path, _ in self.reached[test])
+
     def of_groups(self, numbers: Collection[int]) -> Spectrum:
         """Return the spectrum as if only the failing tests of some groups had failed, and the rest not been run."""
         if len(self.failing_by_group) <= 1:
