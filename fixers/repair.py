@@ -39,11 +39,16 @@ def run_codemods(hunt: Hunt, scene: Scene, look: Look) -> bool:
     found = plugins()
     hunt.notes.extend(why for why in found.refused if why not in hunt.notes)  # asked again for each of several faults
     codemods = in_order(CODEMODS, found.plugins)
+    singles: list[Candidate] = []
     for codemod in codemods:
-        try_candidates(hunt, _proposed(codemod, scene, hunt.notes))
+        try_candidates(hunt, _noted(_proposed(codemod, scene, hunt.notes), singles))
         if _rule_is_plausible(hunt):
             return True
-    whole = chain(hunt, scene, lambda later: (c for m in codemods for c in _proposed(m, later, [])), look)
+
+    def propose(later: Scene) -> Iterable[Candidate]:
+        return singles if later is scene else (c for m in codemods for c in _proposed(m, later, []))
+
+    whole = chain(hunt, scene, propose, look)
     if whole is not None:
         try_candidates(hunt, [whole])
     return _rule_is_plausible(hunt)
@@ -51,6 +56,12 @@ def run_codemods(hunt: Hunt, scene: Scene, look: Look) -> bool:
 
 def _proposed(codemod: type[Codemod] | Plugin, scene: Scene, notes: list[str]) -> Iterator[Candidate]:
     return proposals(codemod, scene, notes) if isinstance(codemod, Plugin) else codemod().propose(scene)
+
+
+def _noted(candidates: Iterable[Candidate], into: list[Candidate]) -> Iterator[Candidate]:
+    for candidate in candidates:
+        into.append(candidate)
+        yield candidate
 
 
 def _rule_is_plausible(hunt: Hunt) -> bool:

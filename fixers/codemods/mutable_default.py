@@ -145,9 +145,10 @@ def _suspected(scene: Scene) -> dict[str, set[int]]:
     places = [(suspect.path, suspect.line, suspect.end_line) for suspect in scene.suspects]
     frames = [frame for failure in scene.failures for frame in failure.frames if frame.in_project]
     places += [(frame.path, frame.line, frame.line) for frame in reversed(frames)]
+    functions = {path: [node for _, node in _with_defaults(scene, path)] for path in {path for path, _, _ in places}}
     found: dict[str, set[int]] = {}
     for path, first, last in places:
-        for _, node in _with_defaults(scene, path):
+        for node in functions[path]:
             if node.lineno <= last and first <= (node.end_lineno or node.lineno):
                 found.setdefault(path, set()).add(node.lineno)
     if found or scene.suspects:
