@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from fixers.choose.dead_work import idle
 from fixers.choose.hold import CLUSTERS_PROVEN
 from fixers.choose.order import Key, Weigher
 from fixers.choose.replay import Comparison, compare
@@ -77,7 +78,7 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     before = _watch(hunt, groups)
     groups = _documented(hunt, _merged(groups), before)
     for group in groups:
-        group.objections = _objections(group, comparison)
+        group.objections = (*_objections(group, comparison), *idle(hunt.project, group.members[0]))
     for group in _likely(groups, weigher):
         group.objections += guessed(hunt, group.members[0])
     groups.sort(key=lambda g: (bool(g.objections), _key(g, weigher)))
