@@ -10,6 +10,7 @@ before; all of them after a group of variants, which are judged again, one by on
 when one of the others turns out to have changed.
 """
 
+import builtins
 import functools
 import os
 import random
@@ -29,7 +30,8 @@ class State:
 
     def __init__(self, tree, items):
         self.tree = os.path.join(tree, "")
-        self.kept, self.caches, self.seen = [], [], set()
+        # Every module holds the builtins, and without them nothing could put them back.
+        self.kept, self.caches, self.seen = [], [], {id(vars(builtins))}
         self.changing = []
         self.modules = {name for name, module in list(sys.modules.items()) if self._is_ours(module)}
         for name in sorted(self.modules):

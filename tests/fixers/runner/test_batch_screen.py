@@ -106,6 +106,7 @@ def screened(evaluator, variants):
 
 
 SPOILERS = {
+    "a new builtin": "import builtins; builtins.more = days; return 1",
     "a global rebound": "global RATE; RATE = 6; return 1",
     "a dictionary of a class": "Desk.fees['late'] = 1; Desk.fees['more'] = 2; return 1",
     "an attribute of an instance": "DESK.days = days; return 1",
