@@ -128,11 +128,13 @@ class ForkEvaluator:
             return None
         seconds = self.seconds_of(tests)
         around = {names: number for number, names in enumerate(dict.fromkeys(names for _, names in variants))}
+        bases: dict[str, int] = {}
         return self.collected.submit(
             kind="batch",
             variants=[
-                {**self.change(variant.path, variant.swap), "around": around[names]} for variant, names in variants
+                {**self._cut(variant.path, variant.swap, bases), "around": around[names]} for variant, names in variants
             ],
+            bases=list(bases),
             around=[list(names) for names in around],
             tests=list(tests),
             durations={test: self.durations.get(test, 0.0) for names in (tests, *around) for test in names},
@@ -167,6 +169,15 @@ class ForkEvaluator:
             raise ValueError("only swaps can be screened")
         new = {"qualname": swap.qualname, "line": self._first_line(path, swap.line), "source": swap.source}
         return {"path": path, "swap": {**new, "default": swap.default}}
+
+    def _cut(self, path: str, swap: Swap | None, bases: dict[str, int]) -> dict[str, Any]:
+        """Return a swap as a screen takes it: where only lines of a function change, these, and the function once."""
+        change = self.change(path, swap)
+        if swap is not None and swap.cut is not None:
+            cut = swap.cut
+            change["swap"] |= {"base": bases.setdefault(cut.base, len(bases)), "cut": [cut.start, cut.end, cut.text]}
+            del change["swap"]["source"]
+        return change
 
     def _first_line(self, path: str, line: int) -> int:
         key = (path, line)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from fixers.search.mutation import Cut
 from fixers.search.site import Site
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 from fixers.search.template import Insert, Replace
@@ -61,11 +62,12 @@ class FunctionText:
 
     def __init__(self, function: FunctionNode) -> None:
         self._function = function
-        self._lines = ast.unparse(copied(function, decorator_list=[])).split("\n")
+        self._text = ast.unparse(copied(function, decorator_list=[]))
+        self._lines = self._text.split("\n")
         self._ranges = dict(_ranges(function, self._lines))
 
-    def edited(self, site: Site, change: Replace | Insert, text: str, pairs: Mapping[ast.AST, ast.AST]) -> str:
-        """Return the text of the function after `change`, of which `text` is the `statement_text`."""
+    def edited(self, site: Site, change: Replace | Insert, text: str, pairs: Mapping[ast.AST, ast.AST]) -> Cut | str:
+        """Return the function after `change`, of which `text` is the `statement_text`: a cut, else its whole text."""
         known = self._ranges.get(site.statement)
         # Indenting would change what stands inside a string of several lines.
         if known is None or self._is_apart(site, change, known) or '"""' in text or "'''" in text:
@@ -87,9 +89,8 @@ class FunctionText:
             return True  # a second statement changes too
         return site.statement in change.pairs and _has_block(site.statement)
 
-    def _spliced(self, start: int, end: int, indent: str, text: str) -> str:
-        new = [indent + line for line in text.split("\n")]
-        return "\n".join([*self._lines[:start], *new, *self._lines[end:]])
+    def _spliced(self, start: int, end: int, indent: str, text: str) -> Cut:
+        return Cut(self._text, start, end, "\n".join(indent + line for line in text.split("\n")))
 
 
 def _header_only(statement: ast.stmt) -> ast.stmt:

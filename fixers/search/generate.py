@@ -19,7 +19,7 @@ from fixers.project import Project, is_repairable
 from fixers.search.elsewhere import Elsewhere
 from fixers.search.function_text import FunctionText, compiles, statement_text
 from fixers.search.ingredients import Ingredients
-from fixers.search.mutation import Mutation, Swap
+from fixers.search.mutation import Cut, Mutation, Swap
 from fixers.search.names_bound import keeps_names_bound
 from fixers.search.places import Place, places
 from fixers.search.registry import ALL
@@ -216,11 +216,10 @@ class _Module:
             return None
         if unit not in self._texts:
             self._texts[unit] = FunctionText(unit)
-        return Swap(
-            site.unit_name,
-            unit.lineno,
-            self._texts[unit].edited(site, edit.change, text, edit.pairs(self.view.parents)),
-        )
+        edited = self._texts[unit].edited(site, edit.change, text, edit.pairs(self.view.parents))
+        if isinstance(edited, Cut):
+            return Swap(site.unit_name, unit.lineno, edited.source, cut=edited)
+        return Swap(site.unit_name, unit.lineno, edited)
 
     def _swap_of_default(self, site: Site, unit: FunctionNode, pairs: Mapping[ast.AST, ast.AST]) -> Swap | None:
         new = rebuilt(unit, pairs, self.view.parents)

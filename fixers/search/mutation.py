@@ -5,8 +5,32 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fixers.model import Tier
+
+if TYPE_CHECKING:
+    from fixers.search.site import Site
+    from fixers.search.template import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Lines of a function's text that give way to others."""
+
+    base: str
+    """The function as it is, dedented, decorators stripped, as `ast.unparse` writes it."""
+    start: int
+    end: int
+    """First line, counted from 0, and the line behind the last; the same where lines are only added."""
+    text: str
+    """The new lines, indented as they stand in the function."""
+
+    @property
+    def source(self) -> str:
+        """The function with the new lines."""
+        lines = self.base.split("\n")
+        return "\n".join([*lines[: self.start], self.text, *lines[self.end :]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +45,8 @@ class Swap:
     """Dedented source of the mutated function, decorators stripped, as `ast.unparse` writes it."""
     default: tuple[int, str] | None = None
     """Where only a default value differs: its number, positional ones first, and the source of the new value."""
+    cut: Cut | None = field(default=None, repr=False, compare=False)
+    """How the source comes from the text of the function as it is, where only some lines change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ twice at the start, and again at the end of the batch. Those that do not are lef
 the forks; when none is left, the child says that nothing can be screened.
 """
 
+import builtins
 import signal
 import time
 
 import goldseam_inside
 import goldseam_light
 import goldseam_loop
+import goldseam_schemata
 import goldseam_swap
 
 SHORTEST = 0.1
@@ -31,7 +33,8 @@ ENDLESS = "no end"
 def screen(server, request, board):
     """Write a status per variant on the board; answer with all of them, or say why they cannot be believed."""
     goldseam_light.import_packages_once()
-    bench = Bench(server, request["around"], request["durations"])
+    setattr(builtins, goldseam_schemata.CHOICE, 0)
+    bench = Bench(server, request["around"], request["durations"], request["bases"])
     asked = goldseam_inside.in_order(server.items.values(), request["tests"])[:ASKED]
     bench.failing = [test for test in map(bench.repeatable, asked) if test is not None and test.how]
     if not bench.failing:
@@ -64,8 +67,10 @@ class Test:
 class Bench:
     """Where variants are tried one after another in this process."""
 
-    def __init__(self, server, around, durations):
+    def __init__(self, server, around, durations, bases):
         self.server, self.state = server, server.state
+        self.bases, self.texts = {}, bases
+        self.together = {}
         self.around, self.durations = around, durations
         self.failing, self.passing = [], {}
 
@@ -91,10 +96,12 @@ class Bench:
 
     def judge(self, variants, group, board, over, *, alone=False):
         """Write the statuses of some variants on the board, until `over`; False when this process is of no use."""
+        if not alone:
+            self.put_together(variants, group)
         for number in group:
             if time.monotonic() > over:
                 return True
-            status = self.judged(variants[number])
+            status = self.judged(variants[number], self.together.get(number))
             board[number] = goldseam_loop.STATUSES.index(status)
             if alone:
                 self.state.restore_all()
@@ -103,17 +110,53 @@ class Bench:
                 return False
         return True
 
-    def judged(self, variant):
-        status = self.under(variant, self.failing, "fail")
+    def put_together(self, variants, group):
+        """Compile what a function is in several variants once; a variant that has to be alone is left out."""
+        self.together = {}
+        places = {}
+        for number in group:
+            variant = variants[number]
+            cut = variant["swap"].get("cut")
+            if cut and self.base(variant["swap"]["base"]).takes(cut):
+                places.setdefault((variant["path"], variant["swap"]["base"]), []).append(number)
+        for (path, base), numbers in places.items():
+            if len(numbers) < goldseam_schemata.LEAST:
+                continue
+            cuts = [variants[number]["swap"]["cut"] for number in numbers]
+            text, choices = goldseam_schemata.combined(self.base(base), cuts)
+            code = self.server.compiled(path, dict(variants[numbers[0]]["swap"], source=text))
+            if code is not None:
+                self.together.update((number, (code, choices[index])) for index, number in enumerate(numbers))
+
+    def base(self, number):
+        """Return the text of a function that edits cut into; read when first needed."""
+        if number not in self.bases:
+            self.bases[number] = goldseam_schemata.Base(self.texts[number])
+        return self.bases[number]
+
+    def judged(self, variant, together):
+        status = self.under(variant, together, self.failing, "fail")
         if status != "pass":
             return status
-        return self.under(variant, self.passing_around(variant["around"]), "breaks")
+        return self.under(variant, together, self.passing_around(variant["around"]), "breaks")
 
-    def under(self, variant, tests, bad):
+    def install(self, variant, together):
+        """Put a variant in place; return what stands in the way, or an empty string."""
+        swap = variant["swap"]
+        if together is not None:
+            code, choice = together
+            if not self.server.exchange(variant["path"], swap, code):
+                setattr(builtins, goldseam_schemata.CHOICE, choice)
+                return ""
+        if "cut" in swap:
+            swap = dict(swap, source=self.base(swap["base"]).spliced(swap["cut"]))
+        return self.server.swap(variant["path"], swap)
+
+    def under(self, variant, together, tests, bad):
         """Run tests under one variant and undo it."""
         before = goldseam_swap.pictures(self.server.touched(variant["path"], variant["swap"]))
         try:
-            if self.server.swap(variant["path"], variant["swap"]):
+            if self.install(variant, together):
                 return "unsupported"
             with Alarm(SHORTEST + LONGER * sum(test.seconds for test in tests)):
                 for number, test in enumerate(tests):
@@ -127,6 +170,7 @@ class Bench:
         except goldseam_swap.CannotImport:
             return "fail"
         finally:
+            setattr(builtins, goldseam_schemata.CHOICE, 0)
             goldseam_swap.put_back(before)
             self.state.restore()
 

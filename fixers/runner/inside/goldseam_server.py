@@ -202,21 +202,32 @@ class Collected:
 
     def touched(self, path, swap):
         """List the live functions that a swap may change: the function itself and those made inside it."""
-        name = swap["qualname"].rsplit(".", 1)[-1]
-        found = [f for f in self.functions.get((path, swap["line"]), []) if f.__code__.co_name == name]
+        found = self.found(path, swap)
         inner = [code.co_firstlineno for f in found[:1] for code in goldseam_swap.inner_codes(f.__code__)]
         return found + [f for line in inner for f in self.functions.get((path, line), [])]
 
     def swap(self, path, swap):
         """Give every live copy of a function new code; return what stands in the way, or an empty string."""
-        name = swap["qualname"].rsplit(".", 1)[-1]
-        found = [f for f in self.functions.get((path, swap["line"]), []) if f.__code__.co_name == name]
+        found = self.found(path, swap)
         if not found:
             return "no live function at %s:%d" % (path, swap["line"])
         if swap.get("default"):
             return goldseam_swap.set_default(found, *swap["default"])
-        closes = "__class__" in found[0].__code__.co_freevars
-        codes = goldseam_swap.compiled(os.path.join(self.request["tree"], path), swap, closes=closes)
-        if codes is None:
-            return "the new source does not compile here"
-        return goldseam_swap.exchange(found, codes, self.functions, path)
+        code = self.compiled(path, swap)
+        return "the new source does not compile here" if code is None else self.exchange(path, swap, code)
+
+    def found(self, path, swap):
+        """List the live copies of a function."""
+        name = swap["qualname"].rsplit(".", 1)[-1]
+        return [f for f in self.functions.get((path, swap["line"]), []) if f.__code__.co_name == name]
+
+    def compiled(self, path, swap):
+        """Compile the new source of a function; None where that cannot be done, or nobody has the function."""
+        found = self.found(path, swap)
+        closes = bool(found) and "__class__" in found[0].__code__.co_freevars
+        filename = os.path.join(self.request["tree"], path)
+        return goldseam_swap.compiled(filename, swap, closes=closes) if found else None
+
+    def exchange(self, path, swap, code):
+        """Give every live copy of a function this code; return what stands in the way, or an empty string."""
+        return goldseam_swap.exchange(self.found(path, swap), code, self.functions, path)
