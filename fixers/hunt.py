@@ -39,6 +39,7 @@ class Plausible:
 
     origin: Candidate | Mutation
     swap: Swap | None
+    _written: list[Candidate] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def rank(self) -> tuple[int, int, float, int]:
@@ -65,16 +66,19 @@ class Plausible:
         found = self.origin
         if isinstance(found, Candidate):
             return found
-        return Candidate(
-            edits=(render(project, found),),
-            fixer=found.fixer,
-            tier=found.tier,
-            prior=found.prior,
-            summary=found.summary,
-            path=found.path,
-            line=found.line,
-            function=found.function,
-        )
+        if not self._written:
+            made = Candidate(
+                edits=(render(project, found),),
+                fixer=found.fixer,
+                tier=found.tier,
+                prior=found.prior,
+                summary=found.summary,
+                path=found.path,
+                line=found.line,
+                function=found.function,
+            )
+            self._written.append(made)  # asked for more than once, and a second on a large module
+        return self._written[0]
 
 
 @dataclass(slots=True)
