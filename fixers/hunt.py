@@ -120,6 +120,8 @@ class Hunt:
     plausible: list[Plausible] = field(default_factory=list)
     partial: list[Mutation] = field(default_factory=list)
     """Edits with which the failing tests get further, in the order in which they were found."""
+    excessive: list[Mutation] = field(default_factory=list)
+    """Edits with which the failing tests pass and others fail, in the order in which they were found."""
     cost: int = 0
     """What the search has spent, in swaps of code."""
     tried: set[tuple[str, str]] = field(default_factory=set)

@@ -126,7 +126,7 @@ def _narrow(hunt: Hunt, share: float) -> None:
 def _part(hunt: Hunt, group: FailureGroup, left: int) -> Hunt:
     tests = frozenset(group.tests)
     failing = tuple(test for test in hunt.failing if test in tests)
-    part = replace(hunt, failing=failing, plausible=[], partial=[], tried=set(), cut="", _quick={})
+    part = replace(hunt, failing=failing, plausible=[], partial=[], excessive=[], tried=set(), cut="", _quick={})
     _narrow(part, 1 / left)
     return part
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from fixers.chain import Look, chain
 from fixers.checks.scope import check_scope
@@ -106,10 +107,11 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
     enough: float = math.inf
     look = PAIRS_FIRST
     while not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
-        found, before = len(hunt.plausible), hunt.generated
+        found, before, excessive = len(hunt.plausible), hunt.generated, len(hunt.excessive)
         if hunt.cost < enough:
             stop = min(enough, look)
             screen(hunt, wide, lambda: len(hunt.plausible) > found or hunt.cost >= stop)  # noqa: B023 - called here
+            wide.follow(hunt.excessive[excessive:])
         if hunt.cost >= look or hunt.generated == before:
             look = 2 * hunt.cost
             if hunt.partial and not hunt.plausible:
@@ -124,6 +126,27 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
         if hunt.generated == before and _places(hunt) <= done:
             break
     hunt.exhausted = _places(hunt) <= done if hunt.plausible else not hunt.cut
+    if hunt.exhausted and hunt.plausible and all(p.origin.tier is Tier.C for p in hunt.plausible):
+        _look_further(hunt, suspects, failures, literals)
+
+
+def _look_further(
+    hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure], literals: Sequence[object]
+) -> None:
+    """Where only unlikely edits pass, try the other unlikely ones of their places; then they count as their kind."""
+    for place in sorted({p.place for p in hunt.plausible if _is_far_fetched(p)}):
+        screen(hunt, neighbourhood(hunt.project, suspects, place, failures=failures, test_literals=literals, least=0.0))
+    if not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
+        hunt.plausible = [_of_its_kind(p) if _is_far_fetched(p) else p for p in hunt.plausible]
+
+
+def _is_far_fetched(plausible: Plausible) -> bool:
+    return isinstance(plausible.origin, Mutation) and plausible.origin.far_fetched
+
+
+def _of_its_kind(plausible: Plausible) -> Plausible:
+    assert isinstance(plausible.origin, Mutation)  # noqa: S101 - as `_is_far_fetched` says
+    return Plausible(replace(plausible.origin, tier=Tier.B), plausible.swap)
 
 
 def _by_cost(hunt: Hunt, suspect: Suspect) -> Suspect:

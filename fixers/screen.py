@@ -11,6 +11,7 @@ from fixers.hunt import FELL, IMPORT_COST, SWAP_COST, Counts, Hunt, Plausible
 from fixers.runner.evaluator import Evaluator, Outcome, Pending, Status, Trial, Variant
 from fixers.runner.evaluators import fastest
 from fixers.search.mutation import Mutation
+from fixers.search.registry import ASKED_ONLY
 
 PLAUSIBLE_CAP = 200
 """Plausible candidates kept; more than this says that the tests are weak here, whatever else is found."""
@@ -180,8 +181,10 @@ def _is_settled(evaluator: Evaluator, outcome: Outcome) -> bool:
 
 
 def _judge(hunt: Hunt, mutation: Mutation, outcome: Outcome, counts: Counts) -> None:
-    if hunt.passes(outcome, counts):
+    if hunt.passes(outcome, counts) and mutation.template not in ASKED_ONLY:
         hunt.keep(Plausible(mutation, mutation.swap), counts)
+    elif hunt.breaks(outcome):
+        hunt.excessive.append(mutation)
 
 
 def _identity(mutation: Mutation) -> str:

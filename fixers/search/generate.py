@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 
 from fixers.model import Failure, Suspect, Tier
 from fixers.project import Project, is_repairable
+from fixers.search.conditional import SEEDS, ConditionalEdit
 from fixers.search.elsewhere import Elsewhere
 from fixers.search.function_text import FunctionText, compiles, statement_text
 from fixers.search.ingredients import Ingredients
@@ -25,7 +26,7 @@ from fixers.search.places import Place, places
 from fixers.search.registry import ALL
 from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
-from fixers.search.template import Edit, Insert, Template
+from fixers.search.template import Edit, Insert, Template, fading
 from fixers.search.templates.flow import SuperfluousStatement
 
 FAR_FETCHED = 0.08
@@ -60,15 +61,17 @@ def neighbourhood(
     *,
     failures: Sequence[Failure] = (),
     test_literals: Sequence[object] = (),
+    least: float = FAR_FETCHED,
 ) -> Search:
     """Yield every edit of one place that may keep another from being proposed, whatever its lines are suspected of.
 
-    That is what is not far-fetched and may be proposed itself, and deletions, which show that the tests are weak.
+    That is what may be proposed itself, and deletions, which show that the tests are weak; but nothing of a
+    prior below `least`.
 
     A place is a path with an outermost function, or with the line of a statement outside functions.
     """
     near = [suspect for suspect in suspects if suspect.path == place[0]]
-    return Search(project, near, failures, test_literals, ALL, place, FAR_FETCHED)
+    return Search(project, near, failures, test_literals, ALL, place, least)
 
 
 @dataclass(slots=True)
@@ -94,15 +97,18 @@ class Search(Iterator[Mutation]):
         test_literals: Sequence[object],
         templates: Sequence[type[Template]],
         place: tuple[str, str, int] | None = None,
-        least: float = 0.0,
+        least: float | None = None,
     ) -> None:
         self._least = least
         self._given = project, failures, test_literals
         self._modules: dict[str, _Module] = {}
         self._heap: list[tuple[float, int, _Source]] = []
+        self._order = count().__next__
         self._views = _views(project, suspects)
         kinds = [template() for template in templates]
-        for found in places(self._views, suspects):
+        self._scores = {found.site: found for found in places(self._views, suspects)}
+        self._followed = 0
+        for found in self._scores.values():
             if place is not None and place != _place_of(found.site):
                 continue
             view = found.site.view
@@ -128,24 +134,41 @@ class Search(Iterator[Mutation]):
 
     def reweigh(self, suspects: Sequence[Suspect]) -> None:
         """Go on in the order of new scores of the same suspects; nothing is made twice."""
-        scores = {found.site: found.score for found in places(self._views, suspects)}
+        self._scores = {found.site: found for found in places(self._views, suspects)}
         for _, _, source in self._heap:
-            source.base = _base(source.site, source.template, scores.get(source.site, 0.0))
+            source.base = _base(source.site, source.template, self._score(source.site))
         self._heap = [
             (-source.base * (source.edit.weight if source.edit else 1.0), n, source) for _, n, source in self._heap
         ]
         heapq.heapify(self._heap)
 
+    def follow(self, mutations: Iterable[Mutation]) -> None:
+        """Also try edits of this search under conditions: they do what is wanted, and too much."""
+        for mutation in mutations:
+            if mutation.made is None or self._followed == SEEDS:
+                continue
+            site, edit = mutation.made
+            if self._views.get(site.view.path) is not site.view:
+                continue
+            template = ConditionalEdit(edit)
+            base = _base(site, template, self._score(site)) * fading(self._followed)
+            edits = template.edits(site, self._modules[site.view.path].ingredients)
+            self._followed += 1
+            heapq.heappush(self._heap, (-base, self._order(), _Source(site, template, base, edits)))
+
+    def _score(self, site: Site) -> float:
+        return self._scores[site].score if site in self._scores else 0.0
+
     def _next_of(self, source: _Source) -> Edit | None:
         """Return the next edit of a source, of a neighbourhood the next that counts; weights fall only on the whole."""
-        if not self._least:
+        if self._least is None:
             return next(source.edits, None)
         return next((e for e in islice(source.edits, _PATIENCE) if self._counts(source.template, e)), None)
 
     def _counts(self, template: Template, edit: Edit) -> bool:
         """Say whether an edit could keep another one from being proposed: a rival of its kind, or a deletion."""
         rival = (edit.tier or template.TIER) is not Tier.C or isinstance(template, SuperfluousStatement)
-        return rival and template.PRIOR * edit.weight >= self._least
+        return rival and template.PRIOR * edit.weight >= (self._least or 0.0)
 
     def _ingredients(self, view: ModuleView) -> Ingredients:
         project, failures, test_literals = self._given
@@ -159,7 +182,7 @@ class Search(Iterator[Mutation]):
             )
             for part in parts:
                 edits = template.edits(part, module.ingredients)
-                self._heap.append((-base, len(self._heap), _Source(place.site, template, base, edits)))
+                self._heap.append((-base, self._order(), _Source(place.site, template, base, edits)))
 
 
 class _Module:
@@ -186,17 +209,20 @@ class _Module:
             return None
         prior = template.PRIOR * edit.weight
         tier = edit.tier or template.TIER
+        far_fetched = tier is not Tier.C and prior < FAR_FETCHED
         return Mutation(
             path=self.view.path,
             line=site.line,
             function=site.qualname,
             template=template.NAME,
-            tier=tier if prior >= FAR_FETCHED else Tier.C,
+            tier=Tier.C if far_fetched else tier,
             prior=prior,
             summary=f"{_what(edit)}: {template.SUMMARY}.",
             swap=swap,
             tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
             changed=pairs,
+            far_fetched=far_fetched,
+            made=(site, edit),
         )
 
     def _is_new(self, unit: ast.stmt, edited: ast.stmt) -> bool:

@@ -75,6 +75,12 @@ class Mutation:
     changed: Mapping[ast.AST, ast.AST] = field(default_factory=dict, repr=False, compare=False)
     """Nodes of the original module that go, and what stands in their place."""
 
+    far_fetched: bool = False
+    """Whether its tier is that of an unlikely edit, and not of its kind."""
+
+    made: tuple[Site, Edit] | None = field(default=None, repr=False, compare=False)
+    """Where and how the search made it; None for what was put together from others."""
+
     steps: tuple[Callable[[], ast.Module], ...] = field(default=(), repr=False, compare=False)
     """What the module means on the way, where it is written in several steps."""
 

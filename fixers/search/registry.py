@@ -20,6 +20,7 @@ from fixers.search.templates.handler import NarrowHandler
 from fixers.search.templates.literal import WrongConstant, WrongText
 from fixers.search.templates.number import OffByOne, WrongNumber
 from fixers.search.templates.operand import WrongOperand
+from fixers.search.templates.outcome import CertainExit, ConstantOutcome
 from fixers.search.templates.result import WrongResult
 from fixers.search.templates.variable import SwappedNames, WrongVariable
 from fixers.search.templates.wrapper import LostCall, LostMethodCall
@@ -59,4 +60,9 @@ ALL: tuple[type[Template], ...] = (
     UnguardedStatement,
     SwappedStatements,
     SuperfluousStatement,
+    ConstantOutcome,
+    CertainExit,
 )
+
+ASKED_ONLY = frozenset({ConstantOutcome.NAME, CertainExit.NAME})
+"""Templates whose edits only show where a condition may be lost; what passes of them is not kept."""

@@ -13,6 +13,7 @@ from fixers.model import Suspect, Tier
 from fixers.progress import Silent
 from fixers.runner.servers import fork_evaluator
 from fixers.screen import ROUND, screen
+from fixers.search import generate
 from fixers.search.mutation import Mutation, Swap
 
 GATE = '''"""Gates."""
@@ -38,8 +39,12 @@ import gate
 
 def test_is_open():
     assert gate.is_open("North"), getattr(sys, "spoilt", "as it was")
+
+
+def test_is_closed():
+    assert not gate.is_open("South")
 """
-FAILING = "test_gate.py::test_is_open"
+FAILING, QUIET = "test_gate.py::test_is_open", "test_gate.py::test_is_closed"
 RIGHT = "return name.lower() in OPEN"
 
 
@@ -104,3 +109,24 @@ def test_a_search_that_stops_at_too_many_finds_has_exhausted_nothing(hunt, monke
     repair.search(hunt, [suspect], [], [])
     assert hunt.plausible
     assert hunt.exhausted == exhausted
+
+
+@pytest.mark.parametrize(("budget", "tier"), [(10_000, Tier.B), (150, Tier.C)], ids=["all are tried", "not all are"])
+def test_an_unlikely_edit_counts_as_its_kind_once_all_others_of_its_place_were_tried(hunt, monkeypatch, budget, tier):
+    monkeypatch.setattr(generate, "FAR_FETCHED", 1.0)
+    hunt.budget_candidates = budget
+    line = GATE.split("\n").index("    return name in OPEN") + 1
+    suspect = Suspect(path="gate.py", function="is_open", line=line, end_line=line, score=1.0, reasons=())
+    repair.search(hunt, [suspect], [], [])
+    assert {p.origin.tier for p in hunt.plausible if p.origin.far_fetched} == {tier}
+    assert {p.origin.tier for p in hunt.plausible if not p.origin.far_fetched} <= {Tier.C}
+
+
+def test_what_mends_and_breaks_is_tried_under_conditions(hunt):
+    hunt.spectrum = Spectrum(hunt.spectrum.statements, 1, 1, {QUIET: frozenset({("gate.py", "is_open")})})
+    hunt.passing = frozenset({QUIET})
+    line = GATE.split("\n").index("    return name in OPEN") + 1
+    suspect = Suspect(path="gate.py", function="is_open", line=line, end_line=line, score=1.0, reasons=())
+    repair.search(hunt, [suspect], [], [])
+    assert hunt.excessive
+    assert hunt.counts("search:conditional-edit").validated

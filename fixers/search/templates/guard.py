@@ -50,9 +50,9 @@ class LostExit(Template):
         """Yield every condition with every exit; the nearest of both first."""
         if not site.insertable:
             return
-        exits = [(leave, tier) for leave, tier in _exits(site, ingredients) if not ingredients.unseen(leave, site)]
+        ways = [(leave, tier) for leave, tier in exits(site, ingredients) if not ingredients.unseen(leave, site)]
         for rank, condition in enumerate(conditions(site, ingredients)):
-            for step, (leave, tier) in enumerate(exits):
+            for step, (leave, tier) in enumerate(ways):
                 guard = ast.If(test=condition, body=[leave], orelse=[])
                 yield Edit(Insert(site.statement, guard), fading(rank, 0.2) * fading(step, 0.2), tier)
 
@@ -90,7 +90,7 @@ class LostSiblingGuard(Template):
                 yield Edit(Insert(site.statement, copy, after=True), 0.5 * weight)
 
 
-def _exits(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.stmt, Tier]]:
+def exits(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.stmt, Tier]]:
     """Yield ways out with their tiers: those the code has itself, then what a test may expect to come out."""
     if site.loop is not None:
         yield ast.Continue(), Tier.B
