@@ -28,6 +28,8 @@ from fixers.search.mutation import Mutation
 
 WIDER, WIDER_LEAST = 3, 2_000
 """After a find the search goes on to so many times what it had cost, and so much more at least."""
+WIDEST, WIDEST_LEAST = 12, 12_000
+"""The same while nothing was found that may be proposed."""
 PAIRS_FIRST = 4_000
 """At this cost, and at each doubling of it, edits that mend a part are tried together while nothing mends all."""
 
@@ -105,6 +107,7 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
     wide = mutations(hunt.project, suspects, failures=failures, test_literals=literals)
     done: set[tuple[str, str, int]] = set()
     enough: float = math.inf
+    sure = False
     look = PAIRS_FIRST
     while not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
         found, before, excessive = len(hunt.plausible), hunt.generated, len(hunt.excessive)
@@ -117,8 +120,10 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
             if hunt.partial and not hunt.plausible:
                 screen(hunt, pairs(hunt.project, hunt.partial))
                 wide.reweigh(with_feedback(suspects, map(_observed, hunt.partial)))
-        if hunt.plausible:
-            enough = min(enough, max(WIDER * hunt.cost, hunt.cost + WIDER_LEAST))
+        if hunt.plausible and (enough == math.inf or (_may_propose(hunt) and not sure)):
+            sure = _may_propose(hunt)
+            times, least = (WIDER, WIDER_LEAST) if sure else (WIDEST, WIDEST_LEAST)
+            enough = max(times * hunt.cost, hunt.cost + least)
         for place in sorted(_places(hunt) - done):
             screen(hunt, neighbourhood(hunt.project, suspects, place, failures=failures, test_literals=literals))
             if not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
@@ -126,8 +131,12 @@ def search(hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure],
         if hunt.generated == before and _places(hunt) <= done:
             break
     hunt.exhausted = _places(hunt) <= done if hunt.plausible else not hunt.cut
-    if hunt.exhausted and hunt.plausible and all(p.origin.tier is Tier.C for p in hunt.plausible):
+    if hunt.exhausted and hunt.plausible and not _may_propose(hunt):
         _look_further(hunt, suspects, failures, literals)
+
+
+def _may_propose(hunt: Hunt) -> bool:
+    return any(p.origin.tier is not Tier.C for p in hunt.plausible)
 
 
 def _look_further(
