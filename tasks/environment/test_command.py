@@ -84,19 +84,24 @@ def read_test_command(words: Sequence[str]) -> TestCommand:
     rest = _unwrapped(list(words))
     if not rest:
         return TestCommand("")
+    filters = _warning_filters(words[: len(words) - len(rest)])
     name, rest = PurePosixPath(rest[0]).name, rest[1:]
     module = False
     if _PYTHON.match(name):
+        options = rest
         name, rest = _module(rest)
+        filters += _warning_filters(options[: len(options) - len(rest)])
         module = bool(name)
     if name == "coverage" and rest[:1] == ["run"]:
         name, rest = _module(rest)
         module = bool(name)
     if name in {"pytest", "py.test"}:
         args, why = cleaned(rest)
-        return TestCommand("pytest", args, module, why)
+        return TestCommand("pytest", (*filters, *args), module, why)
     if name == "unittest":
-        return TestCommand("pytest", _unittest_paths(rest), True, ("unittest is run by pytest over the same paths",))
+        return TestCommand(
+            "pytest", (*filters, *_unittest_paths(rest)), True, ("unittest is run by pytest over the same paths",)
+        )
     if name in {"tox", "nox"}:
         return TestCommand(name, _chosen(rest))
     return TestCommand("")
@@ -177,6 +182,20 @@ def _module(words: list[str]) -> tuple[str, list[str]]:
         if not word.startswith("-") and place and words[place - 1] not in {"-W", "-X", "--source", "--rcfile", "run"}:
             break
     return "", []
+
+
+def _warning_filters(words: Sequence[str]) -> tuple[str, ...]:
+    """Return what stands before the tests' own program and makes warnings errors, as pytest's options."""
+    found: list[str] = []
+    for place, word in enumerate(words):
+        name, assigned, value = word.partition("=")
+        if name == "PYTHONWARNINGS" and assigned:
+            found += value.split(",")
+        elif word == "-W" and place + 1 < len(words):
+            found.append(words[place + 1])
+        elif word.startswith("-W") and word != "-W":
+            found.append(word.removeprefix("-W"))
+    return tuple(part for item in found if item for part in ("-W", item))
 
 
 def _unittest_paths(words: list[str]) -> tuple[str, ...]:

@@ -9,7 +9,14 @@ from tasks.environment.test_command import cleaned, read_test_line
 LINES = {
     "plain": ("pytest", ("pytest", (), False)),
     "module": ("python -m pytest -q tests", ("pytest", ("-q", "tests"), True)),
-    "versioned-python": ("python3.11 -W error -m pytest tests", ("pytest", ("tests",), True)),
+    "versioned-python": ("python3.11 -m pytest tests", ("pytest", ("tests",), True)),
+    "warnings-of-python": ("python3.11 -W error -m pytest tests", ("pytest", ("-W", "error", "tests"), True)),
+    "warnings-glued": ("python -Werror -m pytest -q", ("pytest", ("-W", "error", "-q"), True)),
+    "warnings-of-the-environment": (
+        "PYTHONWARNINGS=error,ignore::UserWarning uv run pytest a.py",
+        ("pytest", ("-W", "error", "-W", "ignore::UserWarning", "a.py"), False),
+    ),
+    "warnings-of-unittest": ("python -W error -m unittest -v", ("pytest", ("-W", "error"), True)),
     "path-to-pytest": (".venv/bin/pytest tests", ("pytest", ("tests",), False)),
     "environment": ("FOO=1 env BAR=2 pytest a.py", ("pytest", ("a.py",), False)),
     "coverage": ("coverage run --source=x -m pytest tests", ("pytest", ("tests",), True)),
