@@ -64,6 +64,34 @@ SHARED: Mapping[str, Wanted] = {
         "3.11",
         ("pytest==8.4.2", "ruff==0.14.9", "black==25.12.0", "isort==7.0.0", "flake8==7.3.0", "pyupgrade==3.21.2"),
     ),
+    "science": Wanted(
+        "3.12",
+        (
+            "pytest==8.4.2",
+            "numpy==2.5.5",
+            "scipy==1.18.1",
+            "scikit-learn==1.9.1",
+            "matplotlib==3.11.2",
+            "networkx==3.7",
+        ),
+    ),
+    "services": Wanted(
+        "3.12",
+        (
+            "pytest==8.4.2",
+            "fastapi==0.165.0",
+            "starlette==1.10.0",
+            "httpx==0.28.1",
+            "jsonschema==4.26.0",
+            "redis==8.1.0",
+            "celery==5.7.0",
+            "cryptography==50.0.2",
+            "openpyxl==3.1.5",
+            "beautifulsoup4==4.15.0",
+            "lxml==6.1.3",
+            "tornado==6.6.1",
+        ),
+    ),
     "types": Wanted("3.12", ("pytest==8.4.2", "mypy==1.19.1", "types-requests==2.32.4.20250913", "requests==2.32.5")),
 }
 

@@ -6,24 +6,36 @@ import re
 from dataclasses import dataclass
 
 _ALIASES = {"np": "numpy", "pd": "pandas", "nx": "networkx", "sa": "sqlalchemy", "plt": "matplotlib.pyplot"}
-_IDLE_WORDS = frozenset({"a", "an", "another", "ConfigDict", "instead", "it", "of", "that", "the", "this", "to"})
+_IDLE_WORDS = frozenset({
+    "a", "an", "another", "argument", "explicit", "ConfigDict", "instead", "is", "it", "keyword", "method", "now", "of",
+    "parameter", "some", "that", "the", "them", "this", "to", "was",
+})  # fmt: skip
 _NO_ROOTS = frozenset({"importlib", "obj", "self"})
-_DROPPED = r"(?:is|was|are|has been|have been|will be) (?:now )?(?:deprecated|removed|renamed|moved)"
-_USE = r"(?:[Uu]se|[Rr]efer to|[Ss]witch to|renamed to|moved to|replaced (?:by|with)|in favou?r of|Instead,? use)"
+_DROPPED = r"(?:(?:is|was|are|has been|have been|will be) )?(?:now )?(?:deprecated|removed|renamed|moved|discouraged)"
+_USE = (
+    r"(?:[Uu]se|[Rr]efer to|[Ss]witch to|(?:renamed|moved|changed) to|[Rr]eplaced (?:by|with)|"
+    r"[Ii]n favou?r of|Instead,? use|[Pp]ass|[Ss]et)"
+)
 _NAME = r"[A-Za-z_][\w.]*"
-_KIND = r"(?: method| function| class| attribute)?"
-_OLD = rf"[`'\"]*\b(?P<old>{_NAME})\b(?:\(\))?[`'\"]*{_KIND} {_DROPPED}.{{0,160}}?\b{_USE}"
+_KIND = r"(?: (?:method|function|class|attribute|argument|parameter|keyword|option|property)){0,2}"
+_WHERE = r"(?: (?:to|of|for|in) [`'\"]?[\w.()-]+[`'\"]?(?:-type)?(?: \w+)?)?"
+_OLD = rf"[`'\"]*\b(?P<old>{_NAME})\b(?:\(\))?[`'\"]*{_KIND}{_WHERE} {_DROPPED}.{{0,160}}?\b{_USE}"
+_CALLED = r"Call to deprecated (?:\w+ )?`?(?P<old>[A-Za-z_][\w.]*)(?:\(\))?`?\.? \((?:Use|Replaced by)"
 _FORMS = tuple(
     re.compile(form, re.DOTALL)
     for form in (
         rf"Please import `(?P<name>\w+)` from the `(?P<home>{_NAME})` namespace[;,] the `(?P<old>{_NAME})` namespace",
         rf"`(?P<old>{_NAME}:\w+)` has been moved to `(?P<new>{_NAME}(?::\w+)?)`",
         rf"``(?P<old>{_NAME})(?:\(\))?``(?: \w+)? is now available as (?P<new>{_NAME})",
-        rf"Call to deprecated (?:\w+ )?`?(?P<old>{_NAME})(?:\(\))?`?\.? \(Use '?(?P<new>{_NAME})(?:\(\))?'? instead",
+        rf"{_CALLED} '?(?P<new>{_NAME})(?:\(\))?'?(?: instead|\))",
+        rf"[`'\"]+(?P<old>{_NAME})[`'\"]+{_KIND} {_DROPPED} to [`'\"]+(?P<new>{_NAME})[`'\"]",
         # Quoted, the new name may be any word; bare, only one that is plainly no word of the sentence.
-        rf"{_OLD} (?:the )?[`'\"]+(?P<new>{_NAME})(?:\(\))?[`'\"]",
-        rf"{_OLD} (?P<new>{_NAME})(?:\(\))?",
+        rf"{_OLD} (?:the )?[`'\"]+\.?(?P<new>{_NAME})(?:\(\))?[`'\"]",
+        rf"{_OLD} (?P<new>{_NAME})(?:\(\))?(?P<plain> instead\b)?",
     )
+)
+_ONLY_NEW = re.compile(
+    rf"\b{_USE} (?:the )?[`'\"]*\.?(?P<new>{_NAME})(?:\(\))?[`'\"]*(?: or [`'\"]*(?P<other>{_NAME}))?", re.DOTALL
 )
 
 
@@ -45,17 +57,20 @@ def advised(message: str) -> Advice | None:
         if "home" in named:
             return Advice(f"{named['old']}.{named['name']}", f"{named['home']}.{named['name']}")
         old, new = _plain(named["old"]), _plain(named["new"])
-        bare = form is _FORMS[-1] and not ("." in new or "_" in new)
-        if (
-            old
-            and new
-            and not bare
-            and new not in _IDLE_WORDS
-            and old != new
-            and new.partition(".")[0] not in _NO_ROOTS
-        ):
+        bare = form is _FORMS[-1] and not ("." in new or "_" in new or named["plain"])
+        if old and not bare and old != new and old not in _IDLE_WORDS and _is_name(new):
             return Advice(old, new)
     return None
+
+
+def offered(message: str) -> tuple[str, ...]:
+    """Return every name that a message says to use, whatever for."""
+    named = (name for found in _ONLY_NEW.finditer(message) for name in found.groups() if name)
+    return tuple(dict.fromkeys(name for name in map(_plain, named) if _is_name(name)))
+
+
+def _is_name(name: str) -> bool:
+    return bool(name) and name not in _IDLE_WORDS and name.partition(".")[0] not in _NO_ROOTS
 
 
 def _plain(name: str) -> str:

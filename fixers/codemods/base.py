@@ -34,6 +34,15 @@ class Installed(Protocol):
     def version(self, distribution: str) -> str | None:
         """Installed version, or None."""
 
+    def homes(self, package: str, name: str) -> tuple[str, ...]:
+        """Where else in an installed package a name is, dotted; one path for each object of that name.
+
+        Public paths only. What the package took from elsewhere is told by where it comes from.
+        """
+
+    def documentation(self, module: str, qualname: str) -> str:
+        """Docstring of a function or class, its constructor's included; empty when there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -77,6 +86,10 @@ class Rewrite:
     python: tuple[int, int] = (3, 12)
     versions: Mapping[str, str] = field(default_factory=dict)
     """Installed distributions."""
+    homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`package:name` to where it is."""
+    documentation: Mapping[str, str] = field(default_factory=dict)
+    """`module:qualname` to its docstring."""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Live facts, as in `Scene`."""
     frames: tuple[tuple[str, int, str], ...] = ()

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     NAMES = "names"
     PARAMETERS = "parameters"
     VERSION = "version"
+    HOMES = "homes"
+    DOC = "doc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Question:
 
 
 Answer = tuple[str, ...] | str | None
-"""Names or parameters, a version, or None for what does not exist."""
+"""Names, parameters or homes, a version or a docstring, or None for what does not exist."""
 Ask = Callable[[Sequence[Question]], Sequence[Answer]]
 """Answers questions in order. Raises nothing for what cannot be answered: that is None."""
 
@@ -101,13 +103,23 @@ class LiveInstalled:
         found = self._fact(Question(Kind.VERSION, distribution))
         return found if isinstance(found, str) else None
 
+    def homes(self, package: str, name: str) -> tuple[str, ...]:
+        """Return from where a package's name can be imported, one dotted path for each object of that name."""
+        found = self._fact(Question(Kind.HOMES, package, name))
+        return found if isinstance(found, tuple) else ()
+
+    def documentation(self, module: str, qualname: str) -> str:
+        """Return what a callable or class says of itself; empty when it says nothing or is not there."""
+        found = self._fact(Question(Kind.DOC, module, qualname))
+        return found if isinstance(found, str) else ""
+
     def _fact(self, question: Question) -> Answer:
         self.prepare([question])
         return self._known[question]
 
 
 def _checked(value: Any, kind: Kind) -> Answer:
-    if kind in {Kind.PYTHON, Kind.VERSION}:
+    if kind in {Kind.PYTHON, Kind.VERSION, Kind.DOC}:
         return value if isinstance(value, str) else None
     if not isinstance(value, list):
         return None

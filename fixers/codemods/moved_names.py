@@ -52,6 +52,12 @@ def is_there(scene: Scene, dotted: str) -> bool:
     return name in (scene.installed.names(home) or ())
 
 
+def is_of_project(scene: Scene, module: str) -> bool:
+    """Say whether a module stands below a root that the project itself has."""
+    root = module.partition(".")[0]
+    return any(scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files)
+
+
 @lru_cache(maxsize=1)
 def reshaped() -> frozenset[str]:
     """Return the dotted names whose calls other codemods write in another form."""

@@ -20,19 +20,23 @@ from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
 from fixers.codemods.misspelled_name import MisspelledName
 from fixers.codemods.mixed_timezones import MixedTimezones
+from fixers.codemods.moved_api import MovedApi
 from fixers.codemods.moved_symbol import MovedSymbol
 from fixers.codemods.mutable_dataclass_field import MutableDataclassField
 from fixers.codemods.mutable_default import MutableDefault
 from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.newer_python import NewerPython
+from fixers.codemods.outdated_keyword import OutdatedKeyword
 from fixers.codemods.outdated_test_support import OutdatedTestSupport
 from fixers.codemods.platform_encoding import PlatformEncoding
 from fixers.codemods.python_2_leftover import Python2Leftover
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
+from fixers.codemods.renamed_member import RenamedMember
 from fixers.codemods.reshaped_api import ReshapedApi
 from fixers.codemods.reshaped_frame import ReshapedFrame
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
+from fixers.codemods.retired_value import RetiredValue
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
@@ -62,6 +66,10 @@ ALL: tuple[type[Codemod], ...] = (
     ReshapedApi,
     OutdatedTestSupport,
     RenamedApi,
+    MovedApi,  # these three after the tables, which know of another form too
+    RenamedMember,
+    OutdatedKeyword,
+    RetiredValue,
     CircularImport,
     MissingExport,
     UnimportedSubmodule,

@@ -9,15 +9,14 @@ from typing import ClassVar
 
 import libcst as cst
 
-from fixers.codemods.advice import Advice, advised
+from fixers.codemods.advice import Advice, advised, offered
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
-from fixers.codemods.guards import guarded
-from fixers.codemods.moved_names import from_table, is_there, reshaped
-from fixers.codemods.nearest import nearest
+from fixers.codemods.moved_names import from_table, is_of_project, is_there, reshaped
+from fixers.codemods.nearest import nearest, related
 from fixers.codemods.relocation import Moves, relocate_from
+from fixers.codemods.renamings import with_attribute
 from fixers.codemods.shapes import is_warning
-from fixers.codemods.source import Edits
 from fixers.codemods.spelling import resolve
 from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
 from fixers.model import Candidate, Tier
@@ -189,12 +188,23 @@ class RenamedApi(Codemod):
         }
         said = advised(crash.message)
         if not known and said is not None:
-            told = {real: _told(scene, real, said) for real in sorted(used) if not _is_of_project(scene, real)}
+            told = {real: _told(scene, real, said) for real in sorted(used) if not is_of_project(scene, real)}
             known = {real: new for real, new in told.items() if new}
         if known:
             yield from self._relocate(scene, site, Moves(known), self.PRIOR)
-        elif said is not None and not any(_is_of_project(scene, real) and real.endswith(said.old) for real in used):
+        elif said is not None and not any(is_of_project(scene, real) and real.endswith(said.old) for real in used):
             yield from self._attribute(scene, site, said)
+        if not known:
+            yield from self._hinted(scene, crash, site)
+
+    def _hinted(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
+        """Rename what the failing line reads to a name like it that the message says to use: `…_utc`."""
+        for new in offered(crash.message):
+            name = new.rpartition(".")[2]
+            reads = {node.attr.value for node in site.source.at(site.line, cst.Attribute)} - {name}
+            old = [read for read in reads if nearest(read, {name}) or related(read, {name})]
+            if len(old) == 1:
+                yield from self._rename(scene, site, old[0], name, _SAID)
 
     def _relocate(self, scene: Scene, site: Site, moves: Moves, prior: float) -> Iterator[Candidate]:
         """Offer these moves in the whole project, then all that the table knows of the same library."""
@@ -228,20 +238,12 @@ class RenamedApi(Codemod):
     def _attribute(self, scene: Scene, site: Site, said: Advice) -> Iterator[Candidate]:
         old_home, _, old = said.old.rpartition(".")
         new_home, _, new = said.new.rpartition(".")
-        if old_home == new_home or not new_home:
+        if old_home == new_home or not new_home or not old_home:
             yield from self._rename(scene, site, old, new, _SAID)
 
     def _rename(self, scene: Scene, site: Site, old: str, new: str, prior: float) -> Iterator[Candidate]:
         """Rename the attribute in the failing line, then in the whole file: one red test stands for all."""
-        made: list[str] = []
-        for reads in (site.source.at(site.line, cst.Attribute), list(site.source.all(cst.Attribute))):
-            edits = Edits(site.source)
-            for node in reads:
-                if node.attr.value == old and not guarded(site.source, node):
-                    edits.put(node.attr, cst.Name(new))
-            text = edits.text() if edits.changes else ""
-            if not text or text in made:
-                return
+        for number, text in enumerate(with_attribute(site, old, new)):
             yield from self.offer(
                 scene,
                 {site.path: text},
@@ -249,9 +251,8 @@ class RenamedApi(Codemod):
                 line=site.line,
                 function=site.function,
                 prior=prior,
-                wider=bool(made),
+                wider=bool(number),
             )
-            made.append(text)
 
 
 def _gone(crash: Crash) -> tuple[str, str] | None:
@@ -292,9 +293,4 @@ def _told(scene: Scene, real: str, said: Advice) -> str:
 
 
 def _is_ours(scene: Scene, module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names or _is_of_project(scene, module)
-
-
-def _is_of_project(scene: Scene, module: str) -> bool:
-    root = module.partition(".")[0]
-    return any(scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files)
+    return module.partition(".")[0] in sys.stdlib_module_names or is_of_project(scene, module)

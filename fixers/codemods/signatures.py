@@ -39,6 +39,8 @@ class Callee:
 
     signature: Signature
     definition: Definition | None = None
+    documentation: str = ""
+    """What a callable of the environment says of itself."""
 
 
 def of_function(node: Function, *, bound: bool) -> Signature:
@@ -123,7 +125,9 @@ def callee(scene: Scene, site: Site, call: cst.Call, qualname: str) -> Callee | 
         return None
     inside = ".".join(part for part in (origin.name, rest) if part)
     printed = scene.installed.parameters(origin.module, inside)
-    return Callee(of_printed(printed)) if printed is not None else None
+    if printed is None:
+        return None
+    return Callee(of_printed(printed), documentation=scene.installed.documentation(origin.module, inside))
 
 
 def called_name(call: cst.Call) -> str:

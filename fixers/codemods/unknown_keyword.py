@@ -20,6 +20,8 @@ from fixers.project import is_repairable
 _MESSAGE = re.compile(r"(?P<callee>[\w.<>]+)\(\) got an unexpected keyword argument '(?P<keyword>\w+)'")
 _ONLY_ONE_LEFT = 0.6
 _RENAMED_PARAMETER = 0.7
+_DOCUMENTED = 0.75
+_CHANGE = re.compile(r"\b(?:renam|replac|deprecat|instead|former|previous|in favou?r)", re.IGNORECASE)
 _SEND = {"pkg/mail.py": "def send(to, *, subject='', retries=0):\n    return to, subject, retries\n"}
 _FROM_TEST = (("tests/test_example.py", 2, "test_it"),)
 
@@ -206,8 +208,24 @@ def _meant(crash: Crash, call: cst.Call, reached: Callee, keyword: str, sure: fl
     near = hint if hint in free else nearest(keyword, free) or related(keyword, free)
     if near:
         return near, sure
+    told = _documented(reached.documentation, keyword, free)
+    if told:
+        return told, _DOCUMENTED
     needed = [name for name in free if name in signature.required]
     return (needed[0], _ONLY_ONE_LEFT) if len(needed) == 1 else ("", 0.0)
+
+
+def _documented(documentation: str, keyword: str, free: list[str]) -> str:
+    """Return the one free parameter that the callee's documentation names where it tells of the old one's change."""
+    found: set[str] = set()
+    parameter = ""
+    for line in documentation.splitlines():
+        head = re.match(r"\s*(?::param(?: \w+)? )?[`*]{0,2}(\w+)[`*]{0,2}\s*[:(]", line)
+        parameter = head[1] if head is not None and head[1] in free else parameter
+        if re.search(rf"\b{keyword}\b", line) and _CHANGE.search(line):
+            named = {name for name in free if re.search(rf"[`'\"*]{name}[`'\"*(=]", line)}
+            found |= named or ({parameter} - {""})
+    return found.pop() if len(found) == 1 else ""
 
 
 def _passed_elsewhere(scene: Scene, path: str, name: str, keyword: str) -> bool:

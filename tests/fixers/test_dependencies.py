@@ -113,6 +113,12 @@ class Installed:
     def version(self, distribution):
         return self.versions.get(distribution)
 
+    def homes(self, package, name):
+        return ()
+
+    def documentation(self, module, qualname):
+        return ""
+
 
 def offers_of(tree, message, installed, stated):
     (tree / "pyproject.toml").write_text(f"[project]\nname = 'x'\ndependencies = [{stated}]\n")

@@ -7,17 +7,25 @@ that GOLDSEAM_REPORT_FD names; standard output belongs to whatever gets imported
 Request: {"questions": [{"kind": "names", "module": "numpy"},
                         {"kind": "parameters", "module": "requests", "qualname": "Session.get"},
                         {"kind": "version", "module": "requests"},
+                        {"kind": "homes", "module": "scipy", "qualname": "simpson"},
+                        {"kind": "doc", "module": "urllib3.util", "qualname": "Retry"},
                         {"kind": "python"}], "paths": ["/w/src"]}
 Answer:  {"answers": [...]}, one for each question in order: a list of strings, a
 string, or null when the thing does not exist or does not import.
 """
 
+import ast
 import importlib
 import inspect
 import json
 import os
+import re
 import sys
 import warnings
+
+MOST_FILES = 6000
+MOST_IMPORTS = 40
+NO_HOMES = {"test", "tests", "testing", "conftest", "_vendor", "vendor", "vendored", "examples", "benchmarks"}
 
 
 def main():
@@ -38,9 +46,13 @@ def answer(question):
         return "%d.%d" % sys.version_info[:2]
     if kind == "version":
         return version(question["module"])
+    if kind == "homes":
+        return homes(question["module"], question["qualname"])
     found = locate(question["module"], question.get("qualname", ""))
     if found is None:
         return None
+    if kind == "doc":
+        return documentation(found[0])
     return names(found[0]) if kind == "names" else parameters(found[0])
 
 
@@ -109,6 +121,118 @@ def parameters(found):
 def close_positional_only(shown):
     shown[:] = [text.lstrip("\0") for text in shown]
     shown.append("/")
+
+
+def documentation(found):
+    """Return what a function or class says of itself, and what its constructor says."""
+    own = inspect.getdoc(found) or ""
+    built = getattr(found, "__init__", None) if inspect.isclass(found) else None
+    return (own + "\n\n" + (inspect.getdoc(built) or "") if built is not None else own)[:40000]
+
+
+def homes(package, name):
+    """Return the public modules of a package that give out a name, one for each object of that name.
+
+    The files say which modules may, importing those few says which do. A name that the package
+    only took from elsewhere is told by where it comes from, unless the package has one of its own.
+    """
+    roots = getattr(load(package), "__path__", None)
+    if roots is None:
+        return []
+    reached = {}
+    for module in with_packages(mentioning(package, list(roots), name)[:MOST_IMPORTS]):
+        loaded = load(module)
+        found = getattr(loaded, name, None)
+        if found is not None and not inspect.ismodule(found):
+            reached.setdefault(id(found), (found, []))[1].append(module)
+    own = [own_home(package, name, *group) for group in reached.values()]
+    foreign = [] if any(own) else [foreign_home(package, name, found) for found, _ in reached.values()]
+    return sorted({place for place in own + foreign if place})
+
+
+def own_home(package, name, found, modules):
+    """Return where a package means an object of its own to be imported from; empty for an object of another."""
+    origin = origin_of(found)
+    if origin and origin.partition(".")[0] != package:
+        return ""
+    public = [module for module in modules if is_public(module)]
+    # First the packages around the place where it is defined, then that place, then whoever passes it on.
+    best = sorted(public, key=lambda m: (not (origin + ".").startswith(m + "."), m.count("."), m))
+    return best[0] + "." + name if best else ""
+
+
+def foreign_home(package, name, found):
+    origin = origin_of(found)
+    if not origin or origin.partition(".")[0] == package or not is_public(origin):
+        return ""
+    return origin + "." + name if getattr(load(origin), name, None) is found else ""
+
+
+def origin_of(found):
+    origin = getattr(found, "__module__", None)
+    return origin if isinstance(origin, str) else ""
+
+
+def is_public(module):
+    return not any(part.startswith("_") for part in module.split("."))
+
+
+def with_packages(modules):
+    """Return modules and the packages around them, which may give out all that a module of theirs has."""
+    found = []
+    for module in modules:
+        parts = module.split(".")
+        found += [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+    return list(dict.fromkeys(found))
+
+
+def mentioning(package, roots, name):
+    """Return the modules of a package whose files bind a name at their top level, packages first."""
+    word = re.compile(rb"\b" + name.encode() + rb"\b")
+    found = []
+    seen = 0
+    for root in roots:
+        for directory, inner, files in os.walk(root):
+            inner[:] = sorted(d for d in inner if d.isidentifier() and d not in NO_HOMES)
+            parts = [package] + [part for part in os.path.relpath(directory, root).split(os.sep) if part != "."]
+            for file in sorted(files):
+                stem = file.partition(".")[0]
+                seen += 1
+                if not file.endswith((".py", ".pyi")) or stem in NO_HOMES or seen > MOST_FILES:
+                    continue
+                if binds(os.path.join(directory, file), word, name):
+                    found.append(".".join(parts if stem == "__init__" else [*parts, stem]))
+    return sorted(set(found), key=lambda module: (module.count("."), module))
+
+
+def binds(path, word, name):
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+        tree = ast.parse(text) if word.search(text) else None
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return False
+    return tree is not None and any(name in bound(node) for node in top(tree))
+
+
+def top(node):
+    """Yield the statements that run when a module is imported."""
+    for inner in getattr(node, "body", ()):
+        yield inner
+        if isinstance(inner, (ast.If, ast.Try, ast.With)):
+            yield from top(inner)
+            yield from getattr(inner, "orelse", ())
+            for handler in getattr(inner, "handlers", ()):
+                yield from top(handler)
+
+
+def bound(node):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return {alias.asname or alias.name for alias in node.names}
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def summarized(default):

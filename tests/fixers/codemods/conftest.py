@@ -24,6 +24,8 @@ class DictInstalled:
     exported: Mapping[str, frozenset[str]] = field(default_factory=dict)
     signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def names(self, module: str) -> frozenset[str] | None:
         return self.exported.get(module)
@@ -33,6 +35,12 @@ class DictInstalled:
 
     def version(self, distribution: str) -> str | None:
         return self.versions.get(distribution)
+
+    def homes(self, package: str, name: str) -> tuple[str, ...]:
+        return self.places.get(f"{package}:{name}", ())
+
+    def documentation(self, module: str, qualname: str) -> str:
+        return self.said.get(f"{module}:{qualname}", "")
 
 
 def build_scene(example: Rewrite, text: str) -> Scene:
@@ -53,7 +61,9 @@ def build_scene(example: Rewrite, text: str) -> Scene:
         message=example.message,
         frames=frames,
     )
-    installed = DictInstalled(example.python, example.names, example.parameters, example.versions)
+    installed = DictInstalled(
+        example.python, example.names, example.parameters, example.versions, example.homes, example.documentation
+    )
     return Scene((failure,), Project(files), installed, suspects, example.values)
 
 

@@ -98,3 +98,32 @@ def test_reads_printed_signatures(printed: tuple[str, ...], keywords: tuple[str,
     signature = of_printed(printed)
     assert signature.keywords == keywords
     assert signature.required == required
+
+
+def test_finds_where_a_package_keeps_a_name(
+    tmp_path: Path, interpreter: Callable[[str], Path], ask_inside: Callable[[Path, Path], Ask]
+) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/signal/__init__.py": "from shop.signal._fade import *\n",
+        "shop/signal/_fade.py": "__all__ = ['fade']\n\n\ndef fade(x):\n    return x\n",
+        "shop/forms.py": "class Field:\n    'One field.'\n\n    def __init__(self, width):\n        ':param width: of it'\n",  # noqa: E501
+        "shop/db.py": "try:\n    import nothing_here\nexcept ImportError:\n    class Field:\n        pass\n",
+        "shop/shortcuts.py": "from collections import OrderedDict\nfrom shop.forms import Widget\n",
+        "shop/broken.py": "raise SystemExit\nspoiled = 1\n",
+        "shop/tests/test_it.py": "def helper():\n    pass\n",
+    }
+    files["shop/forms.py"] += "\n\nclass Widget:\n    pass\n"
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    installed = LiveInstalled(ask_inside(interpreter("3.8"), tmp_path))
+    assert installed.homes("shop", "fade") == ("shop.signal.fade",)
+    assert installed.homes("shop", "Field") == ("shop.db.Field", "shop.forms.Field")
+    assert installed.homes("shop", "Widget") == ("shop.forms.Widget",)
+    assert installed.homes("shop", "OrderedDict") == ("collections.OrderedDict",)
+    for absent in ("helper", "spoiled", "nothing_here"):
+        assert installed.homes("shop", absent) == ()
+    assert installed.homes("no_such_package", "fade") == ()
+    assert installed.documentation("shop.forms", "Field") == "One field.\n\n:param width: of it"
+    assert installed.documentation("shop.forms", "nothing") == ""

@@ -31,6 +31,12 @@ class Written:
     def version(self, distribution: str) -> str | None:
         return None
 
+    def homes(self, package: str, name: str) -> tuple[str, ...]:
+        return ()
+
+    def documentation(self, module: str, qualname: str) -> str:
+        return ""
+
 
 def cases(which: str) -> list[object]:
     found = [

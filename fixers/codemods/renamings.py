@@ -1,0 +1,52 @@
+"""Texts of a file with an attribute or an argument by another name: on the failing line, then everywhere in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from fixers.codemods.crash import Site
+from fixers.codemods.guards import guarded
+from fixers.codemods.source import Edits
+
+
+def with_attribute(site: Site, old: str, new: str) -> Iterator[str]:
+    """Yield the text with an attribute renamed where it failed, then wherever the file reads it."""
+    yield from _texts(
+        site,
+        [node.attr for node in site.source.at(site.line, cst.Attribute) if node.attr.value == old],
+        [node.attr for node in site.source.all(cst.Attribute) if node.attr.value == old],
+        new,
+    )
+
+
+def with_keyword(site: Site, old: str, new: str) -> Iterator[str]:
+    """Yield the text with an argument renamed where it failed, then wherever the same function gets it."""
+    here = _passed(site.source.at(site.line, cst.Call), old, new)
+    called = {site.source.code(call.func) for call, _ in here}
+    alike = [call for call in site.source.all(cst.Call) if site.source.code(call.func) in called]
+    yield from _texts(site, [name for _, name in here], [name for _, name in _passed(alike, old, new)], new)
+
+
+def _passed(calls: list[cst.Call], old: str, new: str) -> list[tuple[cst.Call, cst.Name]]:
+    found = []
+    for call in calls:
+        given = {arg.keyword.value: arg.keyword for arg in call.args if arg.keyword is not None}
+        if old in given and new not in given:
+            found.append((call, given[old]))
+    return found
+
+
+def _texts(site: Site, here: list[cst.Name], all_of_them: list[cst.Name], new: str) -> Iterator[str]:
+    made = ""
+    for names in (here, all_of_them):
+        edits = Edits(site.source)
+        for name in names:
+            if here and not guarded(site.source, name):
+                edits.put(name, name.with_changes(value=new))
+        text = edits.text() if edits.changes else ""
+        if not text or text == made:
+            return
+        yield text
+        made = text
