@@ -56,6 +56,8 @@ class Tool:
         default=frozenset({"--config", "--config-file", "--settings-path", "--settings-file"})
     )
     """Options whose value is a file and no path to look at."""
+    bolder: tuple[str, ...] = ()
+    """Beginnings of codes that it mends, though it calls that unsafe, without a change of what the program does."""
     codes: Mapping[str, str] = field(default_factory=dict)
     """Codes whose repair by the tool changes the layout alone, with the option that limits it to them."""
 

@@ -21,6 +21,7 @@ FLAKE8 = Tool(
     command=("flake8",),
     report=("--format=%(path)s:%(row)d:%(col)d: %(code)s %(text)s", "--jobs=1"),
     read=_findings,
+    bolder=("B007", "B009", "B010", "B011", "B013", "B014", "C4", "ISC", "PIE", "Q", "RET", "SIM1", "SIM2", "SIM300"),
     flags=frozenset({"-q", "--quiet", "-v", "--verbose", "--count", "--statistics", "--show-source", "--tee",
                      "--exit-zero", "--benchmark"}),
     valued=frozenset({"--format", "--output-file", "-j", "--jobs", "--color"}),

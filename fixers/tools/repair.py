@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fixers.checks import paths as places
 from fixers.checks.importers import lost_imports
@@ -22,6 +22,7 @@ from fixers.project import Project, is_repairable
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
 from fixers.tools.base import Tool
+from fixers.tools.borrowed import borrowed
 from fixers.tools.judge import appeared, counted, identity
 from fixers.tools.registry import tool_named
 from fixers.tools.repairs.base import Case, FindingRepair
@@ -31,6 +32,9 @@ from fixers.tools.run import check, mend, patched
 _SINGLE = 12
 """Files tried one by one when a repair of all of them together made something new appear."""
 _PRIOR = 0.98
+_BOLD = 0.9
+BOLD = "bold:ruff"
+"""Maker of what ruff does by rules that it calls unsafe, or in place of another linter."""
 
 
 @dataclass(slots=True)
@@ -131,6 +135,8 @@ def repair_tool(
     for repair in ALL:
         if work.wanted() and not work.spent:
             _by_rule(work, repair)
+    if work.wanted() and not work.spent:
+        _boldly(work)
     edits = work.edits(work.texts)
     return Repair(
         clusters=(Cluster(proposals=(_proposal(work, edits),), size=1),) if edits else (),
@@ -162,6 +168,22 @@ def _replay(work: _Work) -> None:
         arguments = (*work.red.arguments, tool.codes[codes[0]], ",".join(codes))
         texts |= mend(tool, arguments, rest, work.target, work.sandbox)
     _together_or_apart(work, f"tool:{tool.distribution}", texts, _PRIOR)
+
+
+def _boldly(work: _Work) -> None:
+    """Have done what a linter may do by a rule that it calls unsafe, where that means the same; the suite decides."""
+    tool, before = work.tool, len(work.priors)
+    wanted = [f for f in work.wanted() if is_repairable(f.path) and f.path in work.project.files]
+    with patched(work.target, work.edits(work.texts)) as target:
+        texts = borrowed(tool, wanted, work.now.files, target, work.sandbox)
+        codes = sorted({finding.code for finding in wanted if finding.code.startswith(tool.bolder)})
+        paths = sorted({finding.path for finding in wanted if finding.code in codes})
+        if tool.mend is not None and codes:
+            bold = replace(tool, mend=tuple(word.replace("--no-unsafe", "--unsafe") for word in tool.mend))
+            texts = mend(bold, (*work.red.arguments, "--select", ",".join(codes)), paths, target, work.sandbox)
+    _together_or_apart(work, BOLD, texts, _BOLD)
+    if len(work.priors) > before:
+        work.tiers.append(Tier.B)
 
 
 def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:

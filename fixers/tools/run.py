@@ -70,8 +70,14 @@ def mend(
     if tool.mend is None or not paths:
         return {}
     options = without_paths(tool, kept(tool, arguments), lambda word: (target.tree / word).exists())
-    argv = (*_start(tool, target), *tool.mend, *options, *paths)
-    return _run((argv,), paths, target, sandbox)[2]
+    return rewritten((*_start(tool, target), *tool.mend, *options, *paths), paths, target, sandbox)
+
+
+def rewritten(
+    argv: Sequence[str], paths: Sequence[str], target: Target, sandbox: Sandbox, read_only: Sequence[Path] = ()
+) -> dict[str, str]:
+    """Run a command that rewrites files; return the new texts of those of `paths` that it changed."""
+    return _run((argv,), paths, target, sandbox, read_only)[2]
 
 
 @contextmanager
@@ -85,7 +91,11 @@ def patched(target: Target, edits: Sequence[FileEdit]) -> Iterator[Target]:
 
 
 def _run(
-    steps: Sequence[Sequence[str]], read: Sequence[str], target: Target, sandbox: Sandbox
+    steps: Sequence[Sequence[str]],
+    read: Sequence[str],
+    target: Target,
+    sandbox: Sandbox,
+    read_only: Sequence[Path] = (),
 ) -> tuple[list[Output], CommandRun, dict[str, str]]:
     request = {"steps": [list(step) for step in steps], "read": list(read)}
     scripts = Path(target.python).parent
@@ -100,7 +110,7 @@ def _run(
             "RUFF_OUTPUT_FORMAT": "concise",  # of `ruff format`, whose older releases have no option for it
             "CI": "true",
         },
-        read_only=(*target.read_only, INSIDE),
+        read_only=(*target.read_only, *read_only, INSIDE),
         stdin=json.dumps(request).encode(),
         limits=_LIMITS,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fixers.tools.repairs.bare_generic import BareGeneric
 from fixers.tools.repairs.base import FindingRepair
+from fixers.tools.repairs.crowded_line import CrowdedLine
 from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
 from fixers.tools.repairs.late_bound_variable import LateBoundVariable
@@ -10,6 +12,7 @@ from fixers.tools.repairs.lost_cause import LostCause
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
 from fixers.tools.repairs.mistyped_argument import MistypedArgument
+from fixers.tools.repairs.misused_value import MisusedValue
 from fixers.tools.repairs.narrow_annotation import NarrowAnnotation
 from fixers.tools.repairs.none_comparison import NoneComparison
 from fixers.tools.repairs.redundant_cast import RedundantCast
@@ -27,6 +30,8 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnknownName,
     Misnamed,
     UnawaitedCoroutine,
+    MisusedValue,  # before the generic types: `callable` becomes one
+    BareGeneric,
     ImplicitOptional,
     MissingReturnType,
     UnguardedOptional,
@@ -41,5 +46,6 @@ ALL: tuple[type[FindingRepair], ...] = (
     LateBoundVariable,
     LostCause,
     EmptyFString,
+    CrowdedLine,
     WhiteSpace,
 )

@@ -272,3 +272,36 @@ def test_a_formatter_that_changes_the_program_is_not_believed(make_request, sand
 
 def test_every_tool_is_named_once():
     assert len({tool.name for tool in ALL}) == len(ALL) == 7
+
+
+BOLD = {
+    "ruff": (
+        ToolRequest("ruff check", ("--select", "C4,SIM", "mod.py")),
+        (
+            "def f(x):\n    if x:\n        return 1\n    else:\n        return 2\n\n\n"
+            "def g(x):\n    return set([y + 1 for y in x])\n"
+        ),
+        "+    return {y + 1 for y in x}\n",
+    ),
+    "flake8": (
+        ToolRequest("flake8", ("mod.py",)),
+        "def f(x, y):\n    if not x in y: return 1;\n    z= x\n    return z\n",
+        "+    if x not in y:\n+        return 1\n+    z = x\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_", "text", "lines"), BOLD.values(), ids=BOLD)
+def test_what_means_the_same_is_mended_where_a_suite_watches(make_request, sandbox, request_, text, lines):
+    """What ruff calls unsafe, and what a linter finds that mends nothing itself."""
+    suite = {"tests/test_mod.py": "import mod\n\n\ndef test_it():\n    assert mod.f\n"}
+    trace = attempt(make_request({"mod.py": text, **suite}, tool=request_), sandbox)
+    assert trace.status == "fixed", trace.sentence
+    assert lines in trace.patch
+
+
+@pytest.mark.parametrize(("request_", "text", "lines"), BOLD.values(), ids=BOLD)
+def test_what_means_the_same_is_only_shown_where_no_suite_watches(make_request, sandbox, request_, text, lines):
+    trace = attempt(make_request({"mod.py": text}, tool=request_), sandbox)
+    assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS)
+    assert lines in trace.alternatives[0].patch
