@@ -92,6 +92,32 @@ SHARED: Mapping[str, Wanted] = {
             "tornado==6.6.1",
         ),
     ),
+    "texts": Wanted(
+        "3.12",
+        (
+            "pytest==8.4.2",
+            "pyparsing==3.3.3",
+            "arrow==1.4.0",
+            "mistune==3.4.0",
+            "markdown==3.11.3",
+            "docutils==0.23",
+            "babel==2.19.0",
+            "faker==40.63.0",
+            "wtforms==3.3.2",
+        ),
+    ),
+    "stores": Wanted(
+        "3.12",
+        (
+            "pytest==8.4.2",
+            "polars==2.1.0",
+            "shapely==2.2.0",
+            "peewee==4.5.3",
+            "websockets==17.4",
+            "pyarrow==26.0.1",
+            "protobuf==7.36.2",
+        ),
+    ),
     "types": Wanted("3.12", ("pytest==8.4.2", "mypy==1.19.1", "types-requests==2.32.4.20250913", "requests==2.32.5")),
 }
 

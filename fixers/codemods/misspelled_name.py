@@ -11,7 +11,7 @@ import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raising_site
-from fixers.codemods.nearest import nearest, suggested
+from fixers.codemods.nearest import IN_LIBRARIES, MOST_SLIPS, nearest, suggested
 from fixers.codemods.scopes import bound, visible
 from fixers.codemods.source import Edits
 from fixers.codemods.symbols import attributes, classes, tree_of
@@ -47,6 +47,14 @@ class MisspelledName(Codemod):
             message="module 'binascii' has no attribute 'b2a_hqx'. Did you mean: 'b2a_hex'?",
             line=3,
             names={"binascii": frozenset({"b2a_hex"})},
+        ),
+        Rewrite(  # a library has many names: what it dropped is like one that means something else
+            before="from shop import TextField\n\nX = TextField()\n",
+            after="from shop import TextField\n\nX = TextField()\n",
+            exception="ImportError",
+            message="cannot import name 'TextField' from 'shop' (/v/lib/shop/__init__.py)",
+            line=1,
+            names={"shop": frozenset({"TelField", "StringField"})},
         ),
         Rewrite(  # two names are equally near
             before="def f(left1, left2):\n    return left3\n",
@@ -144,7 +152,8 @@ class MisspelledName(Codemod):
                 if f"{named['module']}.{named['wrong']}" in LOST:
                     continue
                 known = _exported(scene, named["module"])
-                yield from self._attribute(scene, crash, site, named["wrong"], known)
+                slips = _slips(scene, named["module"])
+                yield from self._attribute(scene, crash, site, named["wrong"], known, slips)
             elif (named := _OBJECT.search(crash.message)) is not None:
                 known = _members(scene, named["type"])
                 yield from self._attribute(scene, crash, site, named["wrong"], known)
@@ -161,10 +170,10 @@ class MisspelledName(Codemod):
             yield from self._replace(scene, site, names, wrong, right)
 
     def _attribute(
-        self, scene: Scene, crash: Crash, site: Site, wrong: str, known: Iterable[str] | None
+        self, scene: Scene, crash: Crash, site: Site, wrong: str, known: Iterable[str] | None, slips: int = MOST_SLIPS
     ) -> Iterator[Candidate]:
         reads = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == wrong]
-        right = _choose(crash, wrong, known) if known is not None else None
+        right = _choose(crash, wrong, known, slips) if known is not None else None
         bases = {site.source.code(node.value) for node in reads}
         if right and len(bases) == 1:
             stored = _stored_wrongly(scene, wrong, right)
@@ -175,7 +184,7 @@ class MisspelledName(Codemod):
 
     def _import(self, scene: Scene, site: Site, module: str, wrong: str) -> Iterator[Candidate]:
         known = _exported(scene, module)
-        right = nearest(wrong, known) if known is not None else None
+        right = nearest(wrong, known, _slips(scene, module)) if known is not None else None
         names = [name for name in site.source.all(cst.Name) if name.value == wrong and not _is_keyword(site, name)]
         if right and right not in {name.value for name in site.source.all(cst.Name)}:
             names = [name for name in names if not _is_attribute(site, name)]
@@ -200,12 +209,16 @@ class MisspelledName(Codemod):
         )
 
 
-def _choose(crash: Crash, wrong: str, known: Iterable[str]) -> str | None:
+def _choose(crash: Crash, wrong: str, known: Iterable[str], slips: int = MOST_SLIPS) -> str | None:
     """Return CPython's own suggestion when it is known and close, else the one near name."""
     names = set(known)
-    near = nearest(wrong, names)
+    near = nearest(wrong, names, slips)
     hint = suggested(crash.message)
-    return hint if hint in names and nearest(wrong, {hint}) else near
+    return hint if hint in names and nearest(wrong, {hint}, slips) else near
+
+
+def _slips(scene: Scene, module: str) -> int:
+    return MOST_SLIPS if scene.project.path_of(module) is not None else IN_LIBRARIES
 
 
 def _stored_wrongly(scene: Scene, wrong: str, right: str) -> dict[str, str]:

@@ -8,7 +8,9 @@ from itertools import pairwise
 
 _SUGGESTION = re.compile(r"[Dd]id you mean:? '(?P<name>\w+)'")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_MAX_DISTANCE = 2
+MOST_SLIPS = 2
+IN_LIBRARIES = 1
+"""Slips in the name of a library's own: it has many, and one that it dropped is no slip of the author's."""
 
 
 def suggested(message: str) -> str | None:
@@ -32,10 +34,10 @@ def distance(left: str, right: str) -> int:
     return last[-1]
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str], slips: int = MOST_SLIPS) -> str | None:
     """Return the one known name that is close to `name`; None when there is none or more than one.
 
-    Close: at most two slips, and at most a third of the letters; or the same
+    Close: at most so many slips, and at most a third of the letters; or the same
     words in another order or another convention (`fromList`, `from_list`, `list_from`).
     """
     public = name.startswith("_")
@@ -43,10 +45,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     same_words = {other for other in rivals if words(other) == words(name)}
     if same_words:
         return same_words.pop() if len(same_words) == 1 else None
-    limit = min(_MAX_DISTANCE, max(1, len(name) // 3))
+    limit = min(slips, max(1, len(name) // 3))
     if len(name) < 3:
         return None
-    near = sorted((slips, other) for other in rivals if (slips := _bounded(name, other, limit)) <= limit)
+    near = sorted((count, other) for other in rivals if (count := _bounded(name, other, limit)) <= limit)
     if not near or any(first == second for (first, _), (second, _) in list(pairwise(near))[:1]):
         return None
     return near[0][1]

@@ -13,7 +13,7 @@ from fixers.codemods.advice import Advice, advised, offered
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.moved_names import from_table, is_of_project, is_there, reshaped
-from fixers.codemods.nearest import nearest, related
+from fixers.codemods.nearest import IN_LIBRARIES, nearest
 from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.renamings import with_attribute
 from fixers.codemods.shapes import is_warning
@@ -173,7 +173,7 @@ class RenamedApi(Codemod):
         exported = scene.installed.names(module)
         said = advised(crash.message)
         told = said.new.rpartition(".")[2] if said and said.old.rpartition(".")[2] == name else None
-        new = told or (nearest(name, exported) if exported else None)
+        new = told or (nearest(name, exported, IN_LIBRARIES) if exported else None)
         if exported and new in exported and name not in exported:
             moves = Moves({f"{module}.{name}": f"{module}.{new}"})
             yield from self._relocate(scene, site, moves, _LIVE)
@@ -202,7 +202,7 @@ class RenamedApi(Codemod):
         for new in offered(crash.message):
             name = new.rpartition(".")[2]
             reads = {node.attr.value for node in site.source.at(site.line, cst.Attribute)} - {name}
-            old = [read for read in reads if nearest(read, {name}) or related(read, {name})]
+            old = [read for read in reads if nearest(read, {name}) or name.startswith(f"{read}_")]
             if len(old) == 1:
                 yield from self._rename(scene, site, old[0], name, _SAID)
 

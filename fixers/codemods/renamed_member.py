@@ -10,7 +10,7 @@ from typing import ClassVar
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import crashes, raising_site
 from fixers.codemods.moved_names import is_of_project
-from fixers.codemods.nearest import nearest, related, words
+from fixers.codemods.nearest import IN_LIBRARIES, nearest, related, words
 from fixers.codemods.renamings import with_attribute
 from fixers.codemods.symbols import classes, imports
 from fixers.model import Candidate, Tier
@@ -104,7 +104,7 @@ class RenamedMember(Codemod):
                 continue
             owner, old = _class(scene, site.path, kind), named["name"]
             members = {name for name in scene.installed.names(owner) or () if not name.startswith("_")}
-            new = nearest(old, members) or related(old, members) if owner and old not in members else None
+            new = nearest(old, members, IN_LIBRARIES) or related(old, members) if owner and old not in members else None
             if new is None:
                 continue
             sure = words(old) == words(new)

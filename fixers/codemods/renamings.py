@@ -29,6 +29,17 @@ def with_keyword(site: Site, old: str, new: str) -> Iterator[str]:
     yield from _texts(site, [name for _, name in here], [name for _, name in _passed(alike, old, new)], new)
 
 
+def without_keyword(site: Site, old: str) -> str:
+    """Return the text without an argument of the calls that failed; the text as it is where none passes it."""
+    edits = Edits(site.source)
+    for call in site.source.at(site.line, cst.Call):
+        kept = [arg for arg in call.args if arg.keyword is None or arg.keyword.value != old]
+        if len(kept) != len(call.args) and not guarded(site.source, call):
+            kept[-1:] = [arg.with_changes(comma=call.args[-1].comma) for arg in kept[-1:]]
+            edits.change(call, cst.Call, lambda node, kept=kept: node.with_changes(args=kept))  # type: ignore[misc]
+    return edits.text() if edits.changes else site.source.text
+
+
 def _passed(calls: list[cst.Call], old: str, new: str) -> list[tuple[cst.Call, cst.Name]]:
     found = []
     for call in calls:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from fixers.codemods.tables.other_renames import SYMBOLS as OTHERS
+
 
 def _renames(module: str, pairs: str) -> Iterator[tuple[str, str]]:
     for pair in pairs.split():
@@ -228,6 +230,7 @@ SYMBOLS: Mapping[str, str] = {
     "click.get_terminal_size": "shutil.get_terminal_size",
     "networkx.from_numpy_matrix": "networkx.from_numpy_array",
     "networkx.to_numpy_matrix": "networkx.to_numpy_array",
+    **OTHERS,
 }
 """Old dotted name to new; a bare word is a builtin."""
 

@@ -154,6 +154,43 @@ IMAGES: tuple[Rule, ...] = (
     Shape("$i.fromstring($*a)", "$i.frombytes($*a)", "pillow 3.0", "PIL.Image.Image"),
 )  # fmt: skip
 
+SHEETS: tuple[Rule, ...] = (
+    *(Shape(f"$b.{old}", new, "openpyxl 2.4", "openpyxl.Workbook", message=rf"\b{name}\b")
+      for name, old, new in (
+        ("get_sheet_by_name", "get_sheet_by_name($n)", "$b[$n]"),
+        ("get_sheet_names", "get_sheet_names()", "$b.sheetnames"),
+        ("get_active_sheet", "get_active_sheet()", "$b.active"), ("remove_sheet", "remove_sheet($s)", "$b.remove($s)"),
+        ("get_index", "get_index($s)", "$b.index($s)"))),
+    *(Shape(f"$s.get_highest_{old}()", f"$s.max_{old}", "openpyxl 2.4", "openpyxl.worksheet.worksheet.Worksheet")
+      for old in ("row", "column")),
+)  # fmt: skip
+
+RECORDS: tuple[Rule, ...] = (
+    *(Keyword("peewee.Field", old, new, "peewee 3.0", reach=Reach.LINE) for old, new in (
+        ("db_column", "column_name"),)),
+    *(Keyword("peewee.ForeignKeyField", old, new, "peewee 3.0", reach=Reach.LINE,
+              message=rf"unexpected keyword argument '{old}'") for old, new in (
+        ("related_name", "backref"), ("rel_model", "model"), ("to_field", "field"))),
+    *(Shape(f"$c.{old}($*a)", f"$c.{new}($*a)", "pymongo 4.0", reach=Reach.LINE,
+            message=rf"'Collection' object is not callable\. .* call the '{old}' method") for old, new in (
+        ("insert", "insert_one"), ("save", "insert_one"), ("ensure_index", "create_index"))),
+    Shape("$c.count()", "$c.count_documents({})", "pymongo 4.0", reach=Reach.LINE,
+          message=r"'Collection' object is not callable\. .* call the 'count' method"),
+    Shape("$c.count($q)", "$c.count_documents($q)", "pymongo 4.0", reach=Reach.LINE,
+          message=r"'Collection' object is not callable\. .* call the 'count' method"),
+    Shape("$d.collection_names()", "$d.list_collection_names()", "pymongo 4.0", reach=Reach.LINE,
+          message=r"call the 'collection_names' method"),
+    Shape("$d.database_names()", "$d.list_database_names()", "pymongo 4.0", reach=Reach.LINE,
+          message=r"call the 'database_names' method|has no attribute 'database_names'"),
+    *(Keyword(f"google.protobuf.json_format.{name}", "including_default_value_fields",
+              "always_print_fields_with_no_presence", "protobuf 5.26") for name in ("MessageToDict", "MessageToJson")),
+    Shape("$d.value", "$d[()]", "h5py 3.0", "h5py.Dataset"),
+    Shape("$f.seed($*a)", "faker.Faker.seed($*a)", "faker 4.0", message=r"Calling `\.seed\(\)` on instances",
+          reach=Reach.LINE, unless="faker.Faker.seed($*a)"),
+    *(Keyword(f"gensim.models.{name}", old, new, "gensim 4.0") for name in ("Word2Vec", "FastText", "Doc2Vec")
+      for old, new in (("size", "vector_size"), ("iter", "epochs"))),
+)  # fmt: skip
+
 PACKAGES: tuple[Rule, ...] = (
     Shape("pkg_resources.get_distribution($d).version", "importlib.metadata.version($d)", "setuptools 67.5"),
     Shape("pkg_resources.require($d)[0].version", "importlib.metadata.version($d)", "setuptools 67.5"),
@@ -175,4 +212,4 @@ PACKAGES: tuple[Rule, ...] = (
     Shape("pkg_resources.DistributionNotFound", "importlib.metadata.PackageNotFoundError", "setuptools 67.5"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*SQLALCHEMY, *DJANGO, *WEB, *TOKENS, *DOCUMENTS, *IMAGES, *PACKAGES)
+RULES: tuple[Rule, ...] = (*SQLALCHEMY, *DJANGO, *WEB, *TOKENS, *DOCUMENTS, *IMAGES, *SHEETS, *RECORDS, *PACKAGES)

@@ -63,6 +63,12 @@ FILES: tuple[Rule, ...] = (
     _resources("contents", "(item.name for item in {}.iterdir())"),
 )  # fmt: skip
 
+TREES: tuple[Rule, ...] = (
+    Shape("$e.getchildren()", "list($e)", "", message=r"Element' object has no attribute 'getchildren'"),
+    Shape("$e.getiterator($*a)", "$e.iter($*a)", "",
+          message=r"Element(?:Tree)?' object has no attribute 'getiterator'"),
+)  # fmt: skip
+
 CODE: tuple[Rule, ...] = (
     Rework("inspect", "", r"'inspect' has no attribute 'getargspec'|cannot import name 'getargspec' from 'inspect'",
            full_specs, ("inspect.getfullargspec",)),
@@ -132,4 +138,4 @@ NEWER: tuple[Rule, ...] = (
             message=r"dataclass\(\) got an unexpected keyword argument 'kw_only'"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *CODE, *RUNNING, *DISTUTILS, *NEWER)
+RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *CODE, *RUNNING, *DISTUTILS, *NEWER)
