@@ -28,6 +28,10 @@ _FORMS = tuple(
         rf"`(?P<old>{_NAME}:\w+)` has been moved to `(?P<new>{_NAME}(?::\w+)?)`",
         rf"``(?P<old>{_NAME})(?:\(\))?``(?: \w+)? is now available as (?P<new>{_NAME})",
         rf"{_CALLED} '?(?P<new>{_NAME})(?:\(\))?'?(?: instead|\))",
+        (
+            rf"\b(?P<old>{_NAME})(?:\(\))?{_KIND} (?:is|was|has been) (?:obsoleted|superseded|replaced) by [`'\"]*"
+            rf"(?P<new>{_NAME})(?:\(\)|[`'\"])"
+        ),
         rf"[`'\"]+(?P<old>{_NAME})[`'\"]+{_KIND} {_DROPPED} to [`'\"]+(?P<new>{_NAME})[`'\"]",
         # Quoted, the new name may be any word; bare, only one that is plainly no word of the sentence.
         rf"{_OLD} (?:the )?[`'\"]+\.?(?P<new>{_NAME})(?:\(\))?[`'\"]",

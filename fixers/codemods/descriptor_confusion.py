@@ -15,23 +15,23 @@ from fixers.codemods.method_heads import decorated, made_static, with_first
 from fixers.codemods.scopes import parameters
 from fixers.codemods.signatures import of_function
 from fixers.codemods.source import Edits, Source, parse
+from fixers.codemods.spelling import resolve
 from fixers.codemods.symbols import Definition, functions
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
 _UNCALLED = re.compile(r"\b'?(?:method|builtin_function_or_method|function)'?\b")
+_OPERAND = re.compile(r"(?:for .+|between instances of|^)\s*'(?:method|builtin_function_or_method)'")
 _NOT_CALLABLE = re.compile(r"'\w+' object is not callable")
 _NO_SELF = re.compile(
     r"(?P<callee>[\w.<>]+)\(\) takes (?:from \d+ to )?(?P<most>\d+) positional arguments? but (?P<given>\d+)"
 )
 _SELF_MISSING = re.compile(r"(?P<callee>[\w.<>]+)\(\) missing \d+ required positional arguments?: '(?P<first>\w+)'")
 _UNBOUND = re.compile(r"name '(?P<first>self|cls)' is not defined")
-_BUILTIN_METHODS = frozenset(
-    {
-        "capitalize", "copy", "items", "keys", "lower", "lstrip", "rstrip",
-        "split", "splitlines", "strip", "title", "upper", "values",
-    }
-)  # fmt: skip
+_BUILTIN_METHODS = frozenset({
+    "capitalize", "copy", "items", "keys", "lower", "lstrip", "rstrip", "split", "splitlines", "strip", "title",
+    "upper", "values",
+})  # fmt: skip
 _STATIC = frozenset({"staticmethod", "classmethod"})
 _CART = "class Cart:\n    def __init__(self):\n        self.n = 2\n\n"
 _FROM_TEST = (("tests/test_example.py", 2, "test_it"),)
@@ -59,13 +59,6 @@ class DescriptorConfusion(Codemod):
             message="'>' not supported between instances of 'method' and 'int'",
             line=9,
         ),
-        Rewrite(  # an ordinary value is called
-            before=_CART + "    def f(self):\n        return self.n()\n",
-            after=_CART + "    def f(self):\n        return self.n()\n",
-            exception="TypeError",
-            message="'int' object is not callable",
-            line=6,
-        ),
         Rewrite(  # the method has its `self`: the caller passes too much
             before=_CART + "    def size(self):\n        return self.n\n",
             after=_CART + "    def size(self):\n        return self.n\n",
@@ -75,6 +68,13 @@ class DescriptorConfusion(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # a library's object: the message says that it is a method
+            before="import shop\n\n\ndef f(a, b):\n    return int(shop.at(a).seconds - shop.at(b).seconds)\n",
+            after="import shop\n\n\ndef f(a, b):\n    return int(shop.at(a).seconds() - shop.at(b).seconds())\n",
+            exception="TypeError",
+            message="unsupported operand type(s) for -: 'method' and 'method'",
+            line=5,
+        ),
         Rewrite(
             before=_CART
             + "    def size(self):\n        return self.n\n\n    def full(self):\n        return self.size > 9\n",
@@ -144,13 +144,16 @@ class DescriptorConfusion(Codemod):
             elif site is not None and _NOT_CALLABLE.search(crash.message):
                 yield from self._uncall(scene, site)
             elif site is not None and _UNCALLED.search(crash.message) and crash.exception != "AssertionError":
-                yield from self._call(scene, site)
+                yield from self._call(scene, site, crash.message)
             elif raised_in_test(scene, crash) and (shown := re.search(r"<bound method (\S+) of ", crash.message)):
                 yield from self._property(scene, shown[1])
 
-    def _call(self, scene: Scene, site: Site) -> Iterator[Candidate]:
+    def _call(self, scene: Scene, site: Site, message: str) -> Iterator[Candidate]:
         reads = [node for node in site.source.at(site.line, cst.Attribute) if _is_bare(site.source, node)]
         uncalled = [node for node in reads if _takes_nothing(scene, node.attr.value)]
+        # The message says that an operand is a method; where one name only is read, it is that one.
+        if not uncalled and _OPERAND.search(message):
+            uncalled = [node for node in reads if not _is_owner(scene, site, node)]
         if len({node.attr.value for node in uncalled}) != 1:
             return
         edits = Edits(site.source)
@@ -251,6 +254,12 @@ def _is_bare(source: Source, node: cst.Attribute) -> bool:
     parent = source.parents[node]
     called = isinstance(parent, cst.Call) and parent.func is node
     return not called and not isinstance(parent, (cst.AssignTarget, cst.AnnAssign, cst.Del, cst.Decorator))
+
+
+def _is_owner(scene: Scene, site: Site, node: cst.Attribute) -> bool:
+    """Say whether an attribute is a module's or the project's own, or only the way to another."""
+    known = resolve(scene.project, site.path, node) or functions(scene.project, node.attr.value)
+    return bool(known) or isinstance(site.source.parents[node], cst.Attribute)
 
 
 def _takes_nothing(scene: Scene, name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -12,7 +11,7 @@ from libcst.helpers import get_full_name_for_node
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, raising_site
-from fixers.codemods.moved_names import from_table, is_of_project, is_there, reshaped
+from fixers.codemods.moved_names import from_table, is_ours, is_there, reshaped
 from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.spelling import resolve
 from fixers.model import Candidate, Tier
@@ -116,9 +115,9 @@ class MovedApi(Codemod):
                 continue
             named = next((found for form in _NAME if (found := form.search(crash.message)) is not None), None)
             lost = _MODULE.search(crash.message)
-            if named is not None and not _is_ours(scene, named["module"]):
+            if named is not None and not is_ours(scene, named["module"]):
                 yield from self._follow(scene, site, _moved(scene, named["module"], {named["name"]}))
-            elif lost is not None and "." in lost["module"] and not _is_ours(scene, lost["module"]):
+            elif lost is not None and "." in lost["module"] and not is_ours(scene, lost["module"]):
                 wanted = _wanted(scene, site, lost["module"])
                 yield from self._follow(scene, site, _moved(scene, lost["module"], wanted))
 
@@ -172,7 +171,3 @@ def _wanted(scene: Scene, site: Site, module: str) -> set[str]:
         if real.rpartition(".")[0] == module and site.source.up(node, cst.Import) is None:
             names.add(node.attr.value)
     return names
-
-
-def _is_ours(scene: Scene, module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names or is_of_project(scene, module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from functools import lru_cache
 
 from fixers.codemods.base import Scene
@@ -56,6 +57,11 @@ def is_of_project(scene: Scene, module: str) -> bool:
     """Say whether a module stands below a root that the project itself has."""
     root = module.partition(".")[0]
     return any(scene.project.module_name(path).partition(".")[0] == root for path in scene.project.files)
+
+
+def is_ours(scene: Scene, module: str) -> bool:
+    """Say whether a module is the project's or the standard library's, and so no dependency's."""
+    return module.partition(".")[0] in sys.stdlib_module_names or is_of_project(scene, module)
 
 
 @lru_cache(maxsize=1)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import ClassVar
 
 import libcst as cst
 
-from fixers.codemods.advice import Advice, advised, offered
+from fixers.codemods.advice import Advice, advised
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
-from fixers.codemods.moved_names import from_table, is_of_project, is_there, reshaped
+from fixers.codemods.hints import hinted_attributes, hinted_symbol, told_place, uses
+from fixers.codemods.moved_names import from_table, is_of_project, is_ours, is_there, reshaped
 from fixers.codemods.nearest import IN_LIBRARIES, nearest
 from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.renamings import with_attribute
@@ -154,7 +154,7 @@ class RenamedApi(Codemod):
             if site is None:
                 continue
             gone = _gone(crash) or _refused(site, crash, scene)
-            if gone is not None and not _is_ours(scene, gone[0]):
+            if gone is not None and not is_ours(scene, gone[0]):
                 yield from self._symbol(scene, crash, site, *gone)
             elif (named := _NO_MODULE.search(crash.message)) is not None:
                 yield from self._relocate(scene, site, from_table(scene, named["module"]), self.PRIOR)
@@ -180,7 +180,7 @@ class RenamedApi(Codemod):
 
     def _warned(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
         """Rename what a deprecation speaks of, as a table or the message itself says."""
-        used = {real for node in _uses(site) if (real := resolve(scene.project, site.path, node))}
+        used = {real for node in uses(site) if (real := resolve(scene.project, site.path, node))}
         known = {
             old: new
             for old, new in SYMBOLS.items()
@@ -188,23 +188,22 @@ class RenamedApi(Codemod):
         }
         said = advised(crash.message)
         if not known and said is not None:
-            told = {real: _told(scene, real, said) for real in sorted(used) if not is_of_project(scene, real)}
+            told = {real: told_place(scene, real, said) for real in sorted(used) if not is_of_project(scene, real)}
             known = {real: new for real, new in told.items() if new}
         if known:
             yield from self._relocate(scene, site, Moves(known), self.PRIOR)
         elif said is not None and not any(is_of_project(scene, real) and real.endswith(said.old) for real in used):
             yield from self._attribute(scene, site, said)
         if not known:
-            yield from self._hinted(scene, crash, site)
+            yield from self._hinted(scene, crash, site, used)
 
-    def _hinted(self, scene: Scene, crash: Crash, site: Site) -> Iterator[Candidate]:
-        """Rename what the failing line reads to a name like it that the message says to use: `…_utc`."""
-        for new in offered(crash.message):
-            name = new.rpartition(".")[2]
-            reads = {node.attr.value for node in site.source.at(site.line, cst.Attribute)} - {name}
-            old = [read for read in reads if nearest(read, {name}) or name.startswith(f"{read}_")]
-            if len(old) == 1:
-                yield from self._rename(scene, site, old[0], name, _SAID)
+    def _hinted(self, scene: Scene, crash: Crash, site: Site, used: set[str]) -> Iterator[Candidate]:
+        """Rename what the failing line uses to what the message says to use, where it names no old name."""
+        hinted = hinted_symbol(scene, used, crash.message)
+        if hinted:
+            yield from self._relocate(scene, site, Moves(hinted), _SAID)
+        for old, new in hinted_attributes(site, crash.message):
+            yield from self._rename(scene, site, old, new, _SAID)
 
     def _relocate(self, scene: Scene, site: Site, moves: Moves, prior: float) -> Iterator[Candidate]:
         """Offer these moves in the whole project, then all that the table knows of the same library."""
@@ -238,7 +237,7 @@ class RenamedApi(Codemod):
     def _attribute(self, scene: Scene, site: Site, said: Advice) -> Iterator[Candidate]:
         old_home, _, old = said.old.rpartition(".")
         new_home, _, new = said.new.rpartition(".")
-        if old_home == new_home or not new_home or not old_home:
+        if old_home.rpartition(".")[2] == new_home.rpartition(".")[2] or not new_home or not old_home:
             yield from self._rename(scene, site, old, new, _SAID)
 
     def _rename(self, scene: Scene, site: Site, old: str, new: str, prior: float) -> Iterator[Candidate]:
@@ -273,24 +272,3 @@ def _refused(site: Site, crash: Crash, scene: Scene) -> tuple[str, str] | None:
     reads = (node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == crash.message)
     real = next(filter(None, (resolve(scene.project, site.path, node) for node in reads)), "")
     return (real.rpartition(".")[0], crash.message) if real else None
-
-
-def _uses(site: Site) -> list[cst.CSTNode]:
-    """Return the names and attributes of the failing line, or of the whole file when the line is an import."""
-    line: list[cst.CSTNode] = [*site.source.at(site.line, cst.Attribute), *site.source.at(site.line, cst.Name)]
-    if any(site.source.up(node, cst.ImportFrom) or site.source.up(node, cst.Import) for node in line):
-        return [*site.source.all(cst.Attribute), *site.source.all(cst.Name)]
-    return line
-
-
-def _told(scene: Scene, real: str, said: Advice) -> str:
-    """Return where a used name lives by the library's own word, if it does live there; else an empty string."""
-    module, _, name = real.rpartition(".")
-    if not module or name != said.old.rpartition(".")[2] or ("." in said.old and not real.endswith(said.old)):
-        return ""
-    options = (said.new, f"{module}.{said.new}", f"{module}.{said.new.rpartition('.')[2]}")
-    return next((new for new in options if "." in new and new != real and is_there(scene, new)), "")
-
-
-def _is_ours(scene: Scene, module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names or is_of_project(scene, module)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixers.codemods.advice import Advice, advised
+from fixers.codemods.advice import Advice, advised, offered
 
 SAID = (
     ("The `dict` method is deprecated; use `model_dump` instead. Deprecated in Pydantic V2.0.", "dict", "model_dump"),
@@ -42,9 +42,22 @@ SAID = (
         "DataFrame.applymap",
         "DataFrame.map",
     ),
+    ("nodes.Node.traverse() is obsoleted by Node.findall().", "nodes.Node.traverse", "Node.findall"),
+    ("Call to deprecated method findAll. (Replaced by find_all) -- Deprecated since 4.0.0.", "findAll", "find_all"),
+    ("The 'text' argument to find()-type methods is deprecated. Use 'string' instead.", "text", "string"),
+    ("CheckConstraint.check is deprecated in favor of `.condition`.", "CheckConstraint.check", "condition"),
+    ("`regex` has been deprecated, please use `pattern` instead", "regex", "pattern"),
+    ("'parseString' deprecated - use 'parse_string'", "parseString", "parse_string"),
+    ("'force_all_finite' was renamed to 'ensure_all_finite' in 1.6", "force_all_finite", "ensure_all_finite"),
+    ("the argument `columns` for `DataFrame.pivot` is deprecated. It was renamed to `on`", "columns", "on"),
+    ("onerror argument is deprecated, use onexc instead", "onerror", "onexc"),
+    ("currentThread() is deprecated, use current_thread() instead", "currentThread", "current_thread"),
     ("`np.float_` was removed in the NumPy 2.0 release. Use `np.float64` instead.", "numpy.float_", "numpy.float64"),
 )
 SILENT = (
+    "Call to deprecated function get_sheet_by_name (Use wb[sheetname]).",
+    "The 'app' shortcut is now deprecated. Use the explicit style 'transport=WSGITransport(app=...)' instead.",
+    "Use 'content=<...>' to upload raw bytes/text content.",
     "DataFrame.fillna with 'method' is deprecated and will raise in a future version. Use obj.ffill() instead.",
     "Support for class-based `config` is deprecated, use ConfigDict instead. Deprecated in Pydantic V2.0.",
     "The '__version__' attribute is deprecated. Use feature detection or 'importlib.metadata.version(\"x\")' instead.",
@@ -63,3 +76,10 @@ def test_names_are_read(message: str, old: str, new: str) -> None:
 @pytest.mark.parametrize("message", SILENT)
 def test_no_two_names_no_advice(message: str) -> None:
     assert advised(message) is None
+
+
+def test_every_name_to_use_is_read() -> None:
+    said = "Properties that return a naïve datetime object have been deprecated. Please switch to not_valid_after_utc."
+    assert offered(said) == ("not_valid_after_utc",)
+    assert offered("getsize is deprecated. Use getbbox or getlength instead.") == ("getbbox", "getlength")
+    assert offered("use it instead of that") == ()
