@@ -75,6 +75,14 @@ class MovedSymbol(Codemod):
             line=3,
             files=_MONEY,
         ),
+        Rewrite(  # as Python 2 found what stands in the same package
+            before="import money\n\n\ndef f():\n    return money.Amount()\n",
+            after="import pkg.money\n\n\ndef f():\n    return pkg.money.Amount()\n",
+            exception="ModuleNotFoundError",
+            message="No module named 'money'",
+            line=1,
+            files=_MONEY,
+        ),
         Rewrite(
             before="from .core import Amount  # the till's unit\n\nONE = Amount()\n",
             after="from .money import Amount  # the till's unit\n\nONE = Amount()\n",
@@ -156,6 +164,9 @@ class MovedSymbol(Codemod):
             )
 
     def _module(self, scene: Scene, site: Site, module: str) -> Iterator[Candidate]:
+        sibling = _sibling(scene, site, module)
+        if sibling:
+            yield from self._follow(scene, site, Moves(modules={module: sibling}), sibling)
         if scene.project.path_of(module) is not None or not _has_root(scene, module):
             return
         wanted = {
@@ -175,6 +186,15 @@ class MovedSymbol(Codemod):
         if len(homes) == 1:
             home = homes.pop()
             yield from self._follow(scene, site, Moves(modules={module: home}), home)
+
+
+def _sibling(scene: Scene, site: Site, module: str) -> str:
+    """Return the module beside the importing one that is meant, as Python 2 would have found it; else nothing."""
+    own = scene.project.module_name(site.path)
+    package = own if site.path.endswith("/__init__.py") else own.rpartition(".")[0]
+    meant = f"{package}.{module}"
+    known = not package or "." in module or scene.project.path_of(meant) is None or _has_root(scene, module)
+    return "" if known or scene.installed.names(module) is not None else meant
 
 
 def _home(scene: Scene, name: str) -> str | None:

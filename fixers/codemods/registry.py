@@ -42,6 +42,7 @@ from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
 from fixers.codemods.unclosed_file import UnclosedFile
+from fixers.codemods.ungathered_keyword import UngatheredKeyword
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unguarded_type import UnguardedType
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
@@ -69,6 +70,7 @@ ALL: tuple[type[Codemod], ...] = (
     MovedApi,  # these three after the tables, which know of another form too
     RenamedMember,
     OutdatedKeyword,
+    UngatheredKeyword,
     RetiredValue,
     CircularImport,
     MissingExport,

@@ -226,6 +226,15 @@ class _Page:
             text = self.put(self.row, 0, new, found.end())
             yield Slip(text, prior, "the handler is written as in Python 2")
 
+    def old_number(self) -> Iterator[Slip]:
+        for token in tokens(self.line):
+            if re.fullmatch(r"0[0-7]+", token.text):
+                text = self.put(self.row, token.start, f"0o{token.text[1:]}", token.end)
+                yield Slip(text, 0.9, f"`{token.text}` is an octal number as Python 2 writes it")
+            if re.fullmatch(r"(?:0[xX])?[\da-fA-F]+[lL]", token.text) and token.kind == "word":
+                text = self.put(self.row, token.end - 1, "", token.end)
+                yield Slip(text, 0.9, f"`{token.text}` is a long number as Python 2 writes it")
+
     def around(self) -> Iterator[Slip]:
         """Try the one token before and after the place where the parser stopped."""
         found = tokens(self.line)
@@ -284,6 +293,7 @@ _REPAIRS: tuple[tuple[str, Callable[[_Page], Iterator[Slip]]], ...] = (
     (r"f-string", _Page.fstring),
     (r"cannot assign to|.*Maybe you meant '=='", _Page.assignment),
     (r"multiple exception types", _Page.old_except),
+    (r"leading zeros in decimal|invalid (?:decimal|hexadecimal) literal", _Page.old_number),
     (r".*forgot a comma", _Page.gaps),
     (r"invalid syntax|expected ", _Page.around),
 )

@@ -62,6 +62,13 @@ class SyntaxSlip(Codemod):
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
         Rewrite(
+            before="MODE = 0644\nSIZE = 10L\n\n\ndef f(x):\n    return x & 0777\n",
+            after="MODE = 0o644\nSIZE = 10\n\n\ndef f(x):\n    return x & 0o777\n",
+            exception="SyntaxError",
+            message="leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers",
+            line=1,
+        ),
+        Rewrite(
             before="def f(x):\n    if x < 0  # owed\n        return 1\n    return x\n",
             after="def f(x):\n    if x < 0:  # owed\n        return 1\n    return x\n",
             exception="SyntaxError",

@@ -22,7 +22,7 @@ from fixers.project import Project, is_repairable
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
 from fixers.tools.base import Tool
-from fixers.tools.borrowed import borrowed
+from fixers.tools.borrowed import borrowed, is_known
 from fixers.tools.judge import appeared, counted, identity
 from fixers.tools.registry import tool_named
 from fixers.tools.repairs.base import Case, FindingRepair
@@ -172,18 +172,29 @@ def _replay(work: _Work) -> None:
 
 def _boldly(work: _Work) -> None:
     """Have done what a linter may do by a rule that it calls unsafe, where that means the same; the suite decides."""
-    tool, before = work.tool, len(work.priors)
+    before = len(work.priors)
     wanted = [f for f in work.wanted() if is_repairable(f.path) and f.path in work.project.files]
-    with patched(work.target, work.edits(work.texts)) as target:
-        texts = borrowed(tool, wanted, work.now.files, target, work.sandbox)
-        codes = sorted({finding.code for finding in wanted if finding.code.startswith(tool.bolder)})
-        paths = sorted({finding.path for finding in wanted if finding.code in codes})
-        if tool.mend is not None and codes:
-            bold = replace(tool, mend=tuple(word.replace("--no-unsafe", "--unsafe") for word in tool.mend))
-            texts = mend(bold, (*work.red.arguments, "--select", ",".join(codes)), paths, target, work.sandbox)
-    _together_or_apart(work, BOLD, texts, _BOLD)
+    codes = sorted({finding.code for finding in wanted if is_known(work.tool, finding.code)})
+    # All at once, because one may leave what another mends; else one by one, because one may be refused.
+    if codes and not _bold(work, codes):
+        for code in codes[:_SINGLE] if len(codes) > 1 else ():
+            if not work.spent:
+                _bold(work, [code])
     if len(work.priors) > before:
         work.tiers.append(Tier.B)
+
+
+def _bold(work: _Work, codes: Sequence[str]) -> bool:
+    tool, arguments = work.tool, (*work.red.arguments, "--select", ",".join(codes))
+    found = {finding.path for finding in work.wanted() if finding.code in codes and is_repairable(finding.path)}
+    paths = sorted(found & work.project.files.keys())
+    with patched(work.target, work.edits(work.texts)) as target:
+        if tool.mend is None:
+            texts = borrowed(tool, codes, paths, target, work.sandbox)
+        else:
+            bold = replace(tool, mend=tuple(word.replace("--no-unsafe", "--unsafe") for word in tool.mend))
+            texts = mend(bold, arguments, paths, target, work.sandbox)
+    return _together_or_apart(work, BOLD, texts, _BOLD)
 
 
 def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:

@@ -24,6 +24,8 @@ SQLALCHEMY: tuple[Rule, ...] = (
     Shape("sqlalchemy.select([$*c], $**k)", "sqlalchemy.select($*c, $**k)", _SA2,
           message=r"Did you mean to say select\("),
     Shape("sqlalchemy.case([$*w], $**k)", "sqlalchemy.case($*w, $**k)", _SA2, message=r'The "whens" argument to case'),
+    *(Shape(f"$q.{name}([$*c])", f"$q.{name}($*c)", "sqlalchemy 1.4", message=r"rather than as a list",
+            reach=Reach.LINE) for name in ("with_only_columns", "columns", "returning", "group_by", "order_by")),
     Shape("sqlalchemy.case(value=$v, whens=$w, $**k)", "sqlalchemy.case($w, value=$v, $**k)", _SA2,
           message=r"case\(\) got an unexpected keyword argument 'whens'"),
     Shape("$s.query($M).get($i)", "$s.get($M, $i)", _SA2, message=r"The Query\.get\(\) method is considered legacy"),

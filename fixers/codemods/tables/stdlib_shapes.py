@@ -69,6 +69,11 @@ TREES: tuple[Rule, ...] = (
           message=r"Element(?:Tree)?' object has no attribute 'getiterator'"),
 )  # fmt: skip
 
+DIGESTS: tuple[Rule, ...] = (
+    *(Shape(f"hmac.new({given})", f'hmac.new({given}, digestmod="md5")', "",
+            message=r"Missing required (?:parameter|argument) 'digestmod'") for given in ("$k, $m", "$k")),
+)  # fmt: skip
+
 CODE: tuple[Rule, ...] = (
     Rework("inspect", "", r"'inspect' has no attribute 'getargspec'|cannot import name 'getargspec' from 'inspect'",
            full_specs, ("inspect.getfullargspec",)),
@@ -138,4 +143,4 @@ NEWER: tuple[Rule, ...] = (
             message=r"dataclass\(\) got an unexpected keyword argument 'kw_only'"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *CODE, *RUNNING, *DISTUTILS, *NEWER)
+RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *DIGESTS, *CODE, *RUNNING, *DISTUTILS, *NEWER)

@@ -18,6 +18,7 @@ from fixers.tools.repairs.none_comparison import NoneComparison
 from fixers.tools.repairs.redundant_cast import RedundantCast
 from fixers.tools.repairs.shared_default import SharedDefault
 from fixers.tools.repairs.stale_ignore import StaleIgnore
+from fixers.tools.repairs.unannotated_container import UnannotatedContainer
 from fixers.tools.repairs.unawaited_coroutine import UnawaitedCoroutine
 from fixers.tools.repairs.unguarded_optional import UnguardedOptional
 from fixers.tools.repairs.unknown_name import UnknownName
@@ -32,6 +33,7 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnawaitedCoroutine,
     MisusedValue,  # before the generic types: `callable` becomes one
     BareGeneric,
+    UnannotatedContainer,
     ImplicitOptional,
     MissingReturnType,
     UnguardedOptional,
