@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fixers.tools.repairs.bare_generic import BareGeneric
 from fixers.tools.repairs.base import FindingRepair
 from fixers.tools.repairs.crowded_line import CrowdedLine
 from fixers.tools.repairs.empty_f_string import EmptyFString
@@ -12,7 +11,6 @@ from fixers.tools.repairs.lost_cause import LostCause
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
 from fixers.tools.repairs.mistyped_argument import MistypedArgument
-from fixers.tools.repairs.misused_value import MisusedValue
 from fixers.tools.repairs.narrow_annotation import NarrowAnnotation
 from fixers.tools.repairs.none_comparison import NoneComparison
 from fixers.tools.repairs.redundant_cast import RedundantCast
@@ -31,8 +29,6 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnknownName,
     Misnamed,
     UnawaitedCoroutine,
-    MisusedValue,  # before the generic types: `callable` becomes one
-    BareGeneric,
     UnannotatedContainer,
     ImplicitOptional,
     MissingReturnType,
