@@ -23,6 +23,7 @@ _NAME = (
 _MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _TOO_MANY = 6
 """Names that a lost module is asked for: each costs a walk through the package."""
+_ELSEWHERE = 0.7
 _SHORT = 4
 """Letters below which the same name elsewhere is chance."""
 
@@ -125,13 +126,22 @@ class MovedApi(Codemod):
         texts = relocate_from(scene.project, site.path, moves) if moves.symbols else {}
         if texts:
             places = sorted({new.rpartition(".")[0] or new for new in moves.symbols.values()})
+            near = all(_is_near(old, new) for old, new in moves.symbols.items())
             yield from self.offer(
                 scene,
                 texts,
                 summary=f"In the installed release this is in `{'` and `'.join(places)}`, and nowhere else.",
                 line=site.line,
                 function=site.function,
+                prior=None if near else _ELSEWHERE,
+                tier=None if near else Tier.B,
             )
+
+
+def _is_near(old: str, new: str) -> bool:
+    """Say whether a name stayed on its branch of the package: elsewhere the same name may mean something else."""
+    before, now = old.rpartition(".")[0], new.rpartition(".")[0]
+    return bool(now) and (f"{before}.".startswith(f"{now}.") or f"{now}.".startswith(f"{before}."))
 
 
 def _moved(scene: Scene, module: str, wanted: set[str]) -> Moves:

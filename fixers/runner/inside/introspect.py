@@ -187,9 +187,9 @@ def with_packages(modules):
 
 
 def mentioning(package, roots, name):
-    """Return the modules of a package whose files bind a name at their top level, packages first."""
+    """Return the modules of a package whose files define a name, or else import it, packages first."""
     word = re.compile(rb"\b" + name.encode() + rb"\b")
-    found = []
+    found = {}
     seen = 0
     for root in roots:
         for directory, inner, files in os.walk(root):
@@ -200,19 +200,24 @@ def mentioning(package, roots, name):
                 seen += 1
                 if not file.endswith((".py", ".pyi")) or stem in NO_HOMES or seen > MOST_FILES:
                     continue
-                if binds(os.path.join(directory, file), word, name):
-                    found.append(".".join(parts if stem == "__init__" else [*parts, stem]))
-    return sorted(set(found), key=lambda module: (module.count("."), module))
+                how = binding(os.path.join(directory, file), word, name)
+                if how:
+                    found.setdefault(how, set()).add(".".join(parts if stem == "__init__" else [*parts, stem]))
+    # Whoever imports a name has it from where it is defined: of those a large package has hundreds.
+    return sorted(found.get("defined") or found.get("imported") or (), key=lambda module: (module.count("."), module))
 
 
-def binds(path, word, name):
+def binding(path, word, name):
+    """Say how a file binds a name at its top level: `defined`, `imported`, or not at all."""
     try:
         with open(path, "rb") as file:
             text = file.read()
         tree = ast.parse(text) if word.search(text) else None
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return False
-    return tree is not None and any(name in bound(node) for node in top(tree))
+        return ""
+    nodes = [node for node in top(tree) if name in bound(node)] if tree is not None else []
+    imported = all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nodes)
+    return ("imported" if imported else "defined") if nodes else ""
 
 
 def top(node):
