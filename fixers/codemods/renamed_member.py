@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
-from fixers.codemods.crash import crashes, raising_site
+from fixers.codemods.crash import crashes, nearest_site
 from fixers.codemods.moved_names import is_of_project
-from fixers.codemods.nearest import IN_LIBRARIES, nearest, related, words
+from fixers.codemods.nearest import IN_LIBRARIES, nearest, related, suggested, words
 from fixers.codemods.renamings import with_attribute
 from fixers.codemods.symbols import classes, imports
 from fixers.model import Candidate, Tier
@@ -45,7 +45,7 @@ class RenamedMember(Codemod):
             message="'Legend' object has no attribute 'legendHandles'",
             line=5,
             names={**_SHOP, "shop.old.Legend": frozenset()},
-            homes={"shop:Legend": ("shop.Legend", "shop.old.Legend")},
+            homes={"shop:Legend": ("shop.new.Legend", "shop.old.Legend")},
         ),
         Rewrite(  # two members say more
             before="import shop\n\n\ndef f(x):\n    return x.text\n",
@@ -85,6 +85,15 @@ class RenamedMember(Codemod):
             names={"shop.code.Coder": frozenset({"get_names_out", "fit"})},
             homes={"shop:Coder": ("shop.code.Coder",)},
         ),
+        Rewrite(  # the library says so itself, in its own `__getattr__`
+            before="import shop\n\n\ndef f(x):\n    return x.groupby('a')\n",
+            after="import shop\n\n\ndef f(x):\n    return x.group_by('a')\n",
+            exception="AttributeError",
+            message="'Frame' object has no attribute 'groupby'. Did you mean: 'group_by'?",
+            names={"shop.Frame": frozenset({"group_by", "group_of"})},
+            homes={"shop:Frame": ("shop.Frame", "shop.inner.Frame")},
+            frames=(("tests/test_example.py", 2, "test_it"), ("pkg/mod.py", 5, "f"), ("/v/shop.py", 9, "__getattr__")),
+        ),
         Rewrite(
             before="import threading\n\n\ndef f(x):\n    return x.isAlive()\n",
             after="import threading\n\n\ndef f(x):\n    return x.is_alive()\n",
@@ -98,16 +107,18 @@ class RenamedMember(Codemod):
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Rename the attribute where it failed, then in the whole file."""
         for crash in crashes(scene, "AttributeError"):
-            site, named = raising_site(scene, crash), _GONE.search(crash.message)
+            site, named = nearest_site(scene, crash), _GONE.search(crash.message)
             kind = named["type"].rpartition(".")[2] if named else ""
             if site is None or named is None or kind in _BUILTINS or classes(scene.project, kind):
                 continue
             owner, old = _class(scene, site.path, kind), named["name"]
             members = {name for name in scene.installed.names(owner) or () if not name.startswith("_")}
-            new = nearest(old, members, IN_LIBRARIES) or related(old, members) if owner and old not in members else None
+            hint = suggested(crash.message)
+            near = hint if hint in members else nearest(old, members, IN_LIBRARIES) or related(old, members)
+            new = near if owner and old not in members else None
             if new is None:
                 continue
-            sure = words(old) == words(new)
+            sure = words(old) == words(new) or new == hint
             for number, text in enumerate(with_attribute(site, old, new)):
                 yield from self.offer(
                     scene,
@@ -130,4 +141,7 @@ def _class(scene: Scene, path: str, kind: str) -> str:
     found = {f"{module}.{kind}" for module in standard if kind in (scene.installed.names(module) or ())}
     for root in [root for root in roots if root not in sys.stdlib_module_names][:_MOST_ROOTS]:
         found |= set(scene.installed.homes(root, kind))
-    return found.pop() if len(found) == 1 else ""
+    # What a package gives out at its top is what people mean by a name that its depths have too.
+    ordered = sorted(found, key=lambda dotted: dotted.count("."))
+    alone = len(ordered) == 1 or (len(ordered) > 1 and ordered[0].count(".") < ordered[1].count("."))
+    return ordered[0] if alone else ""
