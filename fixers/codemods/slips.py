@@ -14,6 +14,7 @@ from itertools import pairwise
 from keyword import kwlist
 
 from fixers.codemods.nearest import nearest
+from fixers.codemods.old_syntax import handlers, modernized
 
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 _TOKEN = re.compile(
@@ -54,6 +55,8 @@ def slips(text: str, error: SyntaxError) -> Iterator[Slip]:
     row, column = (error.lineno or 1) - 1, max((error.offset or 1) - 1, 0)
     message = error.msg or ""
     repairs = next((repairs for words, repairs in _REPAIRS if re.match(words, message)), None)
+    for line, what in modernized(lines[row]) if row < len(lines) else ():
+        yield Slip("".join((*lines[:row], line, *lines[row + 1 :])), 0.9, what)
     if row < len(lines) and repairs is not None:
         yield from repairs(_Page(tuple(lines), row, column, error))
 
@@ -216,15 +219,8 @@ class _Page:
                 yield Slip(self.put(self.row, token.start, "==", token.end), 0.75, "`=` compares nothing")
 
     def old_except(self) -> Iterator[Slip]:
-        found = re.match(r"(\s*except\s+)([\w.]+)\s*,\s*(\w+)", self.line)
-        if found is None:
-            return
-        named = f"{found[1]}{found[2]} as {found[3]}"
-        both = f"{found[1]}({found[2]}, {found[3]})"
-        first, second = (both, named) if found[3][0].isupper() else (named, both)
-        for new, prior in ((first, 0.8), (second, 0.3)):
-            text = self.put(self.row, 0, new, found.end())
-            yield Slip(text, prior, "the handler is written as in Python 2")
+        for line, prior in handlers(self.line):
+            yield Slip(self.with_line(self.row, line), prior, "the handler is written as in Python 2")
 
     def old_number(self) -> Iterator[Slip]:
         for token in tokens(self.line):

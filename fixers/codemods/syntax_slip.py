@@ -62,6 +62,13 @@ class SyntaxSlip(Codemod):
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
         Rewrite(
+            before="def f(x):\n    if not x:\n        raise ValueError, 'no %s' % x  # none\n    return `x`\n",
+            after="def f(x):\n    if not x:\n        raise ValueError('no %s' % x)  # none\n    return repr(x)\n",
+            exception="SyntaxError",
+            message="invalid syntax",
+            line=3,
+        ),
+        Rewrite(
             before="MODE = 0644\nSIZE = 10L\n\n\ndef f(x):\n    return x & 0777\n",
             after="MODE = 0o644\nSIZE = 10\n\n\ndef f(x):\n    return x & 0o777\n",
             exception="SyntaxError",

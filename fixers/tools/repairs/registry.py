@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.tools.repairs.base import FindingRepair
+from fixers.tools.repairs.continuation import Continuation
 from fixers.tools.repairs.crowded_line import CrowdedLine
 from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
@@ -46,4 +47,5 @@ ALL: tuple[type[FindingRepair], ...] = (
     EmptyFString,
     CrowdedLine,
     WhiteSpace,
+    Continuation,
 )
