@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 
+import goldseam_logged
 import goldseam_reach
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -129,7 +130,9 @@ class Reporter:
     def pytest_runtest_makereport(self, item, call):
         # A plain hook, not a wrapper: it only looks, and works on every pytest since 6.
         if call.excinfo is not None and item.nodeid not in self.raised:
-            self.raised[item.nodeid] = chain_of(call.excinfo.value), self.facts_of(call.excinfo.value)
+            logged = [link for error in goldseam_logged.errors(item, call.when) for link in chain_of(error)[-1:]]
+            ours = [link for link in logged if any(is_of_tree(frame[0]) for frame in link["frames"])]
+            self.raised[item.nodeid] = ours + chain_of(call.excinfo.value), self.facts_of(call.excinfo.value)
 
     def facts_of(self, error):
         """Describe the frames of the first failures; those of the hundredth say nothing new."""
@@ -244,6 +247,10 @@ def frames_of(error):
 def as_mounted(path):
     """Name a file of the tree as if the tree stood where it was meant to: without a sandbox it cannot."""
     return MOUNTED[1] + path[len(MOUNTED[0]) :] if path.startswith(MOUNTED[0]) else path
+
+
+def is_of_tree(path):
+    return path.startswith(MOUNTED[1]) and "/site-packages/" not in path
 
 
 def is_harness(path):

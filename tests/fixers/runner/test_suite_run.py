@@ -77,6 +77,34 @@ def test_a_chain_of_exceptions_is_told_root_cause_first(make_target, sandbox):
     assert (failure.exception, [c.type for c in failure.causes]) == ("ValueError", ["KeyError"])
 
 
+LOGGING = """import logging
+def view(x):
+    return {}[x]
+def served(x):
+    try:
+        return view(x)
+    except KeyError:
+        logging.getLogger("app").exception("Exception on /")
+        return 500
+"""
+
+
+def test_a_logged_exception_of_the_tree_is_a_cause(make_target, sandbox):
+    """As a web framework does it: what a view raises is logged, and the answer says 500."""
+    test = "import app\ndef test_it():\n    assert app.served('a') == 200\n"
+    target, _ = make_target({"app.py": LOGGING, "test_it.py": test})
+    (failure,) = run_suite(target, sandbox).failures
+    (cause,) = failure.causes
+    assert (failure.exception, cause.type) == ("AssertionError", "KeyError")
+    assert [(frame.path, frame.line) for frame in cause.frames] == [("app.py", 6), ("app.py", 3)]
+
+
+def test_a_passing_test_has_no_failure_for_what_it_logged(make_target, sandbox):
+    test = "import app\ndef test_it():\n    assert app.served('a') == 500\n"
+    target, _ = make_target({"app.py": LOGGING, "test_it.py": test})
+    assert run_suite(target, sandbox).failures == ()
+
+
 def test_a_test_that_hangs_fails_and_the_others_still_run(make_target, sandbox):
     text = "def test_a():\n    while True:\n        pass\n\n\ndef test_b():\n    pass\n"
     target, _ = make_target({"test_it.py": text})
