@@ -47,6 +47,7 @@ from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unguarded_type import UnguardedType
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
+from fixers.codemods.unset_attribute import UnsetAttribute
 from fixers.codemods.view_as_list import ViewAsList
 from fixers.codemods.wrong_arity import WrongArity
 from fixers.codemods.wrong_exception import WrongException
@@ -93,6 +94,7 @@ ALL: tuple[type[Codemod], ...] = (
     MutableDefault,
     FloatIndex,
     MixedTimezones,
+    UnsetAttribute,
     UnclosedFile,
     UnguardedNone,
     UnguardedType,

@@ -19,6 +19,7 @@ from fixers.codemods.renamings import with_attribute
 from fixers.codemods.shapes import is_warning
 from fixers.codemods.spelling import resolve
 from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
+from fixers.codemods.tables.stdlib_removals import SYMBOLS as STANDARD
 from fixers.model import Candidate, Tier
 
 _GONE = (
@@ -183,7 +184,7 @@ class RenamedApi(Codemod):
         used = {real for node in uses(site) if (real := resolve(scene.project, site.path, node))}
         known = {
             old: new
-            for old, new in SYMBOLS.items()
+            for old, new in (*SYMBOLS.items(), *((gone.old, gone.new) for gone in STANDARD))
             if old in used and old.rpartition(".")[2] in crash.message and is_there(scene, new)
         }
         said = advised(crash.message)

@@ -48,6 +48,12 @@ SHAPES: tuple[Rule, ...] = (
     Shape("string.join($x, $s)", "$s.join($x)", ""),
     Shape("string.joinfields($x, $s)", "$s.join($x)", ""),
     *(Shape(f"string.{name}($x, $*a)", f"$x.{name}($*a)", "") for name in _METHODS.split()),
+    *(Shape(f'$b.encode("{codec}")', "$b.hex()", "", message=r"'bytes' object has no attribute 'encode'")
+      for codec in ("hex", "hex_codec")),
+    *(Shape(f'$x.decode("{codec}")', "bytes.fromhex($x)", "", message=r"'str' object has no attribute 'decode'")
+      for codec in ("hex", "hex_codec")),
+    Shape('$x.encode("base64")', "base64.encodebytes($x)", "", message=r"'bytes' object has no attribute 'encode'"),
+    Shape('$x.decode("base64")', "base64.b64decode($x)", "", message=r"'str' object has no attribute 'decode'"),
     Shape("string.atoi($*a)", "int($*a)", ""),
     Shape("string.atol($*a)", "int($*a)", ""),
     Shape("string.atof($x)", "float($x)", ""),
