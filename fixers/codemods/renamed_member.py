@@ -139,7 +139,8 @@ def _class(scene: Scene, path: str, kind: str) -> str:
     roots = dict.fromkeys(module.partition(".")[0] for module in modules if not is_of_project(scene, module))
     standard = [module for module in modules if module.partition(".")[0] in sys.stdlib_module_names]
     found = {f"{module}.{kind}" for module in standard if kind in (scene.installed.names(module) or ())}
-    for root in [root for root in roots if root not in sys.stdlib_module_names][:_MOST_ROOTS]:
+    foreign = [root for root in roots if root not in sys.stdlib_module_names]
+    for root in foreign[:_MOST_ROOTS] if not found else ():
         found |= set(scene.installed.homes(root, kind))
     # What a package gives out at its top is what people mean by a name that its depths have too.
     ordered = sorted(found, key=lambda dotted: dotted.count("."))
