@@ -94,6 +94,11 @@ SYMBOLS: tuple[Removal, ...] = (
     Removal("pkg_resources.parse_version", "packaging.version.parse", (3, 0)),
     Removal("pkgutil.find_loader", "importlib.util.find_spec", (3, 14), alike=False),
     Removal("platform.popen", "os.popen", (3, 8), alike=False),
+    Removal("sqlite3.OptimizedUnicode", "str", (3, 12)),
+    Removal("inspect.Signature.from_builtin", "inspect.signature", (3, 11)),
+    Removal("inspect.Signature.from_function", "inspect.signature", (3, 11)),
+    Removal("ssl.RAND_pseudo_bytes", "ssl.RAND_bytes", (3, 12), alike=False),
+    *(Removal(f"{module}.openfp", f"{module}.open", (3, 9)) for module in ("aifc", "sunau", "wave")),
     Removal("string.letters", "string.ascii_letters", (3, 0)),
     Removal("string.lowercase", "string.ascii_lowercase", (3, 0)),
     Removal("string.maketrans", "str.maketrans", (3, 0)),
@@ -179,7 +184,11 @@ CASE_METHODS: Mapping[str, tuple[str, Version]] = {
     "assertRegexpMatches": ("assertRegex", (3, 12)),
     "assert_": ("assertTrue", (3, 12)),
     "failIf": ("assertFalse", (3, 12)),
+    "failIfAlmostEqual": ("assertNotAlmostEqual", (3, 12)),
+    "failIfEqual": ("assertNotEqual", (3, 12)),
     "failUnless": ("assertTrue", (3, 12)),
+    "failUnlessAlmostEqual": ("assertAlmostEqual", (3, 12)),
     "failUnlessEqual": ("assertEqual", (3, 12)),
+    "failUnlessRaises": ("assertRaises", (3, 12)),
 }
 """Aliases of `unittest.TestCase`; they matter in published test helpers, which are no tests themselves."""

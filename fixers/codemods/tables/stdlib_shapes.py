@@ -65,6 +65,7 @@ FILES: tuple[Rule, ...] = (
 
 TREES: tuple[Rule, ...] = (
     Shape("$e.getchildren()", "list($e)", "", message=r"Element' object has no attribute 'getchildren'"),
+    Shape("$e.copy()", "copy.copy($e)", "", message=r"Element' object has no attribute 'copy'"),
     Shape("$e.getiterator($*a)", "$e.iter($*a)", "",
           message=r"Element(?:Tree)?' object has no attribute 'getiterator'"),
 )  # fmt: skip
