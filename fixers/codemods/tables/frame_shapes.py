@@ -108,6 +108,7 @@ PANDAS: tuple[Rule, ...] = (
     Rework("pandas", "pandas 3.0", r"AssertionError|ChainedAssignment", unchained, tier=Tier.B, wider=True),
     Rework("pandas", "pandas 2.1", r"treating keys as positions is deprecated|^KeyError: -?\d+$", positions,
            tier=Tier.B),
+    Shape("pandas.value_counts($x, $**k)", "pandas.Series($x).value_counts($**k)", "pandas 3.0"),
     Shape("$x.applymap($*a)", "$x.map($*a)", "pandas 2.1", "pandas.DataFrame"),
     Shape("$x.as_matrix()", "$x.to_numpy()", "pandas 1.0", _FRAME),
     Shape("$x.as_matrix($c)", "$x[$c].to_numpy()", "pandas 1.0", _FRAME),

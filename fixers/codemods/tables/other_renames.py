@@ -78,6 +78,54 @@ SYMBOLS: Mapping[str, str] = {
     "seaborn.factorplot": "seaborn.catplot",
     "tqdm.tqdm_notebook": "tqdm.notebook.tqdm",
     "sympy.Tr": "sympy.physics.quantum.trace.Tr",
+    # NetworkX 2 and 3
+    **dict(
+        _renamed(
+            "networkx",
+            "OrderedMultiDiGraph=MultiDiGraph adj_matrix=adjacency_matrix edge_betweenness=edge_betweenness_centrality "
+            "find_cores=core_number hits_numpy=hits hits_scipy=hits random_lobster=random_lobster_graph "
+            "strongly_connected_components_recursive=strongly_connected_components",
+        )
+    ),
+    # SciPy's further copies of NumPy's names
+    **dict(
+        _same(
+            "scipy",
+            "numpy",
+            "arccosh arcsinh arctan arctan2 bitwise_and bitwise_not bitwise_or bitwise_xor conjugate copysign cosh "
+            "cross cumsum deg2rad degrees diff divide dtype expm1 floor fmod histogram hstack hypot imag inf isfinite "
+            "isinf isnan linspace log1p log2 logical_and logical_not logical_or logical_xor matmul matrix max min "
+            "multiply newaxis outer power prod rad2deg radians real reshape sign sinh sort sqrt tanh transpose trapz "
+            "unique var vstack where",
+        )
+    ),
+    # pandas, scikit-learn
+    "pandas.arrays.PandasArray": "pandas.arrays.NumpyExtensionArray",
+    "sklearn.utils.Memory": "joblib.Memory",
+    # SQLAlchemy 1.4 and 2
+    **dict(_renamed("sqlalchemy", "PassiveDefault=DefaultClause")),
+    **dict(_renamed("sqlalchemy.orm", "compile_mappers=configure_mappers")),
+    "sqlalchemy.util.KeyedTuple": "sqlalchemy.engine.Row",
+    # Django 3 to 5, Flask, Werkzeug, Jinja
+    "django.utils.http.limited_parse_qsl": "urllib.parse.parse_qsl",
+    "django.utils.text.unescape_entities": "html.unescape",
+    "flask.helpers.locked_cached_property": "werkzeug.utils.cached_property",
+    "flask.json.JSONDecoder": "json.JSONDecoder",
+    "jinja2.utils.unicode_urlencode": "jinja2.utils.url_quote",
+    **{
+        f"{home}.{old}": f"werkzeug.datastructures.{new}"
+        for home in ("werkzeug", "werkzeug.datastructures")
+        for old, new in (("ImmutableOrderedMultiDict", "ImmutableMultiDict"), ("OrderedMultiDict", "MultiDict"))
+    },
+    "werkzeug.filesystem.get_filesystem_encoding": "sys.getfilesystemencoding",
+    # marshmallow 3 and 4
+    "marshmallow.base.FieldABC": "marshmallow.fields.Field",
+    "marshmallow.base.SchemaABC": "marshmallow.Schema",
+    "marshmallow.pprint": "pprint.pprint",
+    "marshmallow.utils.from_iso_datetime": "datetime.datetime.fromisoformat",
+    "marshmallow.utils.from_iso_date": "datetime.date.fromisoformat",
+    "marshmallow.utils.from_rfc": "email.utils.parsedate_to_datetime",
+    "marshmallow.utils.rfcformat": "email.utils.format_datetime",
     # jsonschema, requests
     "jsonschema.compat.urlparse": "urllib.parse",
     "requests.packages.chardet": "chardet",

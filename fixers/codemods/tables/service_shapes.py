@@ -95,6 +95,7 @@ WEB: tuple[Rule, ...] = (
           "werkzeug 3.0", tier=Tier.B),
     Shape("werkzeug.http.parse_authorization_header($x)", "werkzeug.datastructures.Authorization.from_header($x)",
           "werkzeug 3.0"),
+    Shape("click.get_os_args()", "sys.argv[1:]", "click 8.1"),
     Keyword("click.testing.CliRunner", "mix_stderr", "", "click 8.2", "False"),
     *(Keyword(f"click.{name}", "autocompletion", "shell_complete", "click 8.1", tier=Tier.B,
               message=r"unexpected keyword argument 'autocompletion'") for name in ("argument", "option")),

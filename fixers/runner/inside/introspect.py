@@ -25,7 +25,7 @@ import warnings
 
 MOST_FILES = 6000
 MOST_IMPORTS = 40
-NO_HOMES = {"test", "tests", "testing", "conftest", "_vendor", "vendor", "vendored", "examples", "benchmarks"}
+NO_HOMES = {"tests", "conftest", "_vendor", "vendor", "vendored", "examples", "benchmarks"}
 
 
 def main():
