@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixers.codemods.reworks.django_meta import indexes
 from fixers.codemods.reworks.flask_json import providers
+from fixers.codemods.reworks.jinja_extensions import built_in
 from fixers.codemods.reworks.sqlalchemy_engine import connected
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
@@ -95,6 +96,7 @@ WEB: tuple[Rule, ...] = (
           "werkzeug 3.0", tier=Tier.B),
     Shape("werkzeug.http.parse_authorization_header($x)", "werkzeug.datastructures.Authorization.from_header($x)",
           "werkzeug 3.0"),
+    Rework("jinja2", "jinja2 3.1", r"\bjinja2\.ext\b.*\b(?:with_|autoescape)\b", built_in),
     Shape("click.get_os_args()", "sys.argv[1:]", "click 8.1"),
     Keyword("click.testing.CliRunner", "mix_stderr", "", "click 8.2", "False"),
     *(Keyword(f"click.{name}", "autocompletion", "shell_complete", "click 8.1", tier=Tier.B,
