@@ -200,12 +200,20 @@ def replay(function, call):
     except BaseException:  # noqa: BLE001 - as in recording
         return Said("?")
     said = _once(function, fresh)
-    after, before = goldseam_record.described(fresh), goldseam_record.described(call)
+    after, before = _left(fresh), _left(call)
     if after == before:
         return said
     then = _once(function, fresh).told
-    left = goldseam_record.described(fresh)
+    left = _left(fresh)
     return Said("%s and changes its arguments to %s; then %s and %s" % (said.told, after, then, left))
+
+
+def _left(call):
+    """Describe what a call left its arguments as; one that took in an iterator or an open file cannot be looked at."""
+    try:
+        return goldseam_record.described(call)
+    except Exception:  # noqa: BLE001 - as in recording
+        return "?"
 
 
 def _once(function, call):

@@ -49,6 +49,40 @@ def test_calls_that_cannot_be_made_again_are_compared_where_tests_make_them(benc
     assert all(first[call] != second[call] for call in first.keys() & second.keys())
 
 
+LAZY = '''"""Opens what it holds when it is first asked, and cannot be copied from then on."""
+
+
+class Shelf:
+    def __init__(self, books):
+        self.books, self.reading = list(books), None
+
+    def room(self, size):
+        self.reading = (book for book in self.books)
+        return size * len(self.books)
+'''
+LAZY_TESTS = """from shelf import Shelf
+
+
+def test_room():
+    assert Shelf("ab").room(9) == 7
+
+
+def test_full():
+    assert Shelf("").room(0) == 0
+"""
+
+
+def test_calls_that_leave_what_cannot_be_copied_are_compared_all_the_same(bench):
+    files = {"shelf.py": LAZY, "test_shelf.py": LAZY_TESTS}
+    afters = [LAZY.replace("size * len(self.books)", new) for new in ("size - len(self.books)", "max(size, 2) - 2")]
+    failing, passing = ["test_shelf.py::test_room"], ["test_shelf.py::test_full"]
+    with bench(files, "shelf.py", afters, failing=failing, passing=passing) as hunt:
+        chosen = select(hunt)
+    assert chosen.calls
+    assert not chosen.notes
+    assert [cluster.size for cluster in chosen.clusters] == [1, 1]
+
+
 RATES = '''"""Rates."""
 
 STEP = 6
