@@ -111,6 +111,8 @@ class Hunt:
     deadline: float
     budget_candidates: int
     jobs: int = 2
+    raising: frozenset[tuple[str, int]] = frozenset()
+    """Path and line where the code under repair raised what failed; not of assertions."""
     ladder: tuple[Evaluator, ...] = field(init=False)
     """The fastest evaluator first."""
     _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from fixers.choose.hold import CLUSTERS_PROVEN
 from fixers.choose.order import Key, Weigher
 from fixers.choose.replay import Comparison, compare
 from fixers.choose.settling import settling_pairs
+from fixers.choose.skipped import skipped
 from fixers.choose.strangers import strange
 from fixers.choose.twins import guessed
 from fixers.choose.watch import WATCHED, Watched, difference, watch
@@ -78,7 +79,12 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     before = _watch(hunt, groups)
     groups = _documented(hunt, _merged(groups), before)
     for group in groups:
-        group.objections = (*_objections(group, comparison), *idle(hunt.project, group.members[0]))
+        first = group.members[0]
+        group.objections = (
+            *_objections(group, comparison),
+            *idle(hunt.project, first),
+            *skipped(hunt.spectrum, hunt.raising, first.origin),
+        )
     for group in _likely(groups, weigher):
         group.objections += guessed(hunt, group.members[0])
     groups.sort(key=lambda g: (bool(g.objections), _key(g, weigher)))
