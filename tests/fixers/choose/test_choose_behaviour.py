@@ -268,7 +268,7 @@ def test_a_type_that_nobody_else_passes_forbids_to_propose_the_only_candidate(be
     passing = [f"test_tokens.py::test_quoted[{n}]" for n in range(12)]
     with bench(files, "tokens.py", [after], failing=["test_tokens.py::test_space"], passing=passing) as hunt:
         (cluster,) = select(hunt).clusters
-    assert cluster.objections == ("space passes a str as place to put, which otherwise got int, 12 times",)
+    assert "space passes a str as place to put, which otherwise got int, 12 times" in cluster.objections
 
 
 ABOVE = '''"""Heights."""
