@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from fixers.evidence import Family
 from fixers.localize.spectrum import Spectrum
-from fixers.model import Candidate, FileEdit
+from fixers.model import Candidate, FileEdit, Frame
 from fixers.progress import Progress
 from fixers.project import Project
 from fixers.runner.evaluator import Evaluator, Outcome, Status
@@ -111,8 +111,8 @@ class Hunt:
     deadline: float
     budget_candidates: int
     jobs: int = 2
-    raising: frozenset[tuple[str, int]] = frozenset()
-    """Path and line where the code under repair raised what failed; not of assertions."""
+    raising: tuple[tuple[Frame, ...], ...] = ()
+    """Frames of the code under repair in each failure that is no assertion, the raising one last."""
     ladder: tuple[Evaluator, ...] = field(init=False)
     """The fastest evaluator first."""
     _quick: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)

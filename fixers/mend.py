@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fixers.chain import Seen
-from fixers.choose.skipped import raising_lines
+from fixers.choose.skipped import raising_frames
 from fixers.codemods.base import Scene
 from fixers.dependencies.missing import missing_modules
 from fixers.evidence import Budget, Localized, Observed, Repair
@@ -63,7 +63,7 @@ def mend(request: Request, observed: Observed, localized: Localized, sandbox: Sa
                 deadline=started + request.budget_seconds,
                 budget_candidates=request.budget_candidates,
                 jobs=request.jobs,
-                raising=raising_lines(observed.failures),
+                raising=raising_frames(observed.failures),
             )
             blind = frozenset(observed.reproduction.failing).difference(hunt.failing)
             if blind:

@@ -6,6 +6,7 @@ tests that reach the edited function. What survives is plausible, not proven.
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from fixers.screen import PLAUSIBLE_CAP, screen
 from fixers.search.combine import pairs
 from fixers.search.generate import BY_IMPORT, mutations, neighbourhood
 from fixers.search.mutation import Mutation
+from fixers.search.template import Replace
 
 WIDER, WIDER_LEAST = 3, 2_000
 """After a find the search goes on to so many times what it had cost, and so much more at least."""
@@ -150,7 +152,12 @@ def _look_further(
 
 
 def _is_far_fetched(plausible: Plausible) -> bool:
-    return isinstance(plausible.origin, Mutation) and plausible.origin.far_fetched
+    """Say whether it is unlikely and yet keeps all that the code says: one that drops something is never certain."""
+    origin = plausible.origin
+    change = origin.made[1].change if isinstance(origin, Mutation) and origin.far_fetched and origin.made else None
+    return isinstance(change, Replace) and all(
+        any(n is old for n in ast.walk(new)) for old, new in change.pairs.items()
+    )
 
 
 def _of_its_kind(plausible: Plausible) -> Plausible:

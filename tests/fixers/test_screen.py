@@ -118,8 +118,9 @@ def test_an_unlikely_edit_counts_as_its_kind_once_all_others_of_its_place_were_t
     line = GATE.split("\n").index("    return name in OPEN") + 1
     suspect = Suspect(path="gate.py", function="is_open", line=line, end_line=line, score=1.0, reasons=())
     repair.search(hunt, [suspect], [], [])
-    assert {p.origin.tier for p in hunt.plausible if p.origin.far_fetched} == {tier}
-    assert {p.origin.tier for p in hunt.plausible if not p.origin.far_fetched} <= {Tier.C}
+    wrapping = {p.origin.tier for p in hunt.plausible if p.origin.template == "lost-method-call"}
+    others = {p.origin.tier for p in hunt.plausible if p.origin.template in {"wrong-result", "wrong-variable"}}
+    assert (wrapping, others) == ({tier}, others & {Tier.C})
 
 
 def test_what_mends_and_breaks_is_tried_under_conditions(hunt):
