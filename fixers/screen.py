@@ -34,6 +34,7 @@ def screen(hunt: Hunt, stream: Iterator[Mutation], until: Callable[[], bool] = l
     results are taken in the order of generation: so the same tree and the same number
     of candidates give the same finds, however fast the machine is.
     """
+    hunt.evaluator.until = hunt.deadline
     flight: deque[tuple[list[Mutation], list[_Part]]] = deque()
     began = hunt.cost
     for mutations in _batches(hunt, stream):

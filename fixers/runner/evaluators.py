@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -113,7 +114,8 @@ class Imported:
 
     def begin(self, trials: Sequence[Trial], failing: Sequence[str]) -> Forks:
         """Begin to judge several at once, each in a fork."""
-        return _begun(self.servers, [replace(t, variant=replace(t.variant, swap=None)) for t in trials], failing)
+        whole = [replace(t, variant=replace(t.variant, swap=None)) for t in trials]
+        return replace(_begun(self.servers, whole, failing), ends=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,16 @@ class Forks:
     servers: ForkEvaluator
     tickets: Sequence[Ticket]
     failing: frozenset[str]
+    ends: bool = False
+    """Whether the end of the search is not outlived: many imports may be under way, of seconds each."""
 
     def outcomes(self) -> list[Outcome]:
-        """Wait for one after another."""
-        return [_told_apart(self.servers.finish(ticket), self.failing) for ticket in self.tickets]
+        """Wait for one after another; what is not waited for counts as out of time."""
+        return [_told_apart(self._outcome(ticket), self.failing) for ticket in self.tickets]
+
+    def _outcome(self, ticket: Ticket) -> Outcome:
+        late = self.ends and time.monotonic() > self.servers.until
+        return Outcome(Status.TIMEOUT) if late else self.servers.finish(ticket)
 
 
 @dataclass(frozen=True, slots=True)

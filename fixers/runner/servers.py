@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ class ForkEvaluator:
     """Path, first line and name of the functions that there are once the tests are collected."""
     durations: Mapping[str, float] = field(default_factory=dict)
     """How long each test takes; one that does not end counts for nothing."""
+    until: float = math.inf
+    """When the search ends, on the monotonic clock."""
     screen_note: str = ""
     """Why variants cannot be screened in one process, once that is known."""
     _screens: bool = True

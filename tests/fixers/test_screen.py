@@ -2,6 +2,7 @@
 
 import ast
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -131,3 +132,11 @@ def test_what_mends_and_breaks_is_tried_under_conditions(hunt):
     repair.search(hunt, [suspect], [], [])
     assert hunt.excessive
     assert hunt.counts("search:conditional-edit").validated
+
+
+def test_imports_under_way_are_not_waited_for_when_the_time_is_over(hunt):
+    slow = [replace(mutation("register", f"import time; time.sleep({3 + n / 100})"), swap=None) for n in range(20)]
+    began = hunt.deadline = time.monotonic() + 0.5
+    screen(hunt, iter(slow))
+    assert time.monotonic() - began < 12  # ten, two at once, are fifteen seconds
+    assert hunt.counts("search:wrong-result").refused["time limit"] == 10
