@@ -8,6 +8,7 @@ those of the tree under repair; a proposal cannot touch them.
 from __future__ import annotations
 
 import platform
+import re
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -172,10 +173,19 @@ def _suite(run: _Run, target: Target, seed: int | None) -> bool:
         broken = [i for i in broken if i in before.ids("passed") or i in run.base.reproduction.failing]
     if broken:
         return run.gate(name, False, f"{broken[0]} no longer passes ({len(broken)} in all).")
+    if not result.complete and run_suite(run.base.target, run.sandbox, seed=seed).complete:
+        return run.gate(name, False, f"every test passes, but pytest itself fails at its end: {_last_line(result)}.")
     if seed is None:
         run.passing = tuple(i for i in result.ids("passed") if i in _all_wanted(run.base.reproduction.failing, result))
     order = "in the project's order" if seed is None else f"modules and tests shuffled with seed {seed}"
     return run.gate(name, True, f"{len(result.ids('passed'))} of {result.collected} pass, {order}.")
+
+
+def _last_line(result: SuiteResult) -> str:
+    """Return the last line that names an error, for it says why pytest did not come to its end."""
+    lines = [line.strip(" |+-") for line in result.output_tail.splitlines()]
+    said = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Warning|Group)\b", line)]
+    return (said or [line for line in lines if line] or ["it said nothing"])[-1][:200]
 
 
 def _all_wanted(wanted: Collection[str], result: SuiteResult) -> set[str]:

@@ -46,7 +46,7 @@ def test_grace():
 REPAIR = FEES.replace(">= 3", "> 3")
 
 
-def proof_of(make_request, sandbox, files, after, seed=0):
+def proof_of(make_request, sandbox, files, after, seed=0, path="fees.py"):
     request: Request = make_request(files)
     observed = run_reproduce(request, sandbox)
     assert isinstance(observed, Observed)
@@ -59,8 +59,8 @@ def proof_of(make_request, sandbox, files, after, seed=0):
         outcomes=observed.outcomes,
         rootdir=observed.rootdir,
     )
-    patch = patches.unified([FileEdit("fees.py", files["fees.py"], after)])
-    proposal = Proposal(patch=patch, fixer="test", tier=1, prior=1.0, summary="", path="fees.py", line=1)
+    patch = patches.unified([FileEdit(path, files[path], after)])
+    proposal = Proposal(patch=patch, fixer="test", tier=1, prior=1.0, summary="", path=path, line=1)
     return prove(base, proposal, sandbox, seed=seed)
 
 
@@ -107,6 +107,37 @@ def grace_comes_first(seed: int) -> bool:
 def judge(request: Request, evidence: Evidence, sandbox):
     tree = request.target.tree
     return reprove(evidence, request.target, read_project(tree, (".",)), tree_digest(tree), sandbox)
+
+
+LOOP = """import asyncio
+
+
+async def work():
+    return 42
+
+
+def answer():
+    return asyncio.run(work) + 0
+"""
+LOOP_TESTS = """import job
+
+
+def test_answer():
+    assert job.answer() == 42
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "fell"),
+    [("asyncio.run(work())", ""), ("asyncio.new_event_loop().run_until_complete(work())", "whole suite")],
+    ids=["its loop is closed", "its loop is left open"],
+)
+def test_a_patch_with_which_pytest_fails_after_the_last_test_is_refused(make_request, sandbox, call, fell):
+    strict = "[pytest]\nfilterwarnings = error\n"
+    files = {"job.py": LOOP, "test_job.py": LOOP_TESTS, "pytest.ini": strict}
+    proof = proof_of(make_request, sandbox, files, LOOP.replace("asyncio.run(work)", call), path="job.py")
+    assert proof.fell_at == fell, proof.gates
+    assert bool(fell) == any("PytestUnraisableExceptionWarning" in gate.detail for gate in proof.gates)
 
 
 def test_a_bundle_holds_on_its_tree_and_on_no_other(make_request, sandbox):
