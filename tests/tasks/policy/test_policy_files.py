@@ -81,10 +81,10 @@ def test_every_key_is_read() -> None:
 @pytest.mark.parametrize(("data", "sentence"), HOSTILE.values(), ids=HOSTILE)
 def test_what_is_not_plain_is_refused_with_its_line_at_once(data: bytes, sentence: str) -> None:
     """T31."""
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(BadInput) as refused:
         read_repository_policy(data)
-    assert time.perf_counter() - began < 0.5  # 0.1 s is the promise; this machine is shared
+    assert time.process_time() - began < 0.5  # 0.1 s is the promise; processor time, for machines are shared
     assert sentence in str(refused.value)
     assert str(refused.value).startswith(".github/goldseam.yml: ")
 
