@@ -144,25 +144,35 @@ def _may_propose(hunt: Hunt) -> bool:
 def _look_further(
     hunt: Hunt, suspects: Sequence[Suspect], failures: Sequence[Failure], literals: Sequence[object]
 ) -> None:
-    """Where only unlikely edits pass, try the other unlikely ones of their places; then they count as their kind."""
+    """Where only unlikely edits pass, try the other unlikely ones of their places; then they may count as their kind.
+
+    They do when each of them keeps all that the code says. One that drops something is never certain, and beside
+    such a one no other is.
+    """
     for place in sorted({p.place for p in hunt.plausible if _is_far_fetched(p)}):
         screen(hunt, neighbourhood(hunt.project, suspects, place, failures=failures, test_literals=literals, least=0.0))
-    if not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP:
-        hunt.plausible = [_of_its_kind(p) if _is_far_fetched(p) else p for p in hunt.plausible]
+    done = not hunt.cut and len(hunt.plausible) < PLAUSIBLE_CAP
+    if done and all(_keeps_all(p) for p in hunt.plausible if _is_far_fetched(p)):
+        hunt.plausible = [_of_its_kind(p) for p in hunt.plausible]
 
 
 def _is_far_fetched(plausible: Plausible) -> bool:
-    """Say whether it is unlikely and yet keeps all that the code says: one that drops something is never certain."""
-    origin = plausible.origin
-    change = origin.made[1].change if isinstance(origin, Mutation) and origin.far_fetched and origin.made else None
-    return isinstance(change, Replace) and all(
-        any(n is old for n in ast.walk(new)) for old, new in change.pairs.items()
-    )
+    return isinstance(plausible.origin, Mutation) and plausible.origin.far_fetched
+
+
+def _keeps_all(plausible: Plausible) -> bool:
+    """Say whether what an edit replaces stands in what it puts there, as in a call around a value."""
+    made = plausible.origin.made if isinstance(plausible.origin, Mutation) else None
+    if made is None or not isinstance(made[1].change, Replace):
+        return False
+    return all(any(node is old for node in ast.walk(new)) for old, new in made[1].change.pairs.items())
 
 
 def _of_its_kind(plausible: Plausible) -> Plausible:
-    assert isinstance(plausible.origin, Mutation)  # noqa: S101 - as `_is_far_fetched` says
-    return Plausible(replace(plausible.origin, tier=Tier.B), plausible.swap)
+    origin = plausible.origin
+    if isinstance(origin, Mutation) and origin.far_fetched:
+        return Plausible(replace(origin, tier=Tier.B), plausible.swap)
+    return plausible
 
 
 def _by_cost(hunt: Hunt, suspect: Suspect) -> Suspect:

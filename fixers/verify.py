@@ -174,7 +174,7 @@ def _suite(run: _Run, target: Target, seed: int | None) -> bool:
     if broken:
         return run.gate(name, False, f"{broken[0]} no longer passes ({len(broken)} in all).")
     if not result.complete and run_suite(run.base.target, run.sandbox, seed=seed).complete:
-        return run.gate(name, False, f"every test passes, but pytest itself fails at its end: {_last_line(result)}.")
+        return run.gate(name, False, f"no test fails anew, but pytest itself fails at its end: {_last_line(result)}.")
     if seed is None:
         run.passing = tuple(i for i in result.ids("passed") if i in _all_wanted(run.base.reproduction.failing, result))
     order = "in the project's order" if seed is None else f"modules and tests shuffled with seed {seed}"

@@ -87,19 +87,6 @@ class OutdatedKeyword(Codemod):
         ),
     )
 
-    def _needless(self, scene: Scene, site: Site, message: str) -> Iterator[Candidate]:
-        """Drop an argument of which the message says that it is gone and that nothing takes its place."""
-        named = next((found for form in _NEEDLESS if (found := form.search(message)) is not None), None)
-        if named is not None:
-            yield from self.offer(
-                scene,
-                {site.path: without_keyword(site, named["old"])},
-                summary=f"The library itself says that `{named['old']}` is not needed any more.",
-                line=site.line,
-                function=site.function,
-                prior=_DROPPED,
-            )
-
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Rename the argument in the call that failed, then in all calls of the same function in the file."""
         for crash in crashes(scene):
@@ -119,3 +106,16 @@ class OutdatedKeyword(Codemod):
                     function=site.function,
                     wider=bool(number),
                 )
+
+    def _needless(self, scene: Scene, site: Site, message: str) -> Iterator[Candidate]:
+        """Drop an argument of which the message says that it is gone and that nothing takes its place."""
+        named = next((found for form in _NEEDLESS if (found := form.search(message)) is not None), None)
+        if named is not None:
+            yield from self.offer(
+                scene,
+                {site.path: without_keyword(site, named["old"])},
+                summary=f"The library itself says that `{named['old']}` is not needed any more.",
+                line=site.line,
+                function=site.function,
+                prior=_DROPPED,
+            )

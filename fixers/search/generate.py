@@ -106,9 +106,10 @@ class Search(Iterator[Mutation]):
         self._order = count().__next__
         self._views = _views(project, suspects)
         kinds = [template() for template in templates]
-        self._scores = {found.site: found for found in places(self._views, suspects)}
+        found_places = places(self._views, suspects)
+        self._scores = {found.site: found.score for found in found_places}
         self._followed = 0
-        for found in self._scores.values():
+        for found in found_places:
             if place is not None and place != _place_of(found.site):
                 continue
             view = found.site.view
@@ -134,9 +135,9 @@ class Search(Iterator[Mutation]):
 
     def reweigh(self, suspects: Sequence[Suspect]) -> None:
         """Go on in the order of new scores of the same suspects; nothing is made twice."""
-        self._scores = {found.site: found for found in places(self._views, suspects)}
+        self._scores = {found.site: found.score for found in places(self._views, suspects)}
         for _, _, source in self._heap:
-            source.base = _base(source.site, source.template, self._score(source.site))
+            source.base = _base(source.site, source.template, self._scores.get(source.site, 0.0))
         self._heap = [
             (-source.base * (source.edit.weight if source.edit else 1.0), n, source) for _, n, source in self._heap
         ]
@@ -151,13 +152,10 @@ class Search(Iterator[Mutation]):
             if self._views.get(site.view.path) is not site.view:
                 continue
             template = ConditionalEdit(edit)
-            base = _base(site, template, self._score(site)) * fading(self._followed)
+            base = _base(site, template, self._scores.get(site, 0.0)) * fading(self._followed)
             edits = template.edits(site, self._modules[site.view.path].ingredients)
             self._followed += 1
             heapq.heappush(self._heap, (-base, self._order(), _Source(site, template, base, edits)))
-
-    def _score(self, site: Site) -> float:
-        return self._scores[site].score if site in self._scores else 0.0
 
     def _next_of(self, source: _Source) -> Edit | None:
         """Return the next edit of a source, of a neighbourhood the next that counts; weights fall only on the whole."""

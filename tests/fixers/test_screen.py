@@ -3,6 +3,7 @@
 import ast
 import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,8 @@ from fixers.runner.servers import fork_evaluator
 from fixers.screen import ROUND, screen
 from fixers.search import generate
 from fixers.search.mutation import Mutation, Swap
+from fixers.search.templates.result import WrongResult
+from fixers.search.templates.wrapper import LostMethodCall
 
 GATE = '''"""Gates."""
 import sys
@@ -112,16 +115,27 @@ def test_a_search_that_stops_at_too_many_finds_has_exhausted_nothing(hunt, monke
     assert hunt.exhausted == exhausted
 
 
-@pytest.mark.parametrize(("budget", "tier"), [(10_000, Tier.B), (150, Tier.C)], ids=["all are tried", "not all are"])
-def test_an_unlikely_edit_counts_as_its_kind_once_all_others_of_its_place_were_tried(hunt, monkeypatch, budget, tier):
+@pytest.mark.parametrize(
+    ("kinds", "budget", "tier"),
+    [
+        ((LostMethodCall,), 10_000, Tier.B),
+        ((LostMethodCall,), 15, Tier.C),
+        ((LostMethodCall, WrongResult), 10_000, Tier.C),
+    ],
+    ids=["all are tried", "not all are", "one of them drops something"],
+)
+def test_an_unlikely_edit_counts_as_its_kind_once_all_others_of_its_place_were_tried(
+    hunt, monkeypatch, kinds, budget, tier
+):
     monkeypatch.setattr(generate, "FAR_FETCHED", 1.0)
+    monkeypatch.setattr(generate, "ALL", kinds)
+    monkeypatch.setattr(repair, "mutations", partial(generate.mutations, templates=kinds))
     hunt.budget_candidates = budget
     line = GATE.split("\n").index("    return name in OPEN") + 1
     suspect = Suspect(path="gate.py", function="is_open", line=line, end_line=line, score=1.0, reasons=())
     repair.search(hunt, [suspect], [], [])
-    wrapping = {p.origin.tier for p in hunt.plausible if p.origin.template == "lost-method-call"}
-    others = {p.origin.tier for p in hunt.plausible if p.origin.template in {"wrong-result", "wrong-variable"}}
-    assert (wrapping, others) == ({tier}, others & {Tier.C})
+    assert {p.origin.template for p in hunt.plausible} == {kind.NAME for kind in kinds}
+    assert {p.origin.tier for p in hunt.plausible} == {tier}
 
 
 def test_what_mends_and_breaks_is_tried_under_conditions(hunt):
