@@ -1,7 +1,7 @@
 """Many variants of one function in one code object, and a switch that chooses between them.
 
-Mutant schemata (Untch, Offutt and Harrold, 1993). To compile a function of three hundred
-lines takes longer than to run a test on it, so it is compiled once for a group of edits.
+Mutant schemata (Untch, Offutt and Harrold, 1993). To compile a function of two hundred
+lines takes more than a millisecond, so it is compiled once for a group of edits.
 An edit that might mean something else beside others is left out: what passes is judged
 again by itself, and so cannot be wrong, but what fails would be lost.
 """
