@@ -12,7 +12,7 @@ from tasks.celery import RunStage, Work
 from tasks.policy.load import read_server_policy
 from tasks.policy.model import ServerPolicy
 from tasks.stages.ending import give_up
-from tasks.stages.observe import receive
+from tasks.stages.receive import receive
 from tasks.stages.turn import Turns
 from tasks.stop import StopSwitch
 from tasks.store.database import Store, open_store

@@ -6,6 +6,7 @@ text, or a list in place of an object, makes the whole delivery unreadable.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,6 +18,24 @@ _SHA = r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$"
 Sha = Annotated[str, Field(pattern=_SHA)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 """Null and absent are both the empty text."""
+
+
+def moment(value: object) -> datetime | None:
+    """Return the time that GitHub wrote, in UTC or with its zone; None for what is no time."""
+    # A time that cannot be read is no time: nothing but the age of a delivery depends on it.
+    try:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, str):
+            found = datetime.fromisoformat(value)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None
+
+
+Moment = Annotated[datetime | None, BeforeValidator(moment)]
+"""GitHub writes ISO 8601, and in pushes seconds since 1970."""
 
 
 class Part(BaseModel):
@@ -31,6 +50,7 @@ class Repository(Part):
     id: int
     full_name: str = Field(pattern=OWNER_NAME)
     default_branch: Text = ""
+    pushed_at: Moment = None
 
 
 class NamedRepository(Part):
@@ -39,10 +59,18 @@ class NamedRepository(Part):
     full_name: Text = ""
 
 
+class Account(Part):
+    """Whose installation it is."""
+
+    login: Text = ""
+
+
 class Installation(Part):
     """The installation that GitHub sent it for."""
 
     id: int
+    account: Account | None = None
+    updated_at: Moment = None
 
 
 class Ref(Part):
@@ -50,6 +78,7 @@ class Ref(Part):
 
     ref: Text = ""
     sha: Text = ""
+    repo: NamedRepository | None = None
 
 
 class PullStub(Part):
@@ -59,13 +88,14 @@ class PullStub(Part):
     base: Ref = Ref()
 
 
-def _without_nulls(value: object) -> object:
+def without_nulls(value: object) -> object:
+    """Return the list without the nulls that GitHub leaves in it; null for the list is an empty one."""
     if isinstance(value, list):
         return tuple(each for each in value if each is not None)
     return () if value is None else value
 
 
-Pulls = Annotated[tuple[PullStub, ...], BeforeValidator(_without_nulls)]
+Pulls = Annotated[tuple[PullStub, ...], BeforeValidator(without_nulls)]
 """GitHub sends null for the list, and nulls within it."""
 
 
@@ -82,6 +112,7 @@ class WorkflowRun(Part):
     head_repository: NamedRepository | None = None
     pull_requests: Pulls = ()
     html_url: Text = ""
+    updated_at: Moment = None
 
 
 class App(Part):
@@ -104,11 +135,14 @@ class CheckSuite(SuiteStub):
     head_sha: Sha
     app: App | None = None
     pull_requests: Pulls = ()
+    updated_at: Moment = None
 
 
 class CheckRun(Part):
     """`check_run`."""
 
+    id: int = 0
+    external_id: Text = ""
     name: Text = ""
     conclusion: Text = ""
     head_sha: Sha
@@ -116,6 +150,7 @@ class CheckRun(Part):
     app: App | None = None
     check_suite: SuiteStub | None = None
     pull_requests: Pulls = ()
+    completed_at: Moment = None
 
 
 class Branch(Part):
@@ -136,9 +171,16 @@ class Comment(Part):
     """A comment, a review comment or a review."""
 
     id: int
+    node_id: Text = ""
     body: Text = ""
     user: User | None = None
     performed_via_github_app: App | None = None
+    created_at: Moment = None
+    submitted_at: Moment = None
+    path: Text = ""
+    line: int | None = None
+    pull_request_review_id: int | None = None
+    state: Text = ""
 
 
 class Issue(Part):
@@ -154,68 +196,14 @@ class PullRequest(Part):
     number: int
     merged: bool | None = None
     merge_commit_sha: Text = ""
+    body: Text = ""
     head: Ref = Ref()
     base: Ref = Ref()
+    updated_at: Text = ""
 
 
-class Delivery(Part):
-    """What every event has."""
+class ListedRepository(Part):
+    """A repository in the list of an installation."""
 
-    action: Text = ""
-    repository: Repository
-    installation: Installation | None = None
-
-
-class WorkflowRunEvent(Delivery):
-    """`workflow_run`."""
-
-    workflow_run: WorkflowRun
-
-
-class CheckRunEvent(Delivery):
-    """`check_run`."""
-
-    check_run: CheckRun
-
-
-class CheckSuiteEvent(Delivery):
-    """`check_suite`."""
-
-    check_suite: CheckSuite
-
-
-class StatusEvent(Delivery):
-    """`status`."""
-
-    sha: Sha
-    state: Text = ""
-    context: Text = ""
-    target_url: Text = ""
-    branches: Annotated[tuple[Branch, ...], BeforeValidator(_without_nulls)] = ()
-
-
-class PullRequestEvent(Delivery):
-    """`pull_request`."""
-
-    pull_request: PullRequest
-
-
-class IssueCommentEvent(Delivery):
-    """`issue_comment`."""
-
-    issue: Issue
-    comment: Comment
-
-
-class ReviewCommentEvent(Delivery):
-    """`pull_request_review_comment`."""
-
-    pull_request: PullRequest
-    comment: Comment
-
-
-class ReviewEvent(Delivery):
-    """`pull_request_review`."""
-
-    pull_request: PullRequest
-    review: Comment
+    id: int
+    full_name: str = Field(pattern=OWNER_NAME)

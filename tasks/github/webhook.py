@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from pydantic import SecretStr, ValidationError
 
+from tasks.github.envelopes import Delivery
 from tasks.github.events import EVENTS, what_happened
 from tasks.github.signal import Ignored, Signal
 
@@ -50,12 +51,17 @@ def parse_event(event: str, body: bytes, *, own_app_id: int | None = None) -> Si
     what = what_happened(delivery, own_app_id)
     if isinstance(what, Ignored):
         return what
-    repository = delivery.repository
+    repository = delivery.repository if isinstance(delivery, Delivery) else None
+    who = delivery.sender
     return Signal(
-        repository=repository.full_name,
-        repository_id=repository.id,
-        default_branch=repository.default_branch,
+        repository=repository.full_name if repository else "",
+        repository_id=repository.id if repository else 0,
+        default_branch=repository.default_branch if repository else "",
         installation_id=delivery.installation.id if delivery.installation else None,
+        sender_login=who.login if who else "",
+        sender_id=who.id if who else None,
+        sender_type=who.type if who else "",
+        happened_at=delivery.happened_at(),
         what=what,
     )
 

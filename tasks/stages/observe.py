@@ -1,4 +1,4 @@
-"""Observe: from a delivery to an attempt, and from the run's logs to an incident."""
+"""Observe: from the run's logs to an incident, or to the reason why nothing is repaired."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from sqlalchemy.orm import Session
 from fixers.failures import run_fingerprint
 from fixers.model import Declined, Failure, Reason
 from tasks.github.protocol import Reader
-from tasks.github.signal import CiFailure, Command, Ignored, PullClosed, Signal, semantic_key
-from tasks.github.webhook import parse_event
-from tasks.ledger.chain import append
-from tasks.ledger.entry import Actor, Note
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.stages.documents import Order, RedRun, Seen
@@ -20,34 +16,14 @@ from tasks.stages.doors import OpenReader
 from tasks.stages.ending import decline
 from tasks.stages.logs import Observation, observe_runs
 from tasks.stages.turn import Turn, Turns
-from tasks.store import attempts, deliveries, documents, effects, incidents
-from tasks.store.database import Store, now
+from tasks.store import incidents
+from tasks.store.database import now
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
 from tasks.store.states import State
 
-OWN_BRANCHES = "goldseam/"
 QUIET = timedelta(days=7)
 """For how long a fault is left alone after a person closed a pull request for it."""
-
-
-def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) -> int | None:
-    """Make of a delivery what it asks for; return the attempt that should be looked at now, if any.
-
-    Needs no GitHub. One transaction: after a crash the delivery waits as before. A
-    delivery that was handled already gives None.
-    """
-    with store.write() as session:
-        delivery = deliveries.claim(session, delivery_id)
-        if delivery is None:
-            return None
-        signal = parse_event(delivery.event, delivery.body, own_app_id=own_app_id)
-        if isinstance(signal, Ignored):
-            attempt_id, reason = None, f"Ignored: {signal.reason}."
-        else:
-            attempt_id, reason = _taken(session, signal, delivery.guid)
-        deliveries.finish(session, delivery_id, reason=reason, attempt_id=attempt_id)
-    return attempt_id
 
 
 def observe(attempt_id: int, *, turns: Turns, readers: OpenReader, server: ServerPolicy) -> State:
@@ -75,69 +51,6 @@ def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
         return decline(turn, refused, found=found)
     why = f"{len(order.failures)} failures in {len(order.runs)} runs."
     return turn.finish(State.REPRODUCING, why=why, found=found)
-
-
-def _taken(session: Session, signal: Signal, guid: str) -> tuple[int | None, str]:
-    match signal.what:
-        case CiFailure() as failure if failure.head_branch.startswith(OWN_BRANCHES):
-            owner = _owner(session, signal, failure.head_branch)
-            return None, f"Ignored: a branch of Goldseam's own, of attempt {owner}."
-        case CiFailure() as failure:
-            return _attempt_for(session, signal, failure, guid)
-        case PullClosed() as closed:
-            owner = _owner(session, signal, closed.head_branch)
-            return owner, f"Pull request of attempt {owner}." if owner else "Ignored: not a pull request of Goldseam's."
-        case Command():
-            return None, "Ignored: commands are not answered by this version."
-
-
-def _attempt_for(session: Session, signal: Signal, failure: CiFailure, guid: str) -> tuple[int | None, str]:
-    key = semantic_key(signal)
-    attempt, new = _open(session, signal, failure, key)
-    if not new and _is_another_run(session, attempt, failure):
-        # A second workflow of the same commit went red after the first had been looked at.
-        attempt, new = _open(session, signal, failure, f"{key}:{failure.run_id}")
-    if not new:
-        return attempt.id, f"Attempt {attempt.id} is at that commit already."
-    note = Note(
-        kind="state",
-        action=f">{State.RECEIVED}",
-        result="done",
-        why="A red run was reported.",
-        actor=Actor(id="observe"),
-        attempt=attempt.id,
-        repository_id=attempt.repository_id,
-        target={"base": attempt.base, "head_sha": attempt.head_sha},
-        inputs={"event_guid": guid},
-    )
-    append(session, note)
-    return attempt.id, f"Attempt {attempt.id} was opened."
-
-
-def _open(session: Session, signal: Signal, failure: CiFailure, key: str) -> tuple[Attempt, bool]:
-    return attempts.open_attempt(
-        session,
-        Attempt(
-            semantic_key=key,
-            repository_id=signal.repository_id,
-            repository=signal.repository,
-            installation_id=signal.installation_id,
-            base=failure.head_branch or failure.base_branch,
-            head_sha=failure.head_sha,
-            run_id=failure.run_id,
-        ),
-    )
-
-
-def _is_another_run(session: Session, attempt: Attempt, failure: CiFailure) -> bool:
-    if failure.run_id is None or attempt.state is State.RECEIVED:
-        return False
-    seen = documents.find(session, attempt.id, Kind.SEEN, Seen)
-    return seen is not None and failure.run_id not in seen.run_ids
-
-
-def _owner(session: Session, signal: Signal, branch: str) -> int | None:
-    return effects.attempt_that_made(session, repository_id=signal.repository_id, kind="branch", target=branch)
 
 
 def _order(reader: Reader, attempt: Attempt, seen: Observation, server: ServerPolicy) -> Order:

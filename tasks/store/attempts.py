@@ -46,6 +46,11 @@ def open_attempt(session: Session, attempt: Attempt) -> tuple[Attempt, bool]:
     return attempt, True
 
 
+def known(session: Session, semantic_key: str) -> int | None:
+    """Return the attempt that has this key, if any."""
+    return session.scalars(select(Attempt.id).where(Attempt.semantic_key == semantic_key)).one_or_none()
+
+
 def lease(session: Session, attempt_id: int, *, state: State, owner: str, seconds: float) -> Lease | None:
     """Take the attempt for `seconds` when it is in `state` and free; None otherwise."""
     moment = now(session)

@@ -8,11 +8,25 @@ from urllib.parse import urlencode
 import pytest
 from pydantic import SecretStr
 
-from tasks.github.signal import CiFailure, Command, Ignored, PullClosed, Signal, semantic_key
+from tasks.github.signal import (
+    BoxTicked,
+    ButtonPressed,
+    CiFailure,
+    Command,
+    Ignored,
+    InstallationChanged,
+    PullChanged,
+    PullClosed,
+    Pushed,
+    RepositoryName,
+    Signal,
+    semantic_key,
+)
 from tasks.github.webhook import parse_event, verify_signature
 
 SHA = "c" * 40
 OLD, NEW = SecretStr("old secret"), SecretStr("new secret")
+KIM = {"login": "kim", "id": 11, "type": "User"}
 HERE = {"id": 7, "full_name": "acme/billing", "default_branch": "main"}
 
 
@@ -67,7 +81,7 @@ def check(**changes: object) -> dict[str, object]:
         "name": "test (3.12)",
         "conclusion": "failure",
         "head_sha": SHA,
-        "app": {"id": 15368, "slug": "github-actions"},
+        "app": {"id": 67, "slug": "circleci-checks"},
         "check_suite": {"id": 1, "head_branch": "topic"},
         "pull_requests": [],
     }
@@ -75,7 +89,7 @@ def check(**changes: object) -> dict[str, object]:
 
 
 def suite(**changes: object) -> dict[str, object]:
-    fields = {"conclusion": "failure", "head_sha": SHA, "head_branch": "topic", "app": {"id": 15368}}
+    fields = {"conclusion": "failure", "head_sha": SHA, "head_branch": "topic", "app": {"id": 67}}
     return {"action": "completed", "repository": HERE, "check_suite": fields | changes}
 
 
@@ -100,6 +114,32 @@ def closed(*, merged: bool) -> dict[str, object]:
         "base": {"ref": "main", "sha": "e" * 40},
     }
     return {"action": "closed", "repository": HERE, "pull_request": pull}
+
+
+def pull(action: str, branch: str = "goldseam/fix/main-1", **more: object) -> dict[str, object]:
+    head = {"ref": branch, "sha": SHA, "repo": {"full_name": "acme/billing"}}
+    fields = {"number": 4, "head": head, "base": {"ref": "main"}, "updated_at": "2026-11-22T14:02:00Z"}
+    text = more.pop("body", "")
+    return {"action": action, "repository": HERE, "sender": KIM, "pull_request": fields | {"body": text}} | more
+
+
+def review(body: str, state: str, branch: str) -> dict[str, object]:
+    fields = {"id": 98, "node_id": "PRR_98", "body": body, "state": state, "user": KIM}
+    return pull("submitted", branch) | {"review": fields}
+
+
+def inline(body: str, branch: str) -> dict[str, object]:
+    place = {"path": "src/fees.py", "line": 41, "pull_request_review_id": 98}
+    return pull("created", branch) | {"comment": {"id": 97, "node_id": "PRRC_97", "body": body, "user": KIM} | place}
+
+
+def push(**changes: object) -> dict[str, object]:
+    fields = {"ref": "refs/heads/topic/x", "before": SHA, "after": "d" * 40, "deleted": False, "sender": KIM}
+    return {"repository": HERE | {"pushed_at": 1_795_356_120}} | fields | changes
+
+
+def installation(action: str, **changes: object) -> dict[str, object]:
+    return {"action": action, "installation": {"id": 5, "account": {"login": "acme"}}, "sender": KIM} | changes
 
 
 def parsed(event: str, document: object, own_app_id: int | None = None) -> Signal | Ignored:
@@ -159,11 +199,11 @@ def test_other_commits_and_repositories_have_other_keys() -> None:
 
 def test_comments_of_the_three_kinds_do_not_share_keys() -> None:
     """Their numbers come from three different counters."""
-    pull = {"number": 4}
+    at = {"pull_request": {"number": 4}}
     three = [
         ("issue_comment", comment()),
-        ("pull_request_review_comment", comment() | {"pull_request": pull}),
-        ("pull_request_review", comment(action="submitted") | {"pull_request": pull, "review": comment()["comment"]}),
+        ("pull_request_review_comment", comment() | at),
+        ("pull_request_review", comment(action="submitted") | at | {"review": comment()["comment"]}),
     ]
     assert len({semantic_key(signal_of(event, document)) for event, document in three}) == 3
 
@@ -212,10 +252,13 @@ def test_a_command_carries_the_author_by_number() -> None:
         pytest.param("workflow_run", run(conclusion="cancelled"), "not red", id="cancelled"),
         pytest.param("workflow_run", run(conclusion=None), "not red", id="completed-without-conclusion"),
         pytest.param("workflow_run", run(conclusion="exploded"), "not red", id="new-conclusion"),
-        pytest.param("check_run", check() | {"action": "rerequested"}, "not red", id="rerequested"),
+        pytest.param("check_run", check() | {"action": "rerequested"}, "a button of another App", id="foreign-rerun"),
         pytest.param("check_run", check(app={"id": 42}), "own check", id="own-check"),
         pytest.param("check_suite", suite(app={"id": 42}), "own check", id="own-suite"),
-        pytest.param("pull_request", closed(merged=False) | {"action": "opened"}, "pull request not closed", id="open"),
+        pytest.param("pull_request", pull("labeled"), "unknown change of a pull request", id="labelled"),
+        pytest.param("push", push(ref="refs/tags/v1"), "no branch was pushed", id="tag"),
+        pytest.param("installation", installation("melted"), "unknown change of an installation", id="melted"),
+        pytest.param("issue_comment", comment(performed_via_github_app={"id": 42}), "own comment", id="own-comment"),
         pytest.param("issue_comment", comment(action="edited"), "comment not new", id="edited"),
         pytest.param("issue_comment", comment("I like /goldseam"), "no command", id="mentioned"),
         pytest.param("issue_comment", comment("/goldseams"), "no command", id="other-word"),
@@ -259,3 +302,144 @@ def test_a_hook_set_to_forms_is_read_as_well() -> None:
 
 def test_fields_of_the_future_do_not_disturb() -> None:
     assert signal_of("workflow_run", run(colour={"deep": [1]}) | {"tide": "high"}) == signal_of("workflow_run", run())
+
+
+OWN, OTHERS = "goldseam/fix/main-1", "topic"
+
+
+@pytest.mark.parametrize(
+    ("event", "document", "meant"),
+    [
+        pytest.param("pull_request_review", review("This is wrong.", "CHANGES_REQUESTED", OWN), True, id="changes"),
+        pytest.param("pull_request_review", review("Hm.", "commented", OWN), False, id="remark"),
+        pytest.param("pull_request_review", review("This is wrong.", "changes_requested", OTHERS), False, id="others"),
+        pytest.param("pull_request_review", review("/goldseam stop", "approved", OTHERS), True, id="call-anywhere"),
+        pytest.param("pull_request_review_comment", inline("Not this line.", OWN), True, id="inline"),
+        pytest.param("pull_request_review_comment", inline("Not this line.", OTHERS), False, id="inline-others"),
+    ],
+)
+def test_on_its_own_branches_a_review_speaks_to_goldseam_without_a_call(
+    event: str, document: object, meant: bool
+) -> None:
+    found = parsed(event, document)
+    assert (found == Ignored("no command")) is not meant
+    assert isinstance(found, Signal) is meant
+
+
+def test_a_review_says_its_verdict_and_a_comment_its_line() -> None:
+    verdict = signal_of("pull_request_review", review("No.", "CHANGES_REQUESTED", OWN)).what
+    assert isinstance(verdict, Command)
+    assert (verdict.review_state, verdict.review_id, verdict.node_id) == ("changes_requested", 98, "PRR_98")
+    line = signal_of("pull_request_review_comment", inline("/goldseam retry", OWN)).what
+    assert isinstance(line, Command)
+    assert (line.path, line.line, line.review_id, line.head_branch) == ("src/fees.py", 41, 98, OWN)
+
+
+@pytest.mark.parametrize(
+    ("document", "identifier"),
+    [
+        (check(app={"id": 42}, id=31, external_id="goldseam:8") | {"action": "rerequested", "sender": KIM}, "rerun"),
+        (
+            check(app={"id": 42}, id=31, external_id="goldseam:8")
+            | {"action": "requested_action", "requested_action": {"identifier": "explain"}, "sender": KIM},
+            "explain",
+        ),
+    ],
+    ids=["github's-own", "ours"],
+)
+def test_a_button_is_believed_of_own_checks_only(document: object, identifier: str) -> None:
+    found = parsed("check_run", document, own_app_id=42)
+    assert isinstance(found, Signal)
+    assert found.what == ButtonPressed(
+        identifier=identifier,
+        check_run_id=31,
+        external_id="goldseam:8",
+        head_sha=SHA,
+        author_login="kim",
+        author_id=11,
+        author_type="User",
+    )
+    assert parsed("check_run", document, own_app_id=43) == Ignored("a button of another App")
+    assert parsed("check_run", document, own_app_id=None) == Ignored("a button of another App")
+    assert semantic_key(found) == ""
+
+
+BEFORE = "Text\n- [ ] <!-- goldseam:box=retry --> Try again\n- [x] <!-- goldseam:box=old --> Old\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "branch", "box"),
+    [
+        pytest.param(BEFORE.replace("[ ]", "[x]"), OWN, "retry", id="ticked"),
+        pytest.param(BEFORE.replace("[ ]", "[X]"), OWN, "retry", id="capital"),
+        pytest.param(BEFORE.replace("[ ]", "[x]"), OTHERS, None, id="another-branch"),
+        pytest.param(BEFORE.replace("Text", "Words"), OWN, None, id="other-edit"),
+        pytest.param(BEFORE + "- [x] <!-- goldseam:box=new -->\n", OWN, None, id="made-ticked"),
+    ],
+)
+def test_a_box_counts_when_an_edit_ticks_it(after: str, branch: str, box: str | None) -> None:
+    changes = {"changes": {"body": {"from": BEFORE}}}
+    what = signal_of("pull_request", pull("edited", branch, body=after, **changes)).what
+    if box is None:
+        assert isinstance(what, PullChanged)
+    else:
+        assert isinstance(what, BoxTicked)
+        assert (what.box, what.number, what.author_id, what.head_branch) == (box, 4, 11, OWN)
+
+
+@pytest.mark.parametrize(
+    ("action", "more", "change"),
+    [
+        ("opened", {}, {"change": "opened"}),
+        ("reopened", {}, {"change": "reopened"}),
+        ("synchronize", {"before": "b" * 40}, {"change": "pushed", "before": "b" * 40}),
+        ("edited", {"changes": {"base": {"ref": {"from": "old"}}}}, {"change": "edited", "base_before": "old"}),
+    ],
+    ids=["opened", "reopened", "pushed", "other-base"],
+)
+def test_a_pull_request_tells_what_changed(action: str, more: dict[str, object], change: dict[str, str]) -> None:
+    what = signal_of("pull_request", pull(action, "topic", **more)).what
+    known = {"number": 4, "head_branch": "topic", "head_sha": SHA, "head_repository": "acme/billing"}
+    assert what == PullChanged.model_validate({**known, "base_branch": "main", **change})
+
+
+def test_a_push_names_the_branch_and_who_pushed() -> None:
+    found = signal_of("push", push(forced=True))
+    assert found.what == Pushed(
+        branch="topic/x",
+        before=SHA,
+        after="d" * 40,
+        forced=True,
+        pusher_id=11,
+        pusher_login="kim",
+        pusher_type="User",
+    )
+    assert found.happened_at is not None
+    assert found.happened_at.year == 2026
+
+
+@pytest.mark.parametrize(
+    ("event", "document", "expected"),
+    [
+        ("installation", installation("created", repositories=[HERE]), ("created", 1, 0)),
+        ("installation", installation("deleted", repositories=[HERE]), ("deleted", 0, 1)),
+        ("installation", installation("suspend", repositories=None), ("suspended", 0, 0)),
+        ("installation_repositories", installation("added", repositories_added=[HERE]), ("repositories", 1, 0)),
+        ("installation_repositories", installation("removed", repositories_removed=[HERE]), ("repositories", 0, 1)),
+    ],
+    ids=["created", "deleted", "suspended", "added", "removed"],
+)
+def test_an_installation_tells_what_it_got_and_lost(
+    event: str, document: object, expected: tuple[str, int, int]
+) -> None:
+    found = signal_of(event, document)
+    assert isinstance(found.what, InstallationChanged)
+    assert (found.what.change, len(found.what.added), len(found.what.removed)) == expected
+    assert (found.what.account, found.installation_id, found.repository_id) == ("acme", 5, 0)
+    for each in (*found.what.added, *found.what.removed):
+        assert each == RepositoryName(id=7, full_name="acme/billing")
+
+
+def test_the_sender_is_told_by_number_and_kind() -> None:
+    found = signal_of("push", push(sender={"login": "renovate[bot]", "id": 29139614, "type": "Bot"}))
+    assert (found.sender_login, found.sender_id, found.sender_type) == ("renovate[bot]", 29139614, "Bot")

@@ -19,8 +19,9 @@ from tasks.stages.decide import decide
 from tasks.stages.documents import Order
 from tasks.stages.doors import PullContext
 from tasks.stages.localize import localize
-from tasks.stages.observe import observe, receive
+from tasks.stages.observe import observe
 from tasks.stages.publish import publish
+from tasks.stages.receive import receive
 from tasks.stages.repair import repair
 from tasks.stages.reproduce import reproduce
 from tasks.stages.turn import Turns

@@ -21,7 +21,7 @@ from tasks.ledger.chain import entries
 from tasks.ledger.entry import Actor
 from tasks.policy.decide import Decision
 from tasks.stages import publish as publishing
-from tasks.stages.observe import receive
+from tasks.stages.receive import receive
 from tasks.stop import EVERYTHING, resume, stop
 from tasks.store import attempts, deliveries
 from tasks.store.database import Store

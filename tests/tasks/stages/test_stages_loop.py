@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sqlalchemy import select
 from stages_fakes import (
@@ -242,6 +244,24 @@ def test_one_red_run_told_in_ten_events_is_one_attempt(either_desk: Desk) -> Non
     assert set(again) == {told[0]}
     assert desk.deliver("x-0", *events[0]) is None  # the same guid: handled already
     assert len(desk.hub.pulls) == len(incidents(desk)) == 1
+
+
+def test_a_job_s_check_waits_for_its_workflow_run(desk: Desk) -> None:
+    """Other jobs still run then; looking now would find no red run and say so on the commit."""
+    run = desk.red()
+    assert desk.deliver("c", "check_run", check_run(run, "a")) is None
+    assert delivered(desk, "c") == "Ignored: its workflow run tells."
+    assert desk.deliver("r", "workflow_run", workflow_run(run)) is not None
+
+
+def test_what_happened_days_before_it_came_is_dropped(either_desk: Desk) -> None:
+    """A captured delivery under another id: its signature is good for ever, its time is not."""
+    desk = either_desk
+    document = workflow_run(desk.red())
+    for age, taken in ((timedelta(days=10), False), (timedelta(days=3, minutes=1), False), (timedelta(days=2), True)):
+        document["workflow_run"]["updated_at"] = (datetime.now(UTC) - age).isoformat()  # type: ignore[index]
+        assert (desk.deliver(f"g-{age.days}", "workflow_run", document) is not None) is taken
+    assert delivered(desk, "g-10") == "Dropped: it happened more than 3 days before it was delivered."
 
 
 def test_a_second_workflow_that_goes_red_later_is_looked_at_as_well(desk: Desk) -> None:

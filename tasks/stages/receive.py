@@ -1,0 +1,139 @@
+"""Receive: from a delivery to what it asks for. Needs no GitHub."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tasks.github.signal import (
+    BoxTicked,
+    ButtonPressed,
+    CiFailure,
+    Command,
+    Ignored,
+    InstallationChanged,
+    PullChanged,
+    PullClosed,
+    Pushed,
+    Signal,
+    semantic_key,
+)
+from tasks.github.talk import OWN_BRANCHES
+from tasks.github.webhook import parse_event
+from tasks.ledger.chain import append
+from tasks.ledger.entry import Actor, Note
+from tasks.stages.documents import Seen
+from tasks.store import attempts, deliveries, documents, effects
+from tasks.store.database import Store
+from tasks.store.documents import Kind
+from tasks.store.models import Attempt
+from tasks.store.states import State
+
+STALE = timedelta(days=3)
+"""GitHub sends a delivery again for three days; what comes later was captured by somebody."""
+
+Taken = tuple[int | None, str]
+"""The attempt that should be looked at now, if any, and what was made of the delivery, as one sentence."""
+
+_UNANSWERED = "Ignored: not answered by this version."
+
+
+def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) -> int | None:
+    """Make of a delivery what it asks for; return the attempt that should be looked at now, if any.
+
+    One transaction: after a crash the delivery waits as before. A
+    delivery that was handled already gives None.
+    """
+    with store.write() as session:
+        delivery = deliveries.claim(session, delivery_id)
+        if delivery is None:
+            return None
+        signal = parse_event(delivery.event, delivery.body, own_app_id=own_app_id)
+        if isinstance(signal, Ignored):
+            attempt_id, reason = None, f"Ignored: {signal.reason}."
+        else:
+            attempt_id, reason = _stale(signal, delivery.received_at) or _taken(session, signal, delivery.guid)
+        deliveries.finish(session, delivery_id, reason=reason, attempt_id=attempt_id)
+    return attempt_id
+
+
+def _stale(signal: Signal, received_at: datetime) -> Taken | None:
+    if signal.happened_at is None or received_at - signal.happened_at <= STALE:
+        return None
+    return None, f"Dropped: it happened more than {STALE.days} days before it was delivered."
+
+
+def _taken(session: Session, signal: Signal, guid: str) -> Taken:
+    match signal.what:
+        case CiFailure() as failure:
+            return _failed(session, signal, failure, guid)
+        case PullClosed() as closed:
+            return _closed(session, signal, closed)
+        case Command() | ButtonPressed() | BoxTicked() | PullChanged() | Pushed() | InstallationChanged():
+            return None, _UNANSWERED
+
+
+def _failed(session: Session, signal: Signal, failure: CiFailure, guid: str) -> Taken:
+    if failure.head_branch.startswith(OWN_BRANCHES):
+        owner = _owner(session, signal, failure.head_branch)
+        return None, f"Ignored: a branch of Goldseam's own, of attempt {owner}."
+    if failure.app_slug == "github-actions":
+        # A job's check comes while other jobs still run; the workflow run tells of all at its end.
+        known = attempts.known(session, semantic_key(signal))
+        return known, f"Attempt {known} is at that commit already." if known else "Ignored: its workflow run tells."
+    return _attempt_for(session, signal, failure, guid)
+
+
+def _closed(session: Session, signal: Signal, closed: PullClosed) -> Taken:
+    owner = _owner(session, signal, closed.head_branch)
+    return owner, f"Pull request of attempt {owner}." if owner else "Ignored: not a pull request of Goldseam's."
+
+
+def _attempt_for(session: Session, signal: Signal, failure: CiFailure, guid: str) -> tuple[int | None, str]:
+    key = semantic_key(signal)
+    attempt, new = _open(session, signal, failure, key)
+    if not new and _is_another_run(session, attempt, failure):
+        # A second workflow of the same commit went red after the first had been looked at.
+        attempt, new = _open(session, signal, failure, f"{key}:{failure.run_id}")
+    if not new:
+        return attempt.id, f"Attempt {attempt.id} is at that commit already."
+    note = Note(
+        kind="state",
+        action=f">{State.RECEIVED}",
+        result="done",
+        why="A red run was reported.",
+        actor=Actor(id="observe"),
+        attempt=attempt.id,
+        repository_id=attempt.repository_id,
+        target={"base": attempt.base, "head_sha": attempt.head_sha},
+        inputs={"event_guid": guid},
+    )
+    append(session, note)
+    return attempt.id, f"Attempt {attempt.id} was opened."
+
+
+def _open(session: Session, signal: Signal, failure: CiFailure, key: str) -> tuple[Attempt, bool]:
+    return attempts.open_attempt(
+        session,
+        Attempt(
+            semantic_key=key,
+            repository_id=signal.repository_id,
+            repository=signal.repository,
+            installation_id=signal.installation_id,
+            base=failure.head_branch or failure.base_branch,
+            head_sha=failure.head_sha,
+            run_id=failure.run_id,
+        ),
+    )
+
+
+def _is_another_run(session: Session, attempt: Attempt, failure: CiFailure) -> bool:
+    if failure.run_id is None or attempt.state is State.RECEIVED:
+        return False
+    seen = documents.find(session, attempt.id, Kind.SEEN, Seen)
+    return seen is not None and failure.run_id not in seen.run_ids
+
+
+def _owner(session: Session, signal: Signal, branch: str) -> int | None:
+    return effects.attempt_that_made(session, repository_id=signal.repository_id, kind="branch", target=branch)
