@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema
@@ -26,3 +28,10 @@ def openapi() -> OpenApi:
 @pytest.fixture(scope="session")
 def schema() -> GraphQLSchema:
     return build_schema(described("schema.graphql").read_text(encoding="utf-8"), assume_valid=True)
+
+
+@pytest.fixture(scope="session")
+def recorded() -> list[tuple[str, dict[str, Any]]]:
+    """Return recorded deliveries: the event and its payload."""
+    events = json.loads(described("deliveries.json").read_text(encoding="utf-8"))
+    return [(event["name"], example) for event in events for example in event["examples"]]
