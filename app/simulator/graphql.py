@@ -1,4 +1,4 @@
-"""The few GraphQL mutations that Goldseam needs, answered with just the fields that were asked for."""
+"""The little GraphQL that Goldseam needs, answered with just the fields that were asked for."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from app.simulator.git import GitFailed
 from app.simulator.gitrecords import Signature
 from app.simulator.hub import Hub
 from app.simulator.records import Pull, Repository, Token
+from app.simulator.rest.comments import reacted
 from app.simulator.rest.door import answer, body, hub, installation_token, made, reachable
 from app.simulator.selection import Operation, Unreadable, pick, read
+from app.simulator.talkrecords import Comment, Review, ReviewComment
 
 routes = Blueprint("graphql", __name__)
 Input = Mapping[str, Any]
@@ -33,7 +35,7 @@ class Failed(Exception):
 
 @routes.post("/api/graphql")
 def graphql() -> Response:
-    """Run one mutation. As on GitHub, the status is 200 even when `errors` say what went wrong."""
+    """Run one mutation or query. As on GitHub, the status is 200 even when `errors` say what went wrong."""
     with hub().lock:
         token = installation_token()
         document = body()
@@ -49,6 +51,11 @@ def graphql() -> Response:
 
 
 def _run(token: Token, operation: Operation) -> Document:
+    if operation.kind == "query":
+        if operation.field != "viewer":
+            raise Unreadable(f"Field '{operation.field}' doesn't exist on type 'Query' of this simulator")
+        bot = hub().app.bot
+        return {"login": bot.login, "databaseId": bot.id, "id": node("BOT", bot.id)}
     mutation = MUTATIONS.get(operation.field)
     if mutation is None:
         raise Unreadable(f"Field '{operation.field}' doesn't exist on type 'Mutation' of this simulator")
@@ -118,12 +125,32 @@ def auto_merge(token: Token, given: Input) -> Document:
     raise Failed("UNPROCESSABLE", "Pull request Auto merge is not allowed for this repository")
 
 
+def add_reaction(token: Token, given: Input) -> Document:
+    """React to a comment or review, known by its node id."""
+    contents = {"EYES": "eyes", "THUMBS_UP": "+1", "CONFUSED": "confused", "ROCKET": "rocket"}
+    for full_name in sorted(token.repositories):
+        repo = _repository(token, full_name, "metadata:read")
+        named: list[tuple[str, str, Mapping[int, Review | ReviewComment | Comment]]] = [
+            ("PRR", "pull_requests:write", repo.reviews),
+            ("PRRC", "pull_requests:write", repo.review_comments),
+            ("IC", "issues:write", repo.comments),
+        ]
+        for prefix, needed, things in named:
+            for item in things.values():
+                if node(prefix, item.id) == given["subjectId"]:
+                    _repository(token, full_name, needed)
+                    reaction, _ = reacted(repo, item, contents[given["content"]])
+                    return {"reaction": {"id": node("REA", reaction.id), "content": given["content"]}}
+    raise Failed("NOT_FOUND", f"Could not resolve to a node with the global id of '{given['subjectId']}'.")
+
+
 MUTATIONS: Mapping[str, Callable[[Token, Input], Document]] = {
     "createCommitOnBranch": create_commit_on_branch,
     "markPullRequestReadyForReview": mark_ready,
     "convertPullRequestToDraft": convert_to_draft,
     "revertPullRequest": revert,
     "enablePullRequestAutoMerge": auto_merge,
+    "addReaction": add_reaction,
 }
 
 

@@ -28,7 +28,6 @@ from app.simulator.records import (
     AppRecord,
     Artifact,
     CheckRun,
-    Comment,
     Delivery,
     Installation,
     Job,
@@ -40,6 +39,7 @@ from app.simulator.records import (
     Run,
     Token,
 )
+from app.simulator.talkrecords import Comment
 
 PERMISSIONS: Permissions = {
     "actions": "write",
@@ -187,13 +187,17 @@ class Hub:
             return
         heads = repository.git.refs("refs/heads/")
         for pull in repository.pulls.values():
-            head = heads.get(f"refs/heads/{pull.head_branch}")
-            base = heads.get(f"refs/heads/{pull.base_branch}")
-            if pull.state != "open" or head is None or base is None:
+            source = self.repositories.get(pull.head_repository.lower()) if pull.head_repository else repository
+            if pull.state != "open" or source is None:
                 continue
-            if (head, base) != (pull.head_sha, pull.base_sha):
-                pull.head_sha, pull.base_sha, pull.updated_at = head, base, self.now()
-                repository.git("update-ref", f"refs/pull/{pull.number}/head", head)
+            head = (heads if source is repository else source.git.refs("refs/heads/")).get(
+                f"refs/heads/{pull.head_branch}"
+            )
+            base = heads.get(f"refs/heads/{pull.base_branch}")
+            if head is None or base is None or (head, base) == (pull.head_sha, pull.base_sha):
+                continue
+            pull.head_sha, pull.base_sha, pull.updated_at = head, base, self.now()
+            repository.git("fetch", "--quiet", str(source.git.path), f"+{head}:refs/pull/{pull.number}/head")
 
     def add_run(
         self,
@@ -253,7 +257,7 @@ class Hub:
                 )
 
     def comment(self, repository: Repository, number: int, login: str, body: str) -> Comment:
-        """Comment on a pull request; no webhook is sent."""
+        """Comment on an issue or pull request; no webhook is sent."""
         with self.lock:
             now = self.now()
             made = Comment(self.next_id(), number, self.account(login), body, now, now)

@@ -15,7 +15,7 @@ from app.simulator.markdown import render
 from app.simulator.records import Log, Pull, Repository
 from app.simulator.rest.actions import chunks
 from app.simulator.rest.door import hub
-from app.simulator.rest.pulls import changes
+from app.simulator.reviews import changes
 
 routes = Blueprint("pages", __name__)
 SHOWN_BYTES = 1 << 20

@@ -6,14 +6,15 @@ for each job and as `check_suite`. `of_run` returns them all, in GitHub's usual 
 
 from __future__ import annotations
 
-from app.simulator.documents import Document, node, pulls, stamp
+from app.simulator.documents import Document, issues, node, pulls, reviews, stamp
 from app.simulator.documents.accounts import account, actions_app
 from app.simulator.documents.actions import run as run_document
 from app.simulator.documents.checks import check_run as check_document
 from app.simulator.documents.repositories import api, page, repository, simple_commit
 from app.simulator.git import NULL_SHA
 from app.simulator.hub import Hub
-from app.simulator.records import Account, CheckRun, Comment, Pull, Repository, Run
+from app.simulator.records import Account, CheckRun, Pull, Repository, Run
+from app.simulator.talkrecords import Comment, Review, ReviewComment
 
 
 def of_run(hub: Hub, repo: Repository, run: Run) -> list[tuple[str, Document]]:
@@ -137,15 +138,48 @@ def pull_request(hub: Hub, repo: Repository, pull: Pull, action: str, sender: Ac
 
 
 def issue_comment(hub: Hub, repo: Repository, comment: Comment, action: str = "created") -> Document:
-    """Return the `issue_comment` payload of a comment on a pull request."""
+    """Return the `issue_comment` payload of a comment on an issue or pull request."""
     with hub.lock:
-        pull = repo.pulls[comment.number]
+        subject = repo.issues.get(comment.number) or repo.pulls[comment.number]
         return {
             "action": action,
-            "issue": pulls.issue(hub, repo, pull),
-            "comment": pulls.comment(hub, repo, comment),
+            "issue": issues.subject(hub, repo, subject),
+            "comment": issues.comment(hub, repo, comment),
             **_envelope(hub, repo, comment.author),
         }
+
+
+def review(hub: Hub, repo: Repository, record: Review, action: str = "submitted") -> Document:
+    """Return the `pull_request_review` payload of a review."""
+    with hub.lock:
+        pull = pulls.short_pull(hub, repo, repo.pulls[record.number])
+        document = reviews.review(hub, repo, record)
+        # The webhook writes small what REST writes in capitals.
+        document |= {"state": record.state.lower(), "body": record.body or None}
+        return {"action": action, "review": document, "pull_request": pull, **_envelope(hub, repo, record.author)}
+
+
+def review_comment(hub: Hub, repo: Repository, record: ReviewComment, action: str = "created") -> Document:
+    """Return the `pull_request_review_comment` payload of a comment at a line."""
+    with hub.lock:
+        pull = pulls.short_pull(hub, repo, repo.pulls[record.number])
+        document = reviews.review_comment(hub, repo, record)
+        return {"action": action, "comment": document, "pull_request": pull, **_envelope(hub, repo, record.author)}
+
+
+def button(hub: Hub, repo: Repository, check: CheckRun, identifier: str, presser: Account) -> Document:
+    """Return the `check_run` payload of a button that somebody pressed."""
+    with hub.lock:
+        payload = check_run(hub, repo, check, "requested_action")
+        payload |= {"requested_action": {"identifier": identifier}, "sender": account(hub, presser)}
+        return payload
+
+
+def edited(hub: Hub, repo: Repository, pull: Pull, before: str, editor: Account) -> Document:
+    """Return the `pull_request` payload of a body that somebody edited; a ticked box arrives so."""
+    with hub.lock:
+        payload = pull_request(hub, repo, pull, "edited", editor)
+        return {**payload, "changes": {"body": {"from": before}}}
 
 
 def _envelope(hub: Hub, repo: Repository, sender: Account) -> Document:

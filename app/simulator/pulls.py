@@ -32,6 +32,8 @@ def open_pull(
     Raises GitHub's 422 when a branch is missing, when nothing differs and when
     an open pull request already goes the same way.
     """
+    if repo.archived:
+        raise Problem(403, "Repository was archived so is read-only.")
     branch = head.rpartition(":")[2]
     heads = repo.git.refs("refs/heads/")
     for name, field in ((branch, "head"), (base, "base")):
@@ -57,7 +59,8 @@ def open_pull(
 def find_open(repo: Repository, head: str, base: str) -> Pull | None:
     """Return the open pull request from one branch into another, or None."""
     for pull in repo.pulls.values():
-        if (pull.state, pull.head_branch, pull.base_branch) == ("open", head, base):
+        ours = not pull.head_repository
+        if ours and (pull.state, pull.head_branch, pull.base_branch) == ("open", head, base):
             return pull
     return None
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from app.simulator.git import BareRepository
+
+if TYPE_CHECKING:
+    from app.simulator.talkrecords import Comment, Issue, Review, ReviewComment
 
 Permissions = Mapping[str, str]
 """Permission name to `read`, `write` or `admin`, as in an App's manifest."""
@@ -86,10 +89,20 @@ class Repository:
     runs: dict[int, Run] = field(default_factory=dict)
     checks: dict[int, CheckRun] = field(default_factory=dict)
     pulls: dict[int, Pull] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    """By number; pull requests are counted with them and kept in `pulls`."""
     comments: dict[int, Comment] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+    review_comments: dict[int, ReviewComment] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     blobs: dict[str, Blob] = field(default_factory=dict)
     next_number: int = 1
+    teams: set[str] = field(default_factory=set)
+    """Slugs of the teams that may be asked for a review."""
+    archived: bool = False
+    has_issues: bool = True
+    fork_of: str = ""
+    """Full name of the repository that this is a fork of."""
 
     @property
     def full_name(self) -> str:
@@ -211,7 +224,7 @@ class Label:
 
 @dataclass(slots=True)
 class Pull:
-    """A pull request between two branches of one repository."""
+    """A pull request; its head may be a branch of a fork."""
 
     id: int
     number: int
@@ -230,35 +243,15 @@ class Pull:
     merge_commit_sha: str | None = None
     merged_by: Account | None = None
     labels: list[Label] = field(default_factory=list)
+    head_repository: str = ""
+    """Full name of the fork; empty for a branch of the repository itself."""
+    reviewers: list[Account] = field(default_factory=list)
+    review_teams: list[str] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:
         """Say whether the pull request was merged."""
         return self.merge_commit_sha is not None
-
-
-@dataclass(slots=True)
-class Comment:
-    """A comment on a pull request."""
-
-    id: int
-    number: int
-    """Of the pull request."""
-    author: Account
-    body: str
-    created_at: datetime
-    updated_at: datetime
-    reactions: list[Reaction] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """Somebody's reaction to a comment."""
-
-    id: int
-    content: str
-    author: Account
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

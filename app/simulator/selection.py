@@ -1,4 +1,6 @@
-"""Reading the one shape of GraphQL that clients of the simulator send: a mutation with one field and one input.
+"""Reading the two shapes of GraphQL that clients of the simulator send.
+
+A mutation with one field and one input, and a query of one field without arguments.
 
 Anything else is refused with a sentence rather than guessed at.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 TOKEN = re.compile(r"[A-Za-z_]\w*|[{}():!$,\[\]]|\.\.\.|\"[^\"]*\"|#[^\n]*|\S")
 NAME = re.compile(r"[A-Za-z_]\w*")
@@ -29,8 +31,9 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A mutation: its field, its input and what is wanted back."""
+    """A mutation or query: its field, its input and what is wanted back."""
 
+    kind: Literal["mutation", "query"]
     alias: str
     field: str
     input: Mapping[str, Any]
@@ -38,10 +41,15 @@ class Operation:
 
 
 def read(document: str, variables: Mapping[str, Any]) -> Operation:
-    """Read `mutation M($v: T!) { [alias:] field(input: $v) { … } }`; raises Unreadable for everything else."""
+    """Read `mutation M($v: T!) { [alias:] field(input: $v) { … } }` or `query { field { … } }`.
+
+    Raises Unreadable for everything else.
+    """
     tokens = [piece for piece in TOKEN.findall(document) if piece != "," and not piece.startswith("#")]
+    if tokens[:2] == ["query", "{"]:
+        return _query(iter(tokens[2:]))
     if not tokens or tokens[0] != "mutation" or "{" not in tokens:
-        raise Unreadable("The simulator answers a single mutation only")
+        raise Unreadable("The simulator answers a single mutation or query only")
     rest = iter(tokens[tokens.index("{") + 1 :])
     alias, field = _name(next(rest, "")), ""
     following = next(rest, "")
@@ -57,7 +65,7 @@ def read(document: str, variables: Mapping[str, Any]) -> Operation:
         raise Unreadable("The simulator answers one field of a mutation at a time")
     if not isinstance(variables.get(variable), dict):
         raise Unreadable(f"Variable ${variable} was provided invalid value")
-    return Operation(alias, field or alias, variables[variable], selection)
+    return Operation("mutation", alias, field or alias, variables[variable], selection)
 
 
 def pick(value: Any, selection: tuple[Selected, ...]) -> Any:
@@ -68,6 +76,16 @@ def pick(value: Any, selection: tuple[Selected, ...]) -> Any:
     if missing:
         raise Unreadable(f"The simulator does not know the field(s) {', '.join(missing)} here")
     return {item.alias: pick(value[item.field], item.selection) for item in selection}
+
+
+def _query(rest: Iterator[str]) -> Operation:
+    field = _name(next(rest, ""))
+    if next(rest, "") != "{":
+        raise Unreadable("The simulator answers queries without arguments only")
+    selection = _selection(rest)
+    if list(rest) != ["}"]:
+        raise Unreadable("The simulator answers one field of a query at a time")
+    return Operation("query", field, field, {}, selection)
 
 
 def _selection(tokens: Iterator[str]) -> tuple[Selected, ...]:

@@ -19,7 +19,7 @@ from app.simulator import git_http, graphql, pages
 from app.simulator.access import NOT_FOUND, Problem
 from app.simulator.hub import Hub
 from app.simulator.journal import Effect, Exchange, Fault, FaultKind
-from app.simulator.rest import actions, apps, checks, contents, objects, pulls
+from app.simulator.rest import actions, apps, checks, comments, contents, issues, objects, pulls, reviews
 from app.simulator.rest.door import API, EXTENSION, answer, digest, hub, refusal
 
 MUTABLE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -32,7 +32,7 @@ def create(state: Hub) -> Flask:
     """Make the application that answers for a hub."""
     app = Flask(__name__)
     app.extensions[EXTENSION] = state
-    for part in (apps, contents, objects, actions, checks, pulls):
+    for part in (apps, contents, objects, actions, checks, pulls, issues, comments, reviews):
         app.register_blueprint(part.routes, url_prefix=API)
     for blueprint in (graphql.routes, git_http.routes, actions.blobs, pages.routes):
         app.register_blueprint(blueprint)

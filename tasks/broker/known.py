@@ -18,7 +18,7 @@ PERMISSIONS: Mapping[Stage, Mapping[str, str]] = {
         "statuses": "read",
     },
     "publish": {
-        "actions": "read",
+        "actions": "write",
         "checks": "write",
         "contents": "write",
         "issues": "write",

@@ -10,7 +10,7 @@ from github.CheckRun import CheckRun
 from github.Repository import Repository
 
 from tasks.github.errors import translated
-from tasks.github.protocol import Annotation, CheckOutput, Conclusion
+from tasks.github.protocol import Annotation, CheckAction, CheckOutput, Conclusion
 
 _TEXT = 65_535
 _CUT = "\n\n… cut here; the evidence bundle has the rest."
@@ -27,13 +27,16 @@ def create_check(
     conclusion: Conclusion,
     output: CheckOutput,
     external_id: str,
+    actions: Sequence[CheckAction] = (),
 ) -> int:
     """Create a completed check run, or bring the one with this name and external id up to date; returns its id.
 
     GitHub takes 50 annotations a request and appends, so the first request carries the
     first 50 and a repeat goes on behind those that GitHub already has. Text over
-    65,535 characters is cut, visibly; annotations beyond 500 are left out.
+    65,535 characters is cut, visibly; annotations beyond 500 are left out. The buttons
+    are set anew each time, so that an empty list takes them away.
     """
+    buttons = [_button(each) for each in actions]
     annotations = list(output.annotations)[:_MOST_ANNOTATIONS]
     with translated(f"writing check run {name}"):
         check = _find(repository, name, head_sha, external_id)
@@ -45,11 +48,12 @@ def create_check(
                 status="completed",
                 conclusion=conclusion,
                 output=_output(output, annotations[:_PER_REQUEST]),
+                actions=buttons,
             )
             done = _PER_REQUEST
         else:
             done = check.output.annotations_count or 0
-            check.edit(status="completed", conclusion=conclusion, output=_output(output, ()))
+            check.edit(status="completed", conclusion=conclusion, output=_output(output, ()), actions=buttons)
         for start in range(done, len(annotations), _PER_REQUEST):
             check.edit(output=_output(output, annotations[start : start + _PER_REQUEST]))
         return check.id
@@ -87,3 +91,7 @@ def _annotation(annotation: Annotation) -> dict[str, str | int]:
     if annotation.title:
         shown["title"] = annotation.title
     return shown
+
+
+def _button(action: CheckAction) -> dict[str, str]:
+    return {"label": action.label, "description": action.description, "identifier": action.identifier}

@@ -11,10 +11,41 @@ import github.Auth
 from github.Repository import Repository
 from github.Requester import Requester
 
-from tasks.github import checks, commits, contents, downloads, junit, pulls, runs
+from tasks.github import (
+    checks,
+    comments,
+    commits,
+    contents,
+    downloads,
+    history,
+    issues,
+    junit,
+    people,
+    pulls,
+    reviews,
+    runs,
+)
 from tasks.github.errors import translated
 from tasks.github.names import checked_repository
-from tasks.github.protocol import CheckOutput, Commit, Conclusion, Job, Pull, Reader, Run, Writer
+from tasks.github.protocol import (
+    Account,
+    CheckAction,
+    CheckOutput,
+    Commit,
+    CommitInfo,
+    Conclusion,
+    Job,
+    Permission,
+    PostedComment,
+    Pull,
+    PullFile,
+    Reaction,
+    Reader,
+    Run,
+    Suggestion,
+    Where,
+    Writer,
+)
 from tasks.github.session import Endpoint, connected
 
 
@@ -49,6 +80,7 @@ class RepositoryReader:
 
     def __init__(self, repository: Repository, clone_url: str) -> None:
         self._repository, self._clone_url = repository, clone_url
+        self._own: Account | None = None
 
     def default_branch(self) -> str:
         with translated("reading the repository"):
@@ -84,6 +116,38 @@ class RepositoryReader:
     def clone_url(self) -> str:
         return self._clone_url
 
+    def own_account(self) -> Account:
+        if self._own is None:
+            self._own = people.own_account(self._repository)
+        return self._own
+
+    def permission(self, login: str) -> Permission:
+        return people.permission(self._repository, login)
+
+    def pulls_of(self, sha: str) -> Sequence[Pull]:
+        return pulls.pulls_of(self._repository, sha)
+
+    def open_pulls(self, head_prefix: str) -> Sequence[Pull]:
+        return pulls.open_pulls(self._repository, head_prefix)
+
+    def pull_files(self, number: int) -> Sequence[PullFile]:
+        return history.pull_files(self._repository, number)
+
+    def pull_commits(self, number: int) -> Sequence[CommitInfo]:
+        return history.pull_commits(self._repository, number)
+
+    def subjects(self, ref: str, count: int) -> Sequence[str]:
+        return history.subjects(self._repository, ref, count)
+
+    def changed_files(self, base: str, head: str) -> Sequence[str]:
+        return history.changed_files(self._repository, base, head)
+
+    def files_in(self, folder: str, ref: str) -> Sequence[str]:
+        return history.files_in(self._repository, folder, ref)
+
+    def find_comment(self, number: int, marker: str) -> PostedComment | None:
+        return comments.find_comment(self._repository, self.own_account(), number, marker)
+
 
 class RepositoryWriter(RepositoryReader):
     """Write access through PyGithub; see `Writer` for the promises."""
@@ -100,8 +164,33 @@ class RepositoryWriter(RepositoryReader):
     def update_pull(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         pulls.update_pull(self._repository, number, title, body)
 
+    def close_pull(self, number: int) -> None:
+        pulls.close_pull(self._repository, number)
+
+    def set_draft(self, number: int, draft: bool) -> None:
+        pulls.set_draft(self._repository, number, draft)
+
+    def delete_branch(self, name: str, expected: str) -> bool:
+        return contents.delete_branch(self._repository, name, expected)
+
+    def add_labels(self, number: int, names: Sequence[str]) -> None:
+        issues.add_labels(self._repository, number, names)
+
+    def request_reviewers(self, number: int, users: Sequence[str], teams: Sequence[str]) -> None:
+        reviews.request_reviewers(self._repository, number, users, teams)
+
+    def suggest(self, number: int, head_sha: str, suggestions: Sequence[Suggestion], body: str) -> int:
+        return reviews.suggest(self._repository, self.own_account(), number, head_sha, suggestions, body)
+
     def create_check(
-        self, *, name: str, head_sha: str, conclusion: Conclusion, output: CheckOutput, external_id: str
+        self,
+        *,
+        name: str,
+        head_sha: str,
+        conclusion: Conclusion,
+        output: CheckOutput,
+        external_id: str,
+        actions: Sequence[CheckAction] = (),
     ) -> int:
         return checks.create_check(
             self._repository,
@@ -110,10 +199,31 @@ class RepositoryWriter(RepositoryReader):
             conclusion=conclusion,
             output=output,
             external_id=external_id,
+            actions=actions,
         )
 
-    def react(self, comment_id: int, content: str) -> None:
-        pulls.react(self._repository, comment_id, content)
+    def rerun_failed(self, run_id: int, *, attempt: int = 0) -> None:
+        runs.rerun_failed(self._repository, run_id, attempt)
+
+    def react(self, where: Where, comment_id: int, content: Reaction, node_id: str = "") -> None:
+        comments.react(self._repository, where, comment_id, content, node_id)
 
     def comment(self, number: int, body: str) -> int:
-        return pulls.comment(self._repository, number, body)
+        return comments.comment(self._repository, self.own_account(), number, body)
+
+    def reply(self, number: int, where: Where, comment_id: int, body: str) -> int:
+        if where != "review_comment":
+            return self.comment(number, body)
+        return comments.reply(self._repository, self.own_account(), number, comment_id, body)
+
+    def edit_comment(self, comment_id: int, body: str) -> None:
+        comments.edit_comment(self._repository, comment_id, body)
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> int:
+        return issues.open_issue(self._repository, self.own_account(), title, body, labels)
+
+    def find_issue(self, marker: str) -> int | None:
+        return issues.find_issue(self._repository, self.own_account(), marker)
+
+    def close_issue(self, number: int) -> None:
+        issues.close_issue(self._repository, number)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from github.Repository import Repository
 
 from tasks.github.errors import Conflict, NotFound, Rejected, translated
+from tasks.github.raw import asked
 
 _FILE_BYTES = 1 << 20
 """GitHub leaves the content out of its answer beyond this."""
@@ -53,3 +55,24 @@ def create_branch(repository: Repository, name: str, sha: str) -> None:
             return
     if there != sha:
         raise Conflict(f"Branch {name} stands at {there} and not at {sha}.")
+
+
+def delete_branch(repository: Repository, name: str, expected: str) -> bool:
+    """Delete a branch that stands at `expected`; False when it stands elsewhere and was left alone.
+
+    REST has no compare-and-delete: a push within the milliseconds between look and call loses the
+    branch's name, not the commit, which GitHub keeps for whoever pushed it.
+    """
+    there = branch_sha(repository, name)
+    if there is None:
+        return True
+    if there != expected:
+        return False
+    try:
+        with translated(f"deleting branch {name}"):
+            asked(repository, "DELETE", f"/git/refs/heads/{quote(name)}")
+    except Rejected as error:
+        # Somebody was faster, GitHub itself for instance when it deletes the branches of merged pull requests.
+        if not any("does not exist" in said for said in error.messages):
+            raise
+    return True

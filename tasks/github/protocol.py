@@ -8,86 +8,47 @@ and the simulator exercise it over HTTP.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
+from tasks.github.records import (
+    Account,
+    Annotation,
+    CheckAction,
+    CheckOutput,
+    Commit,
+    CommitInfo,
+    Conclusion,
+    Job,
+    Permission,
+    PostedComment,
+    Pull,
+    PullFile,
+    Reaction,
+    Run,
+    Suggestion,
+    Where,
+)
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A workflow run."""
-
-    id: int
-    attempt: int
-    name: str
-    path: str
-    event: str
-    conclusion: str | None
-    head_branch: str
-    head_sha: str
-    head_repository: str
-    """Full name; differs from the repository for forks; empty when the fork is gone."""
-    html_url: str
-    pull_numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A failed job of a run."""
-
-    id: int
-    name: str
-    conclusion: str
-    failed_step: str
-    html_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """A pull request."""
-
-    number: int
-    node_id: str
-    state: Literal["open", "closed"]
-    merged: bool
-    draft: bool
-    head_branch: str
-    head_sha: str
-    base_branch: str
-    body: str
-    html_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """A commit made through the API."""
-
-    sha: str
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """A remark at lines of a file, shown by a check run."""
-
-    path: str
-    start_line: int
-    end_line: int
-    message: str
-    level: Literal["notice", "warning", "failure"] = "warning"
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOutput:
-    """What a check run shows."""
-
-    title: str
-    summary: str
-    text: str = ""
-    annotations: Sequence[Annotation] = ()
-
-
-Conclusion = Literal["success", "failure", "neutral", "skipped", "action_required"]
+__all__ = [
+    "Account",
+    "Annotation",
+    "CheckAction",
+    "CheckOutput",
+    "Commit",
+    "CommitInfo",
+    "Conclusion",
+    "Job",
+    "Permission",
+    "PostedComment",
+    "Pull",
+    "PullFile",
+    "Reaction",
+    "Reader",
+    "Run",
+    "Suggestion",
+    "Where",
+    "Writer",
+]
 
 
 class Reader(Protocol):
@@ -126,6 +87,36 @@ class Reader(Protocol):
     def clone_url(self) -> str:
         """HTTPS address for git, without credentials."""
 
+    def own_account(self) -> Account:
+        """Return the bot that the token acts as."""
+
+    def permission(self, login: str) -> Permission:
+        """Return what an account may do here now; `none` for a stranger and for nobody."""
+
+    def pulls_of(self, sha: str) -> Sequence[Pull]:
+        """Return the pull requests that hold the commit (for runs of forks, which name none)."""
+
+    def open_pulls(self, head_prefix: str) -> Sequence[Pull]:
+        """Return the open pull requests from branches of this repository that begin so, newest first."""
+
+    def pull_files(self, number: int) -> Sequence[PullFile]:
+        """Return what a pull request changes, 3,000 files at most."""
+
+    def pull_commits(self, number: int) -> Sequence[CommitInfo]:
+        """Return the commits of a pull request, oldest first, 250 at most."""
+
+    def subjects(self, ref: str, count: int) -> Sequence[str]:
+        """Return the whole messages of the last commits, newest first."""
+
+    def changed_files(self, base: str, head: str) -> Sequence[str]:
+        """Return the paths that differ between the merge base and `head`, old names included, 300 files at most."""
+
+    def files_in(self, folder: str, ref: str) -> Sequence[str]:
+        """Return the paths of the files right in a folder (`""` is the root); none when there is no such folder."""
+
+    def find_comment(self, number: int, marker: str) -> PostedComment | None:
+        """Return the first comment of our own bot that holds the marker, or None."""
+
 
 class Writer(Reader, Protocol):
     """Write access to one repository; every method makes one visible effect."""
@@ -142,13 +133,62 @@ class Writer(Reader, Protocol):
     def update_pull(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         """Edit title or body."""
 
+    def close_pull(self, number: int) -> None:
+        """Close a pull request; one that is closed or merged stays as it is."""
+
+    def set_draft(self, number: int, draft: bool) -> None:
+        """Turn a pull request into a draft, or take it out of draft."""
+
+    def delete_branch(self, name: str, expected: str) -> bool:
+        """Delete a branch that stands at `expected`; False when it stands elsewhere and was left alone.
+
+        True when it is gone, whoever deleted it.
+        """
+
+    def add_labels(self, number: int, names: Sequence[str]) -> None:
+        """Add labels to a pull request or issue; GitHub makes those that are new."""
+
+    def request_reviewers(self, number: int, users: Sequence[str], teams: Sequence[str]) -> None:
+        """Ask people and teams (by slug) for a review; whoever GitHub does not accept is left out."""
+
+    def suggest(self, number: int, head_sha: str, suggestions: Sequence[Suggestion], body: str) -> int:
+        """Write one review with the suggestions at its lines; the same one of ours is adopted. Returns its id.
+
+        Raises Rejected when a line is not part of the pull request's diff.
+        """
+
     def create_check(
-        self, *, name: str, head_sha: str, conclusion: Conclusion, output: CheckOutput, external_id: str
+        self,
+        *,
+        name: str,
+        head_sha: str,
+        conclusion: Conclusion,
+        output: CheckOutput,
+        external_id: str,
+        actions: Sequence[CheckAction] = (),
     ) -> int:
         """Create a completed check run, or update the one of ours with the same external id; returns its id."""
 
-    def react(self, comment_id: int, content: str) -> None:
-        """React to an issue comment."""
+    def rerun_failed(self, run_id: int, *, attempt: int = 0) -> None:
+        """Run the failed jobs again; a run that is past `attempt` (when given), or running, is left alone."""
+
+    def react(self, where: Where, comment_id: int, content: Reaction, node_id: str = "") -> None:
+        """React to a comment; repeating it changes nothing. A review needs its GraphQL node id."""
 
     def comment(self, number: int, body: str) -> int:
-        """Comment on an issue or pull request; returns the comment's id."""
+        """Comment on an issue or pull request; the same text of ours is adopted. Returns the comment's id."""
+
+    def reply(self, number: int, where: Where, comment_id: int, body: str) -> int:
+        """Answer in the thread of a review comment, else below the pull request; the same text of ours is adopted."""
+
+    def edit_comment(self, comment_id: int, body: str) -> None:
+        """Give a comment of ours (below an issue or pull request) another text."""
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> int:
+        """Open an issue; an open one of ours with the same title and text is adopted. Returns its number."""
+
+    def find_issue(self, marker: str) -> int | None:
+        """Return the newest open issue of our own bot that holds the marker, or None."""
+
+    def close_issue(self, number: int) -> None:
+        """Close an issue."""

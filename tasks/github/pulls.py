@@ -1,20 +1,19 @@
-"""Pull requests: looked up, opened once, edited, commented on."""
+"""Pull requests: looked up, opened once, edited, closed."""
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Sequence
 
 import structlog
-from github.GithubObject import NotSet
-from github.PullRequest import PullRequest
 from github.Repository import Repository
 
 from tasks.github.errors import GitHubUnavailable, Rejected, translated
 from tasks.github.protocol import Pull
+from tasks.github.raw import Document, asked, listed
 
 _LIST_LAG_SECONDS = 30.0
 """How long GitHub's lists may lag behind a pull request that was just opened."""
-_MOST_COMMENTS = 1000
+_MOST_PULLS = 1000
 
 log = structlog.get_logger()
 
@@ -22,18 +21,33 @@ log = structlog.get_logger()
 def read_pull(repository: Repository, number: int) -> Pull:
     """Return a pull request."""
     with translated(f"reading pull request #{number}"):
-        return _pull(repository.get_pull(number))
+        return _pull(asked(repository, "GET", f"/pulls/{number}"))
 
 
 def find_pull(repository: Repository, head: str, base: str) -> Pull | None:
     """Return the open pull request from our branch `head` into `base`, or None."""
     owner = repository.full_name.partition("/")[0]
     with translated(f"looking for a pull request from {head}"):
-        for found in islice(repository.get_pulls(state="open", head=f"{owner}:{head}", base=base), 100):
+        for each in listed(repository, "/pulls", 100, state="open", head=f"{owner}:{head}", base=base):
+            found = _pull(each)
             # GitHub ignores a head it cannot parse and lists everything.
-            if found.head.ref == head and found.base.ref == base:
-                return _pull(found)
+            if (found.head_branch, found.base_branch) == (head, base):
+                return found
     return None
+
+
+def open_pulls(repository: Repository, head_prefix: str) -> Sequence[Pull]:
+    """Return the open pull requests from branches of this repository that begin so, newest first."""
+    with translated("listing the open pull requests"):
+        found = [_pull(each) for each in listed(repository, "/pulls", _MOST_PULLS, state="open")]
+    own = repository.full_name.lower()
+    return [each for each in found if each.head_branch.startswith(head_prefix) and each.head_repository.lower() == own]
+
+
+def pulls_of(repository: Repository, sha: str) -> Sequence[Pull]:
+    """Return the pull requests that hold the commit."""
+    with translated(f"looking for pull requests of {sha[:12]}"):
+        return [_pull(each) for each in listed(repository, f"/commits/{sha}/pulls", 100)]
 
 
 def open_pull(repository: Repository, *, head: str, base: str, title: str, body: str, draft: bool) -> Pull:
@@ -58,35 +72,31 @@ def open_pull(repository: Repository, *, head: str, base: str, title: str, body:
 
 def update_pull(repository: Repository, number: int, title: str | None, body: str | None) -> None:
     """Edit title or body; None leaves it as it is."""
+    changed = {name: value for name, value in (("title", title), ("body", body)) if value is not None}
     with translated(f"editing pull request #{number}"):
-        repository.get_pull(number).edit(
-            title=NotSet if title is None else title, body=NotSet if body is None else body
-        )
+        asked(repository, "PATCH", f"/pulls/{number}", changed)
 
 
-def comment(repository: Repository, number: int, body: str) -> int:
-    """Comment on an issue or pull request; the same text by a bot that stands there already is adopted.
-
-    Two comments that shall both appear must differ, which the hidden marker of ours sees to.
-    """
-    with translated(f"commenting on #{number}"):
-        issue = repository.get_issue(number)
-        for each in islice(issue.get_comments(), _MOST_COMMENTS):
-            if each.body == body and each.user.type == "Bot":
-                return each.id
-        return issue.create_comment(body).id
+def close_pull(repository: Repository, number: int) -> None:
+    """Close a pull request; one that is closed or merged stays as it is."""
+    with translated(f"closing pull request #{number}"):
+        asked(repository, "PATCH", f"/pulls/{number}", {"state": "closed"})
 
 
-def react(repository: Repository, comment_id: int, content: str) -> None:
-    """React to an issue comment; a reaction that is there already is left alone by GitHub."""
-    url = f"/repos/{repository.full_name}/issues/comments/{comment_id}/reactions"
-    with translated("reacting to a comment"):
-        repository.requester.requestJsonAndCheck("POST", url, input={"content": content})
+def set_draft(repository: Repository, number: int, draft: bool) -> None:
+    """Turn a pull request into a draft, or take it out of draft; only GraphQL can."""
+    pull = read_pull(repository, number)
+    if pull.draft is not draft:
+        mutation = "convertPullRequestToDraft" if draft else "markPullRequestReadyForReview"
+        with translated(f"changing the draft state of #{number}"):
+            wanted = {"pullRequestId": pull.node_id}
+            repository.requester.graphql_named_mutation(mutation, wanted, "pullRequest { isDraft }")
 
 
 def _create(repository: Repository, *, head: str, base: str, title: str, body: str, draft: bool) -> Pull:
+    document = {"head": head, "base": base, "title": title, "body": body, "draft": draft}
     with translated("opening the pull request"):
-        return _pull(repository.create_pull(base, head, title=title, body=body, draft=draft))
+        return _pull(asked(repository, "POST", "/pulls", document))
 
 
 def _adopt(repository: Repository, head: str, base: str) -> Pull:
@@ -98,17 +108,25 @@ def _adopt(repository: Repository, head: str, base: str) -> Pull:
     return found
 
 
-def _pull(pull: PullRequest) -> Pull:
+def _pull(document: Document) -> Pull:
+    head, base, author = document["head"], document["base"], document.get("user") or {}
     return Pull(
-        number=pull.number,
-        node_id=pull.raw_data.get("node_id") or "",
-        state="open" if pull.state == "open" else "closed",
-        # Lists carry no `merged`, and asking PyGithub for it would cost a request each.
-        merged=pull.merged_at is not None,
-        draft=bool(pull.draft),
-        head_branch=pull.head.ref,
-        head_sha=pull.head.sha,
-        base_branch=pull.base.ref,
-        body=pull.body or "",
-        html_url=pull.html_url or "",
+        number=int(document["number"]),
+        node_id=str(document.get("node_id") or ""),
+        state="open" if document["state"] == "open" else "closed",
+        # Lists carry no `merged`.
+        merged=document.get("merged_at") is not None,
+        draft=bool(document.get("draft")),
+        head_branch=str(head["ref"]),
+        head_sha=str(head["sha"]),
+        base_branch=str(base["ref"]),
+        body=str(document.get("body") or ""),
+        html_url=str(document.get("html_url") or ""),
+        title=str(document.get("title") or ""),
+        author_login=str(author.get("login") or ""),
+        author_id=int(author.get("id") or 0),
+        head_repository=str((head.get("repo") or {}).get("full_name") or ""),
+        base_sha=str(base["sha"]),
+        mergeable=document.get("mergeable"),
+        labels=tuple(str(each["name"]) for each in document.get("labels") or ()),
     )

@@ -9,8 +9,9 @@ from github.Repository import Repository
 from github.WorkflowJob import WorkflowJob
 from github.WorkflowRun import WorkflowRun
 
-from tasks.github.errors import translated
+from tasks.github.errors import PermissionMissing, translated
 from tasks.github.protocol import Job, Run
+from tasks.github.raw import asked
 
 _MOST_JOBS = 1000
 """A matrix holds 256 jobs at most; a workflow may have several."""
@@ -36,6 +37,18 @@ def failed_jobs(repository: Repository, run_id: int) -> Sequence[Job]:
     with translated(f"listing the jobs of run {run_id}"):
         jobs = islice(repository.get_workflow_run(run_id).jobs("latest"), _MOST_JOBS)
         return tuple(_job(each, each.conclusion) for each in jobs if each.conclusion in _FAILED)
+
+
+def rerun_failed(repository: Repository, run_id: int, attempt: int) -> None:
+    """Run the failed jobs again; a run that is past `attempt` (when given), or running, is left alone."""
+    if attempt and read_run(repository, run_id).attempt > attempt:
+        return
+    try:
+        with translated(f"running the failed jobs of {run_id} again"):
+            asked(repository, "POST", f"/actions/runs/{run_id}/rerun-failed-jobs")
+    except PermissionMissing as error:
+        if "already running" not in str(error):
+            raise
 
 
 def _run(run: WorkflowRun) -> Run:

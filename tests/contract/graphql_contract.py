@@ -35,7 +35,7 @@ def check_mutation(exchange: Exchange, schema: GraphQLSchema) -> list[str]:
     problems += [f"variables: {error.message}" for error in values] if isinstance(values, list) else []
     if problems or exchange.answer.get("data") is None:
         return problems or _refusal(exchange.answer)
-    root = schema.mutation_type
+    root = schema.get_root_type(operation.operation)
     assert root is not None
     return _object(exchange.answer["data"], operation.selection_set.selections, root, "data")
 

@@ -10,19 +10,29 @@ from graphql_contract import check_mutation
 from rest_contract import check_exchange
 
 from app.simulator import keys
+from app.simulator import reviews as rules
+from app.simulator.documents import node
 from app.simulator.hub import Hub
 from app.simulator.journal import Exchange
 from app.simulator.logs import job_log
+from app.simulator.records import Repository
 from app.simulator.server import serve
 from tasks.github.client import reading, writing
-from tasks.github.protocol import Annotation, CheckOutput, Reader, Writer
+from tasks.github.protocol import Annotation, CheckAction, CheckOutput, Reader, Suggestion, Writer
 from tasks.github.session import Endpoint
 
 pytestmark = pytest.mark.github_contract
 
 FILES = {"fees.py": b"RATE = 5\n", "run.sh": b"#!/bin/sh\n"}
 READ = {"actions": "read", "checks": "read", "contents": "read", "pull_requests": "read"}
-WRITE = {**READ, "checks": "write", "contents": "write", "issues": "write", "pull_requests": "write"}
+WRITE = {
+    **READ,
+    "actions": "write",
+    "checks": "write",
+    "contents": "write",
+    "issues": "write",
+    "pull_requests": "write",
+}
 REPORT = b'<testsuites><testsuite name="pytest" tests="1"/></testsuites>'
 
 
@@ -39,8 +49,8 @@ def exchanges(tmp_path_factory) -> Iterator[list[Exchange]]:
             read(reader, run.id, head)
         with writing(endpoint, hub.mint(repo, WRITE).value, "acme/billing") as writer:
             write(writer, head)
-            comment = hub.comment(repo, 1, "kim", "/goldseam explain")
-            writer.react(comment.id, "eyes")
+            talk(writer, hub, repo)
+            tidy(writer, hub, repo, run.id)
         yield list(hub.requests)
 
 
@@ -54,6 +64,11 @@ def read(reader: Reader, run: int, head: str) -> None:
     assert reader.file_at("fees.py", head) == FILES["fees.py"]
     assert reader.file_at("nowhere.py", head) is None
     assert reader.branch_sha("nowhere") is None
+    assert reader.files_in("", head) == ("fees.py", "run.sh")
+    assert reader.files_in(".github", head) == ()
+    assert reader.subjects("main", 50) == ("Start",)
+    assert reader.own_account().login == "goldseam[bot]"
+    assert (reader.permission("acme"), reader.permission("nobody")) == ("admin", "none")
 
 
 def write(writer: Writer, head: str) -> None:
@@ -68,11 +83,54 @@ def write(writer: Writer, head: str) -> None:
     writer.update_pull(pull.number, title="fix: the rate", body="**Red**, again")
     remarks = [Annotation("fees.py", 1, 1, "Here.", title="Cause")] * 51
     output = CheckOutput("Fixed", "One line.", "The trace.", remarks)
+    retry = CheckAction("Retry", "Run the repair again", "retry")
     for _ in range(2):
         writer.create_check(
-            name="Goldseam", head_sha=fixed.sha, conclusion="success", output=output, external_id="attempt-1"
+            name="Goldseam",
+            head_sha=fixed.sha,
+            conclusion="success",
+            output=output,
+            external_id="attempt-1",
+            actions=[retry],
         )
-    writer.comment(pull.number, "Superseded.")
+    assert [each.number for each in writer.pulls_of(fixed.sha)] == [1]
+    assert [each.number for each in writer.open_pulls("goldseam/")] == [1]
+    assert [each.path for each in writer.pull_files(1)] == ["fees.py"]
+    assert [each.sha for each in writer.pull_commits(1)] == [fixed.sha]
+    assert writer.changed_files(head, fixed.sha) == ("fees.py",)
+
+
+def talk(writer: Writer, hub: Hub, repo: Repository) -> None:
+    pull, kim = repo.pulls[1], hub.account("kim")
+    repo.roles["kim"] = "write"
+    repo.teams.add("billing")
+    comment = hub.comment(repo, 1, "kim", "/goldseam explain")
+    line = rules.review_comment(hub, repo, pull, kim, rules.Remark("fees.py", 1, "/goldseam retry"))
+    review = rules.review(hub, repo, pull, kim, "CHANGES_REQUESTED", "Not so")
+    writer.react("comment", comment.id, "eyes")
+    writer.react("review_comment", line.id, "+1")
+    writer.react("review", review.id, "confused", node("PRR", review.id))
+    for where, identity in (("comment", comment.id), ("review_comment", line.id), ("review", review.id)):
+        assert writer.reply(1, where, identity, f"To {where}") == writer.reply(1, where, identity, f"To {where}")
+    sticky = writer.comment(1, "Superseded. <!-- goldseam:sticky -->")
+    assert writer.find_comment(1, "goldseam:sticky").id == sticky
+    writer.edit_comment(sticky, "Back. <!-- goldseam:sticky -->")
+    writer.suggest(1, pull.head_sha, [Suggestion("fees.py", 1, 1, "RATE = 7")], "So?")
+    writer.add_labels(1, ["goldseam"])
+    writer.request_reviewers(1, ["kim", "stranger"], ["billing"])
+
+
+def tidy(writer: Writer, hub: Hub, repo: Repository, run: int) -> None:
+    writer.rerun_failed(run, attempt=1)
+    writer.set_draft(1, draft=False)
+    writer.set_draft(1, draft=True)
+    writer.close_pull(1)
+    assert writer.delete_branch("goldseam/1", repo.pulls[1].head_sha)
+    assert writer.delete_branch("goldseam/1", repo.pulls[1].head_sha)
+    issue = writer.open_issue("Cannot propose", "Why <!-- goldseam:issue -->", ["goldseam"])
+    assert (writer.find_issue("goldseam:issue"), writer.find_issue("nothing")) == (issue, None)
+    writer.close_issue(issue)
+    assert writer.find_issue("goldseam:issue") is None
 
 
 def test_every_call_of_the_client_is_as_described(exchanges, openapi, schema) -> None:
@@ -85,6 +143,10 @@ def test_every_call_of_the_client_is_as_described(exchanges, openapi, schema) ->
         ("PATCH", "pulls"),
         ("POST", "check-runs"),
         ("POST", "issues"),
+        ("PATCH", "issues"),
+        ("DELETE", "git"),
+        ("GET", "compare"),
+        ("GET", "collaborators"),
         ("POST",),  # GraphQL
     }
     problems = {

@@ -11,7 +11,9 @@ import pytest
 from graphql_contract import check_mutation
 from rest_contract import check_exchange, check_payload
 
-from app.simulator import keys, payloads
+from app.simulator import forks, keys, payloads
+from app.simulator import reviews as rules
+from app.simulator.documents import node
 from app.simulator.git import NULL_SHA
 from app.simulator.hub import Hub
 from app.simulator.records import Repository
@@ -53,6 +55,7 @@ class Tour:
         self.of_runs(pull)
         self.of_checks()
         self.of_objects()
+        self.of_fork()
         pull.merge()
         self.client.requester.requestJsonAndCheck("DELETE", "/installation/token")
 
@@ -113,7 +116,40 @@ class Tour:
         comment.delete()
         pull.convert_to_draft()
         pull.mark_ready_for_review()
+        self.of_reviews(pull)
+        self.of_issues(repo)
         return pull
+
+    def of_reviews(self, pull: github.PullRequest.PullRequest) -> None:
+        kim = self.hub.account("kim")
+        self.repo.roles["kim"] = "write"
+        self.repo.teams.add("billing")
+        remark = rules.Remark("fees.py", 1, "Why?")
+        line = rules.review_comment(self.hub, self.repo, self.repo.pulls[pull.number], kim, remark)
+        pull.create_review_comment_reply(line.id, "Because.")
+        pull.get_review_comment(line.id).create_reaction("eyes")
+        list(pull.get_review_comment(line.id).get_reactions())
+        list(pull.get_review_comments())
+        pull.create_review(body="So?", event="COMMENT", comments=[{"path": "fees.py", "line": 1, "body": "This."}])
+        list(pull.get_reviews())
+        pull.create_review_request(["kim"], ["billing"])
+        review = next(iter(self.repo.reviews))
+        reaction = {"subjectId": node("PRR", review), "content": "EYES"}
+        self.client.requester.graphql_named_mutation("addReaction", reaction, "reaction { content }")
+        self.client.requester.graphql_query("query { viewer { login databaseId } }", {})
+
+    def of_issues(self, repo: github.Repository.Repository) -> None:
+        issue = repo.create_issue("Cannot propose", body="Why", labels=["goldseam"])
+        issue.create_comment("More")
+        list(issue.get_comments())
+        repo.get_issue(issue.number).edit(state="closed")
+        list(repo.get_issues(state="all", creator="goldseam[bot]"))
+
+    def of_fork(self) -> None:
+        kims = forks.fork(self.hub, self.repo, "kim")
+        self.hub.commit(kims, "patch", {"fees.py": b"RATE = 8\n"}, "Rate")
+        pull = forks.open_from_fork(self.hub, self.repo, kims, "patch", "main", "Rate")
+        self.client.get_repo("acme/billing").get_pull(pull.number)
 
     def of_runs(self, pull: github.PullRequest.PullRequest) -> None:
         made = self.hub.add_run(
@@ -191,6 +227,13 @@ def test_every_payload_is_as_described(tour, openapi) -> None:
         ("push", payloads.push(hub, repo, "main", run.head_sha, tour.head)),
         ("pull_request", payloads.pull_request(hub, repo, pull, "closed")),
         ("issue_comment", payloads.issue_comment(hub, repo, comment)),
+        ("pull_request_review", payloads.review(hub, repo, next(iter(repo.reviews.values())))),
+        *(
+            ("pull_request_review_comment", payloads.review_comment(hub, repo, each))
+            for each in repo.review_comments.values()
+        ),
+        ("check_run", payloads.button(hub, repo, next(iter(repo.checks.values())), "retry", comment.author)),
+        ("pull_request", payloads.edited(hub, repo, pull, "- [ ] retry", comment.author)),
     ]
     assert [event for event, _ in sent[:4]] == ["check_run", "check_run", "check_suite", "workflow_run"]
     problems = {problem for event, payload in sent for problem in check_payload(event, payload, openapi)}

@@ -13,7 +13,9 @@ from app.simulator.records import CheckAnnotation, CheckRun, Repository
 def check_run(hub: Hub, repo: Repository, record: CheckRun) -> Document:
     """Return a check run."""
     address, html = f"{api(hub, repo)}/check-runs/{record.id}", f"{page(hub, repo)}/runs/{record.id}"
-    pulls = [pull for pull in repo.pulls.values() if pull.state == "open" and pull.head_sha == record.head_sha]
+    # Pull requests of forks are not named.
+    own = (pull for pull in repo.pulls.values() if not pull.head_repository)
+    pulls = [pull for pull in own if pull.state == "open" and pull.head_sha == record.head_sha]
     return {
         "id": record.id,
         "head_sha": record.head_sha,

@@ -1,36 +1,13 @@
-"""Pull requests, labels, comments and reactions."""
+"""Pull requests."""
 
 from __future__ import annotations
 
 from app.simulator.documents import Document, node, stamp
 from app.simulator.documents.accounts import account
+from app.simulator.documents.labels import label, team
 from app.simulator.documents.repositories import api, page, repository
 from app.simulator.hub import Hub
-from app.simulator.records import Comment, Label, Pull, Reaction, Repository
-
-CONTENTS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
-
-SAME_IN_ISSUE = (
-    "active_lock_reason",
-    "assignee",
-    "assignees",
-    "author_association",
-    "body",
-    "closed_at",
-    "comments_url",
-    "created_at",
-    "draft",
-    "html_url",
-    "labels",
-    "locked",
-    "milestone",
-    "number",
-    "state",
-    "title",
-    "updated_at",
-    "user",
-)
-"""Fields that a pull request's issue has in common with it."""
+from app.simulator.records import Pull, Repository
 
 
 def pull_link(hub: Hub, repo: Repository, pull: Pull) -> Document:
@@ -83,15 +60,15 @@ def short_pull(hub: Hub, repo: Repository, pull: Pull) -> Document:
         "milestone": None,
         "assignee": None,
         "assignees": [],
-        "requested_reviewers": [],
-        "requested_teams": [],
+        "requested_reviewers": [account(hub, who) for who in pull.reviewers],
+        "requested_teams": [team(hub, repo, slug) for slug in pull.review_teams],
         "created_at": stamp(pull.created_at),
         "updated_at": stamp(pull.updated_at),
         "closed_at": stamp(pull.closed_at),
         "merged_at": stamp(pull.closed_at) if pull.merged else None,
         "merge_commit_sha": pull.merge_commit_sha,
         "draft": pull.draft,
-        "head": _end(hub, repo, pull.head_branch, pull.head_sha),
+        "head": _end(hub, source_of(hub, repo, pull), pull.head_branch, pull.head_sha),
         "base": _end(hub, repo, pull.base_branch, pull.base_sha),
         "_links": {name: {"href": link} for name, link in links.items()},
         "author_association": "NONE",
@@ -105,15 +82,18 @@ def pull(hub: Hub, repo: Repository, record: Pull) -> Document:
     changes = repo.git.changes(start, record.head_sha)
     comments = sum(comment.number == record.number for comment in repo.comments.values())
     mergeable = record.state == "open" and repo.git.merge_tree(record.base_sha, record.head_sha) is not None
+    short = short_pull(hub, repo, record)
+    for each in short["requested_teams"]:
+        del each["parent"]  # only lists show it
     return {
-        **short_pull(hub, repo, record),
+        **short,
         "merged": record.merged,
         "mergeable": mergeable if record.state == "open" else None,
         "rebaseable": mergeable if record.state == "open" else None,
         "mergeable_state": "unknown" if record.state == "closed" else "clean" if mergeable else "dirty",
         "merged_by": account(hub, record.merged_by) if record.merged_by else None,
         "comments": comments,
-        "review_comments": 0,
+        "review_comments": sum(comment.number == record.number for comment in repo.review_comments.values()),
         "maintainer_can_modify": False,
         "commits": len(repo.git.log(f"{start}..{record.head_sha}")),
         "additions": sum(change.additions for change in changes),
@@ -122,82 +102,14 @@ def pull(hub: Hub, repo: Repository, record: Pull) -> Document:
     }
 
 
-def issue(hub: Hub, repo: Repository, record: Pull) -> Document:
-    """Return the issue that every pull request also is."""
-    short = short_pull(hub, repo, record)
-    address = short["issue_url"]
-    links = {key: short[key] for key in ("html_url", "diff_url", "patch_url", "merged_at")}
-    return {
-        **{key: short[key] for key in SAME_IN_ISSUE},
-        "id": record.id,
-        "node_id": short["node_id"],
-        "url": address,
-        "repository_url": api(hub, repo),
-        "labels_url": f"{address}/labels{{/name}}",
-        "events_url": f"{address}/events",
-        "timeline_url": f"{address}/timeline",
-        "comments": sum(comment.number == record.number for comment in repo.comments.values()),
-        "pull_request": {"url": short["url"], **links},
-        "performed_via_github_app": None,
-        "state_reason": None,
-        "reactions": {
-            "url": f"{address}/reactions",
-            "total_count": 0,
-            **dict.fromkeys(CONTENTS, 0),
-        },
-    }
+def source_of(hub: Hub, repo: Repository, pull: Pull) -> Repository | None:
+    """Return the repository of the head; None when the fork is gone."""
+    return hub.repositories.get(pull.head_repository.lower()) if pull.head_repository else repo
 
 
-def label(hub: Hub, repo: Repository, record: Label) -> Document:
-    """Return a label."""
-    return {
-        "id": record.id,
-        "node_id": node("LA", record.id),
-        "url": f"{api(hub, repo)}/labels/{record.name}",
-        "name": record.name,
-        "color": "ededed",
-        "default": False,
-        "description": None,
-    }
-
-
-def comment(hub: Hub, repo: Repository, record: Comment) -> Document:
-    """Return an issue comment."""
-    base = api(hub, repo)
-    given = [reaction.content for reaction in record.reactions]
-    role = repo.roles.get(record.author.login, "")
-    return {
-        "id": record.id,
-        "node_id": node("IC", record.id),
-        "url": f"{base}/issues/comments/{record.id}",
-        "html_url": f"{page(hub, repo)}/pull/{record.number}#issuecomment-{record.id}",
-        "body": record.body,
-        "user": account(hub, record.author),
-        "created_at": stamp(record.created_at),
-        "updated_at": stamp(record.updated_at),
-        "issue_url": f"{base}/issues/{record.number}",
-        "author_association": "OWNER" if record.author == repo.owner else "COLLABORATOR" if role else "NONE",
-        "performed_via_github_app": None,
-        "reactions": {
-            "url": f"{base}/issues/comments/{record.id}/reactions",
-            "total_count": len(given),
-            **{content: given.count(content) for content in CONTENTS},
-        },
-    }
-
-
-def reaction(hub: Hub, record: Reaction) -> Document:
-    """Return a reaction."""
-    return {
-        "id": record.id,
-        "node_id": node("REA", record.id),
-        "user": account(hub, record.author),
-        "content": record.content,
-        "created_at": stamp(record.created_at),
-    }
-
-
-def _end(hub: Hub, repo: Repository, branch: str, sha: str) -> Document:
+def _end(hub: Hub, repo: Repository | None, branch: str, sha: str) -> Document:
+    if repo is None:
+        return {"label": f"unknown repository:{branch}", "ref": branch, "sha": sha, "user": None, "repo": None}
     return {
         "label": f"{repo.owner.login}:{branch}",
         "ref": branch,

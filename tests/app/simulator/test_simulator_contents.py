@@ -82,14 +82,23 @@ def test_a_mutation_on_another_repository_is_not_found(bench, branch) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "query { viewer { login } }",
+        'query { repository(name: "x") { id } }',
+        "query { viewer { login } rateLimit { cost } }",
         "mutation M($i: T!) { a(input: $i) { b } c(input: $i) { d } }",
         'mutation { a(input: {name: "x"}) { b } }',
         "mutation M($i: T!) { a(input: $i) { b ",
         "mutation M($i: T!) { a(input: $j) { b } }",
         "",
     ],
-    ids=["query", "two-fields", "inline-input", "open-selection", "unbound-variable", "empty"],
+    ids=[
+        "query-with-arguments",
+        "query-of-two-fields",
+        "two-fields",
+        "inline-input",
+        "open-selection",
+        "unbound-variable",
+        "empty",
+    ],
 )
 def test_what_the_simulator_cannot_read_is_refused(query) -> None:
     with pytest.raises(Unreadable):

@@ -2,11 +2,13 @@
 
 import pytest
 
+from app.simulator import forks
+from app.simulator.gitrecords import Signature
 from app.simulator.journal import FaultKind
 from tasks.github import downloads
 from tasks.github.client import reading
 from tasks.github.errors import GitHubUnavailable, NotFound, PermissionMissing, RateLimited, Rejected, TokenRejected
-from tasks.github.protocol import Job, Pull, Run
+from tasks.github.protocol import Account, Job, Pull, Run
 
 JUNIT = b'<?xml version="1.0"?>\n<testsuites><testsuite name="pytest"/></testsuites>\n'
 
@@ -237,5 +239,96 @@ def test_a_pull_request(bench) -> None:
         base_branch="main",
         body="b",
         html_url=made.html_url,
+        title="t",
+        author_login="goldseam[bot]",
+        author_id=bench.hub.app.bot.id,
+        head_repository="acme/billing",
+        base_sha=bench.head(),
+        mergeable=True,
     )
     assert found.node_id
+
+
+def test_who_acts_is_asked_once(bench) -> None:
+    reader = bench.reader
+    assert reader.own_account() == reader.own_account() == Account("goldseam[bot]", bench.hub.app.bot.id)
+    assert bench.asked("POST").count("/graphql") == 1
+
+
+@pytest.mark.parametrize(
+    ("login", "role", "private", "may"),
+    [
+        pytest.param("kim", "maintain", True, "maintain", id="maintain"),
+        pytest.param("kim", "triage", True, "triage", id="triage"),
+        pytest.param("kim", "write", True, "write", id="write"),
+        pytest.param("kim", None, True, "none", id="stranger"),
+        pytest.param("kim", None, False, "read", id="stranger-of-a-public-repository"),
+        pytest.param("no/body", None, False, "none", id="nobody"),
+    ],
+)
+def test_what_an_account_may_do(bench, login, role, private, may) -> None:
+    bench.repository.private = private
+    bench.hub.account("kim")
+    if role:
+        bench.repository.roles["kim"] = role
+    assert bench.reader.permission(login) == may
+
+
+def test_the_history_is_read_newest_first_with_whole_messages(bench) -> None:
+    bench.hub.commit(bench.repository, "main", {"a": b"1"}, "feat: One\n\nSigned-off-by: Kim <kim@example.test>")
+    bench.hub.commit(bench.repository, "main", {"a": b"2"}, "feat: Two")
+    assert bench.reader.subjects("main", 2) == (
+        "feat: Two",
+        "feat: One\n\nSigned-off-by: Kim <kim@example.test>",
+    )
+
+
+def test_changed_files_name_both_sides_of_a_rename(bench) -> None:
+    base = bench.head()
+    text = bench.repository.git("show", f"{base}:billing/fees.py")
+    bench.repository.git("update-ref", "refs/heads/moved", base)
+    tree = bench.repository.git.write_tree(
+        base, bench.repository.git.whole_files({"billing/rates.py": text}, ["billing/fees.py"])
+    )
+    who = Signature("kim", "kim@example.test", bench.hub.now())
+    head = bench.repository.git.write_commit(tree, [base], "Move", who)
+    assert bench.reader.changed_files(base, head) == ("billing/fees.py", "billing/rates.py")
+
+
+def test_the_files_right_in_a_folder(bench) -> None:
+    assert bench.reader.files_in("", "main") == ("README.md",)
+    assert bench.reader.files_in("billing", "main") == ("billing/big.csv", "billing/fees.py")
+    assert bench.reader.files_in("nowhere", "main") == ()
+    assert bench.reader.files_in("README.md", "main") == ()
+
+
+def from_fork(bench) -> tuple[int, str]:
+    kims = forks.fork(bench.hub, bench.repository, "kim")
+    head = bench.hub.commit(kims, "goldseam/fix", {"a.py": b"1\n"}, "One", author="kim")
+    return forks.open_from_fork(bench.hub, bench.repository, kims, "goldseam/fix", "main", "Mine").number, head
+
+
+def test_a_pull_request_says_whose_branch_it_comes_from(bench) -> None:
+    number, head = from_fork(bench)
+    pull = bench.reader.pull(number)
+    assert (pull.head_repository, pull.author_login, pull.title) == ("kim/billing", "kim", "Mine")
+    assert [each.number for each in bench.reader.pulls_of(head)] == [number]
+    # Anybody can name a branch of his fork so: those are not ours.
+    assert bench.reader.open_pulls("goldseam/") == []
+    assert bench.reader.find_pull("goldseam/fix", "main") is None
+
+
+def test_open_pull_requests_are_chosen_by_their_branch(bench) -> None:
+    for branch in ("goldseam/fix/a", "other"):
+        bench.hub.commit(bench.repository, branch, {branch: b"1"}, "x")
+        bench.writer.open_pull(head=branch, base="main", title="t", body="b", draft=False)
+    (pull,) = bench.reader.open_pulls("goldseam/")
+    assert (pull.head_branch, pull.head_repository) == ("goldseam/fix/a", "acme/billing")
+
+
+def test_a_pull_request_tells_files_and_commits(bench) -> None:
+    number, head = from_fork(bench)
+    (file,) = bench.reader.pull_files(number)
+    assert (file.path, file.status, file.patch) == ("a.py", "added", "@@ -0,0 +1 @@\n+1")
+    (commit,) = bench.reader.pull_commits(number)
+    assert (commit.sha, commit.message) == (head, "One")

@@ -140,7 +140,9 @@ class Hub:
             self.pulls.append(Pull(number, f"N{number}", "open", False, draft, head, sha, base, body, url))
         return self.pulls[-1]
 
-    def create_check(self, *, name: str, head_sha: str, conclusion: str, output: CheckOutput, external_id: str) -> int:
+    def create_check(
+        self, *, name: str, head_sha: str, conclusion: str, output: CheckOutput, external_id: str, actions=()
+    ) -> int:
         with self._effect("check", external_id):
             self.checks[external_id] = (head_sha, conclusion, output)
         return 1 + list(self.checks).index(external_id)
@@ -148,7 +150,7 @@ class Hub:
     def update_pull(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
         raise AssertionError("no stage edits a pull request")
 
-    def react(self, comment_id: int, content: str) -> None:
+    def react(self, where: str, comment_id: int, content: str, node_id: str = "") -> None:
         raise AssertionError("no stage reacts")
 
     def comment(self, number: int, body: str) -> int:
