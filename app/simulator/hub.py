@@ -84,6 +84,8 @@ class Hub:
         self.gate = Gate()
         self.accounts: dict[str, Account] = {}
         self.repositories: dict[str, Repository] = {}
+        self.renamed: dict[str, Repository] = {}
+        """By the former full name, in small letters."""
         self.installations: dict[int, Installation] = {}
         self._ids = itertools.count(1001)
         self.app = AppRecord(

@@ -8,7 +8,7 @@ the ground truth that a client's own records are compared with.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -60,6 +60,14 @@ class FaultKind(StrEnum):
     """Close the connection; nothing is done."""
     DROP_AFTER_COMMIT = "drop-after-commit"
     """Do it, then close the connection without an answer."""
+    STATUS_AFTER_COMMIT = "status-after-commit"
+    """Do it, then answer with a status as if it had not been done."""
+    TRUNCATE_AFTER_COMMIT = "truncate-after-commit"
+    """Do it, then answer with half of the document."""
+    HANG_AFTER_COMMIT = "hang-after-commit"
+    """Do it, then keep the answer back for some seconds."""
+    THEN = "then"
+    """Let something else happen first (`then`), and go on as ever: a token runs out, a branch moves."""
 
 
 @dataclass(slots=True)
@@ -76,7 +84,15 @@ class Fault:
     headers: Mapping[str, str] | None = None
     message: str = "Server Error"
     seconds: float = 0.0
+    then: Callable[[], object] = lambda: None
+    """For THEN; called without the hub's lock."""
+    after: int = 0
+    """How many calls it lets pass before it strikes; counts down to 0."""
 
     def strikes(self, method: str, path: str) -> bool:
         """Say whether this fault is meant for the call."""
-        return self.times > 0 and self.method in {"*", method} and re.search(self.pattern, path) is not None
+        meant = self.times > 0 and self.method in {"*", method} and re.search(self.pattern, path) is not None
+        if meant and self.after:
+            self.after -= 1
+            return False
+        return meant

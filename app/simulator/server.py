@@ -40,6 +40,7 @@ def create(state: Hub) -> Flask:
     app.register_error_handler(Problem, refusal)
     app.register_error_handler(HTTPException, _unknown)
     app.before_request(_strike)
+    app.after_request(_spoil)  # runs after the one below: the last registered goes first
     app.after_request(_keep)
     app.wsgi_app = _Droppable(app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -110,15 +111,34 @@ def _strike() -> Response | None:
     fault = _take_fault()
     if fault is None:
         return None
-    if fault.kind is FaultKind.LATENCY:
+    match fault.kind:
+        case FaultKind.STATUS | FaultKind.DROP_BEFORE:
+            request.environ[DROPPED] = fault.kind is FaultKind.DROP_BEFORE
+            return refusal(Problem(fault.status, fault.message, headers=fault.headers))
+        case FaultKind.LATENCY:
+            time.sleep(fault.seconds)
+        case FaultKind.DROP_AFTER_COMMIT:
+            request.environ[DROPPED] = True
+        case FaultKind.THEN:
+            fault.then()
+        case _:
+            g.fault = fault
+    return None
+
+
+def _spoil(response: Response) -> Response:
+    """Let a fault happen to an answer whose work is done and recorded."""
+    fault: Fault | None = g.get("fault")
+    if fault is None:
+        return response
+    if fault.kind is FaultKind.HANG_AFTER_COMMIT:
         time.sleep(fault.seconds)
-        return None
-    if fault.kind is FaultKind.DROP_AFTER_COMMIT:
-        request.environ[DROPPED] = True
-        return None
-    if fault.kind is FaultKind.DROP_BEFORE:
-        request.environ[DROPPED] = True
-    return refusal(Problem(fault.status, fault.message, headers=fault.headers))
+    elif fault.kind is FaultKind.STATUS_AFTER_COMMIT:
+        return refusal(Problem(fault.status, fault.message, headers=fault.headers))
+    elif fault.kind is FaultKind.TRUNCATE_AFTER_COMMIT:
+        whole = response.get_data()
+        response.set_data(whole[: len(whole) // 2])
+    return response
 
 
 def _take_fault() -> Fault | None:
@@ -187,7 +207,7 @@ class _Droppable:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = self.inner(environ, start_response)
-        if DROPPED not in environ:
+        if not environ.get(DROPPED):
             return body
         connection: socket.socket = environ["werkzeug.socket"]
         connection.shutdown(socket.SHUT_RDWR)

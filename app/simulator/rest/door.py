@@ -154,8 +154,12 @@ def caller() -> Token:
 
 
 def reachable(token: Token, owner: str, name: str) -> Repository:
-    """Return a repository that the token covers; raises a 404 for every other."""
+    """Return a repository that the token covers; raises a 301 for its former name and a 404 for every other."""
     repository = hub().repositories.get(f"{owner}/{name}".lower())
+    moved = hub().renamed.get(f"{owner}/{name}".lower())
+    if moved is not None and moved.full_name in token.repositories:
+        path = request.full_path.rstrip("?").replace(f"/{owner}/{name}", f"/{moved.full_name}", 1)
+        raise Problem(301, "Moved Permanently", headers={"Location": f"{hub().url}{path}"})
     if repository is None or repository.full_name not in token.repositories & token.installation.repositories:
         raise Problem(*NOT_FOUND)
     return repository
