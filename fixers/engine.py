@@ -19,15 +19,17 @@ from fixers.dependencies.offer import declined_missing
 from fixers.dependencies.python_versions import is_supported
 from fixers.evidence import Localized, Observed, Repair, Trace
 from fixers.expectations import held_back
+from fixers.guidance import hints_of
 from fixers.installed import installed_in
 from fixers.localize.groups import documents_of, group_failures
 from fixers.localize.probe import probe
 from fixers.localize.rank import rank
 from fixers.localize.spectrum import read_spectrum
-from fixers.mend import literals_of_tests, look_at, mend
+from fixers.mend import literals_of_tests, look_at, mend, picked
 from fixers.model import Declined, Failure, FileEdit, Reason
 from fixers.outcome import conclude, declined_trace, green_trace
 from fixers.outdated_tests import with_test_offer
+from fixers.patch import fits
 from fixers.progress import Progress, Silent
 from fixers.reproduce import Green, reproduce
 from fixers.request import Request
@@ -108,6 +110,7 @@ def run_localize(request: Request, observed: Observed, sandbox: Sandbox) -> Loca
         changed=request.changed,
         ages=request.ages,
         groups=groups,
+        hints=hints_of(request.guidance, request.project),
     )
     return Localized(suspects=suspects, spectrum=dict(probed.spectrum), notes=notes, groups=documents_of(read, groups))
 
@@ -117,6 +120,8 @@ def run_repair(
 ) -> Repair:
     """Make candidates, screen them, and group what passes by behaviour; or mend what a tool finds."""
     progress = progress or Silent()
+    if request.guidance.picked is not None and fits(request.guidance.picked.patch, request.project.files):
+        return picked(request.guidance.picked, request.guidance.said_by)
     if observed.reproduction.tool is None:
         return mend(request, observed, localized, sandbox, progress)
     return repair_tool(

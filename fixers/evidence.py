@@ -203,6 +203,8 @@ class Repair(Contract):
     """How many of those only tests make that pass with the code before."""
     watched: int = 0
     """Runs of tests, as they are or with a constant changed, in which the edited functions were watched."""
+    picked_by: str = ""
+    """Login of the person who picked the only proposal among alternatives; nothing was searched then."""
     interrupted: bool = False
     broken: str = ""
     """Why no candidate could be run at all; empty when candidates could."""

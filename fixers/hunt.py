@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fixers.evidence import Family
+from fixers.guidance import Guidance
 from fixers.localize.spectrum import Spectrum
 from fixers.model import Candidate, FileEdit, Frame
 from fixers.progress import Progress
@@ -133,6 +134,8 @@ class Hunt:
     """Asks the failing tests that run the code in another process, on the tree as it is on disk."""
     notes: list[str] = field(default_factory=list)
     """What a fixer wants a reviewer to know, for instance why the model gave up."""
+    guidance: Guidance = field(default_factory=Guidance)
+    """What people said of an earlier proposal."""
     cut: str = ""
     """Why the search ended before its space did: `budget`, `interrupted`, or empty."""
 

@@ -13,7 +13,7 @@ from fixers.chain import Seen
 from fixers.choose.skipped import raising_frames
 from fixers.codemods.base import Scene
 from fixers.dependencies.missing import missing_modules
-from fixers.evidence import Budget, Localized, Observed, Repair
+from fixers.evidence import Budget, Cluster, Family, Localized, Observed, Proposal, Repair
 from fixers.hunt import Hunt
 from fixers.installed import installed_in
 from fixers.localize.spectrum import Spectrum, read_spectrum
@@ -64,6 +64,7 @@ def mend(request: Request, observed: Observed, localized: Localized, sandbox: Sa
                 budget_candidates=request.budget_candidates,
                 jobs=request.jobs,
                 raising=raising_frames(observed.failures),
+                guidance=request.guidance,
             )
             blind = frozenset(observed.reproduction.failing).difference(hunt.failing)
             if blind:
@@ -83,6 +84,17 @@ def mend(request: Request, observed: Observed, localized: Localized, sandbox: Sa
         watched=selection.watched,
         interrupted=hunt.cut == "interrupted",
         notes=(*selection.notes, *hunt.notes, *_screening(evaluator)),
+    )
+
+
+def picked(proposal: Proposal, by: str) -> Repair:
+    """Return a repair stage that holds the one proposal a person picked; proving it is still to be done."""
+    family = Family(name=proposal.fixer, generated=1)
+    return Repair(
+        clusters=(Cluster(proposals=(proposal,), size=1),),
+        families=(family,),
+        budget=Budget(seconds=0, seconds_used=0, generated=1, exhausted=True),
+        picked_by=by,
     )
 
 

@@ -70,7 +70,7 @@ def conclude(
 
     What may never be proposed is proven only to be shown, so not when there is a fix.
     """
-    likely = [cluster for cluster in repair.clusters if sure(cluster)][:CLUSTERS_PROVEN]
+    likely = [cluster for cluster in repair.clusters if repair.picked_by or sure(cluster)][:CLUSTERS_PROVEN]
     pairs = prove_clusters(base, likely, sandbox, seed=seed, jobs=jobs)
     trace = Trace(
         goldseam_version=version,
@@ -126,6 +126,8 @@ def _fixed(
 
 
 def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
+    if repair.picked_by:
+        return f"@{repair.picked_by} picked it among the repairs that pass the failing tests; every gate passes."
     weaker = len(repair.clusters) - sum(map(sure, repair.clusters))
     alike = f"{cluster.size} repairs that behave alike {_where(repair)}" if cluster.size > 1 else "one repair"
     tried = repair.budget.validated

@@ -43,6 +43,15 @@ def unified(edits: Sequence[FileEdit]) -> str:
     )
 
 
+def fits(patch: str, files: Mapping[str, str]) -> bool:
+    """Say whether a patch applies to these files."""
+    try:
+        apply(patch, files)
+    except PatchDoesNotApply:
+        return False
+    return True
+
+
 def digest(patch: str) -> str:
     """Return `sha256:` and the hexadecimal digest of the patch's bytes."""
     return "sha256:" + hashlib.sha256(patch.encode()).hexdigest()

@@ -19,6 +19,7 @@ from fixers.codemods.registry import ALL as CODEMODS
 from fixers.hunt import Hunt, Plausible
 from fixers.localize.feedback import Observation, with_feedback
 from fixers.model import Candidate, Failure, Suspect, Tier
+from fixers.patch import unified
 from fixers.rules import plugins
 from fixers.runner.evaluator import Variant
 from fixers.runner.swap import swap_of
@@ -89,6 +90,9 @@ def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
         hunt.tried.add(key)
         if any(check_scope(edit).fatal for edit in candidate.edits):
             counts.refuse("scope")
+            continue
+        if hunt.guidance.declined and hunt.guidance.is_declined(unified(candidate.edits)):
+            counts.refuse("declined by a reviewer")
             continue
         swap = swap_of(candidate.edits[0].before, candidate.edits[0].after) if len(candidate.edits) == 1 else None
         sources = {e.path: e.after for e in candidate.edits}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from fixers.guidance import Guidance
 from fixers.hunt import Hunt
 from fixers.model import Candidate, Failure, Suspect
 from fixers.project import Project
@@ -63,3 +64,5 @@ class Request:
     """A test that outlives this fails."""
     tool: ToolRequest | None = None
     """A red command that is no test: then this is what has to become green."""
+    guidance: Guidance = field(default_factory=Guidance)
+    """What people said of an earlier proposal."""

@@ -69,7 +69,10 @@ class _Group:
 
 
 def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> Selection:
-    """Group the plausible candidates of a hunt by behaviour; `changed` are the lines of the commit under test."""
+    """Group the plausible candidates of a hunt by behaviour; `changed` are the lines of the commit under test.
+
+    A behaviour that a person declined is left out, in whatever words it comes back.
+    """
     weigher = Weigher(hunt.project, changed or {})
     unique = _distinct(hunt.plausible, weigher)
     if not unique:
@@ -88,15 +91,27 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     for group in _likely(groups, weigher):
         group.objections += guessed(hunt, group.members[0])
     groups.sort(key=lambda g: (bool(g.objections), _key(g, weigher)))
-    clusters = [_cluster(hunt, group, comparison, groups) for group in groups]
+    wanted = [group for group in groups if not _declined(hunt, group)]
+    clusters = [_cluster(hunt, group, comparison, groups) for group in wanted]
     return Selection(
         clusters=tuple(c for c in clusters if c.proposals),
         calls=comparison.calls,
         returning=comparison.returning,
         settled=comparison.settled,
         watched=len(before.runs),
-        notes=(comparison.note,) if comparison.note else (),
+        notes=(*((comparison.note,) if comparison.note else ()), *_left_out(len(groups) - len(wanted))),
     )
+
+
+def _declined(hunt: Hunt, group: _Group) -> bool:
+    """Say whether a person declined any member of a group; members that cannot be written were never shown."""
+    if not hunt.guidance.declined:
+        return False
+    return any(hunt.guidance.is_declined(proposal(candidate).patch) for candidate in _written(hunt, group.members))
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    return (f"{count} behaviour{'s' if count > 1 else ''} that a reviewer declined left out.",) if count else ()
 
 
 def _likely(groups: Sequence[_Group], weigher: Weigher) -> list[_Group]:

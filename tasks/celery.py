@@ -16,11 +16,13 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from tasks.errors import GoldseamError, Retryable
+from tasks.stages.receive import Wake
 from tasks.stop import StopSwitch
+from tasks.store import commands
 from tasks.store.attempts import unfinished
 from tasks.store.database import Store
 from tasks.store.deliveries import waiting
-from tasks.store.models import Attempt
+from tasks.store.models import Attempt, CommandRow, CommandState
 from tasks.store.states import STAGES, TERMINAL, State
 
 ANALYZE, PUBLISH = "analyze", "publish"
@@ -34,7 +36,8 @@ _SEND_SECONDS = 1.0
 log = structlog.get_logger()
 
 RunStage = Callable[[int], State]
-Receive = Callable[[int], int | None]
+Receive = Callable[[int], Wake | None]
+AnswerCommand = Callable[[int], CommandState]
 GiveUp = Callable[[int, str], State]
 
 
@@ -48,6 +51,8 @@ class Work:
     give_up: GiveUp
     """Ends an attempt whose stage was tried often enough; the sentence is for people."""
     stop: StopSwitch
+    answer: AnswerCommand | None = None
+    """Answers commands; only the worker that can write has it."""
 
 
 def application(broker_url: str) -> Celery:
@@ -93,6 +98,17 @@ class Sender:
             return True
         return self._send(f"goldseam.{stage}", attempt_id, PUBLISH if stage == "publish" else ANALYZE)
 
+    def command(self, command_id: int) -> bool:
+        """Wake a worker for a command."""
+        return self._send("goldseam.answer", command_id, PUBLISH)
+
+    def woken(self, store: Store, wake: Wake | None) -> None:
+        """Wake whoever a delivery is for."""
+        if wake is not None and wake.attempt is not None:
+            self.attempt(wake.attempt, _state_of(store, wake.attempt))
+        if wake is not None and wake.command is not None:
+            self.command(wake.command)
+
     def _send(self, name: str, identity: int, queue: str) -> bool:
         try:
             self.app.send_task(name, args=(identity,), queue=queue, retry=False)
@@ -112,24 +128,32 @@ def register(app: Celery, work: Work) -> Sender:
 
     @app.task(name="goldseam.receive", shared=False)
     def receive(delivery_id: int) -> None:
-        attempt_id = work.receive(delivery_id)
-        if attempt_id is not None:
-            sender.attempt(attempt_id, _state_of(work.store, attempt_id))
+        sender.woken(work.store, work.receive(delivery_id))
 
     @app.task(name="goldseam.sweep", shared=False)
     def sweep() -> None:
-        for delivery_id in _waiting(work.store):
-            if sent.is_due("delivery", delivery_id):
-                sender.delivery(delivery_id)
-        for attempt in _unfinished(work.store):
-            if work.stop.is_stopped(repository_id=attempt.repository_id):
-                sent.forget(attempt.state, attempt.id)
-            elif sent.is_due(attempt.state, attempt.id):
-                sender.attempt(attempt.id, attempt.state)
+        _sweep(work, sender, sent)
 
+    if work.answer is not None:
+        _register_answer(app, work.answer, sender, work.store)
     for stage, run in work.stages.items():
         _register_stage(app, stage, Step(run, work.give_up, sender, sent))
     return sender
+
+
+def _sweep(work: Work, sender: Sender, sent: _Recently) -> None:
+    """Wake what waits and nobody holds."""
+    for delivery_id in _waiting(work.store):
+        if sent.is_due("delivery", delivery_id):
+            sender.delivery(delivery_id)
+    for command_id in _unanswered(work.store):
+        if sent.is_due("command", command_id):
+            sender.command(command_id)
+    for attempt in _unfinished(work.store):
+        if work.stop.is_stopped(repository_id=attempt.repository_id):
+            sent.forget(attempt.state, attempt.id)
+        elif sent.is_due(attempt.state, attempt.id):
+            sender.attempt(attempt.id, attempt.state)
 
 
 @dataclass(slots=True)
@@ -189,6 +213,30 @@ def _register_stage(app: Celery, stage: str, step: Step) -> None:
     def staged(self: Any, attempt_id: int) -> None:
         with structlog.contextvars.bound_contextvars(attempt=attempt_id, stage=stage):
             step.take(self, stage, attempt_id)
+
+
+def _register_answer(app: Celery, run: AnswerCommand, sender: Sender, store: Store) -> None:
+    @app.task(name="goldseam.answer", bind=True, max_retries=TRIES, shared=False)
+    def answered(self: Any, command_id: int) -> None:
+        with structlog.contextvars.bound_contextvars(command=command_id):
+            try:
+                state = run(command_id)
+            except Retryable as error:
+                log.warning("retrying", why=str(error), tries=self.request.retries)
+                raise self.retry(exc=error, countdown=min(60, 2 ** (self.request.retries + 1))) from None
+            log.info("command_ended", state=str(state))
+            if state is CommandState.WAITING:
+                sender.woken(store, Wake(attempt=_opened(store, command_id)))
+
+
+def _opened(store: Store, command_id: int) -> int | None:
+    with store.read() as session:
+        return session.get_one(CommandRow, command_id).opened_id
+
+
+def _unanswered(store: Store) -> list[int]:
+    with store.read() as session:
+        return list(commands.unanswered(session))
 
 
 def _state_named(stage: str) -> str:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from fixers import engine
 from fixers.evidence import Localized, Observed, Repair, Trace
+from fixers.guidance import Guidance
 from fixers.model import Declined, Reason
 from fixers.reproduce import Green
 from fixers.request import Fixer, Request
@@ -75,7 +76,7 @@ class Workbench:
     """What git may speak; the simulator needs `http`."""
 
     @contextmanager
-    def prepare(self, attempt: Attempt, order: Order) -> Iterator[OpenBench]:
+    def prepare(self, attempt: Attempt, order: Order, guidance: Guidance | None = None) -> Iterator[OpenBench]:
         """Fetch the commit, export its files, and make its environment."""
         mirror, past = self._fetched(attempt, order)
         with TemporaryDirectory(prefix="goldseam-tree-") as scratch:
@@ -100,7 +101,8 @@ class Workbench:
                 wishes=wishes,
                 commit=order.head_sha,
             )
-            yield OpenBench(replace(request, fixers=self.fixers(order)), self.sandbox())
+            request = replace(request, fixers=self.fixers(order), guidance=guidance or Guidance())
+            yield OpenBench(request, self.sandbox())
 
     def _fetched(self, attempt: Attempt, order: Order) -> tuple[Mirror, Past]:
         empty = self.data / "run" / "home"

@@ -21,7 +21,14 @@ def door_of(config: Settings, stage: Stage) -> BrokerClient:
 @contextmanager
 def lent(door: BrokerClient, attempt: Attempt) -> Iterator[str]:
     """Lend the token of an attempt; it is worthless after the context."""
-    if attempt.installation_id is None:
-        raise Refused(f"{attempt.repository} sent an event without an installation; install the App on it.")
-    with door.token(str(attempt.id), attempt.repository) as token:
+    with lent_to(door, str(attempt.id), attempt.repository, attempt.installation_id) as token:
+        yield token
+
+
+@contextmanager
+def lent_to(door: BrokerClient, name: str, repository: str, installation_id: int | None) -> Iterator[str]:
+    """Lend the token of whatever the store knows by `name`: an attempt `12`, a command `c12`."""
+    if installation_id is None:
+        raise Refused(f"{repository} sent an event without an installation; install the App on it.")
+    with door.token(name, repository) as token:
         yield token

@@ -21,6 +21,8 @@ def held(repair: Repair, cluster: Cluster) -> str:
 
 
 def _reasons(repair: Repair, cluster: Cluster) -> Iterator[str]:
+    if repair.picked_by:
+        return  # a person has read it beside the others
     if unproven(repair):
         yield (
             f"{len(repair.clusters)} behaviours pass the failing tests. Of the {CLUSTERS_PROVEN} likeliest one passes "

@@ -16,6 +16,7 @@ from fixers.localize.changes import add_push, add_recency
 from fixers.localize.constants import add_constants
 from fixers.localize.findings import findings_in
 from fixers.localize.groups import Group, join_groups
+from fixers.localize.hints import Hint, add_hints
 from fixers.localize.kinds import add_kinds
 from fixers.localize.spectrum import Spectrum, ochiai
 from fixers.localize.traces import add_traces
@@ -36,6 +37,8 @@ class History:
     """Lines that the failing push touched, where a base is known."""
     ages: Mapping[str, int] = field(default_factory=dict)
     """For a file, how many commits ago it was last changed; the newest commit is 0."""
+    hints: Sequence[Hint] = ()
+    """Places that a person named."""
 
 
 def rank(
@@ -46,6 +49,7 @@ def rank(
     changed: Mapping[str, Collection[int]] | None = None,
     ages: Mapping[str, int] | None = None,
     groups: Sequence[Group] = (),
+    hints: Sequence[Hint] = (),
     weights: Weights | None = None,
 ) -> tuple[Suspect, ...]:
     """Return suspects, best first, ties by path and line.
@@ -53,7 +57,7 @@ def rank(
     Without a spectrum (the project does not even import) only traces speak. With
     several `groups` that no one place explains, each is ranked by itself.
     """
-    history, weights = History(changed or {}, ages or {}), weights or Weights()
+    history, weights = History(changed or {}, ages or {}, hints), weights or Weights()
     sets = join_groups(spectrum, groups) if spectrum is not None and len(groups) > 1 else ((),)
     if len(sets) == 1:
         return tuple(board_of(project, spectrum, failures, history, weights).suspects())
@@ -80,6 +84,7 @@ def board_of(
     add_kinds(board)
     _add_findings(board)
     add_constants(board)
+    add_hints(board, history.hints)
     return board
 
 

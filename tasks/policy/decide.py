@@ -32,8 +32,16 @@ class Action(StrEnum):
     COMMIT = "branch.commit"
     DRAFT = "pull.draft"
     READY = "pull.ready"
+    REACT = "comment.react"
+    """Show that a command was seen, and how it ended."""
+    REPLY = "comment.reply"
+    """Answer a person who asked."""
+    EDIT = "pull.edit"
+    """Edit, withdraw or close a pull request of Goldseam's own."""
 
 
+NEEDS_A_PATCH = frozenset({Action.SUGGEST, Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY})
+"""What is decided by looking at a patch; the rest shows none."""
 _NEEDS = {
     Action.REPORT: Autonomy.SUGGEST,
     Action.SUGGEST: Autonomy.SUGGEST,
@@ -41,6 +49,9 @@ _NEEDS = {
     Action.COMMIT: Autonomy.DRAFT_PR,
     Action.DRAFT: Autonomy.DRAFT_PR,
     Action.READY: Autonomy.PR,
+    Action.REACT: Autonomy.SUGGEST,
+    Action.REPLY: Autonomy.SUGGEST,
+    Action.EDIT: Autonomy.DRAFT_PR,
 }
 
 # Whatever a policy says, a repair never touches what judges it or what runs it.
@@ -79,7 +90,7 @@ class Decision(Contract):
 
 
 def decide(action: str, facts: PatchFacts | None, policy: EffectivePolicy, stopped: Stopped | None) -> Decision:
-    """Say whether `action` may be taken now. Only REPORT goes without a patch."""
+    """Say whether `action` may be taken now; those of `NEEDS_A_PATCH` need the facts of one."""
     clauses = tuple(_clauses(action, facts, policy, stopped))
     refused = next((clause for clause in clauses if clause.result != "allow"), None)
     settled = refused or clauses[-1]
@@ -103,7 +114,7 @@ def _clauses(
         yield from _hard(facts)
         yield from _denied(facts, policy)
         yield from _sizes(facts, policy)
-    elif action != Action.REPORT:
+    elif action in NEEDS_A_PATCH or action not in set(Action):
         yield _deny("default", "There is no patch to decide about.")
     yield _level(action, policy)
 

@@ -89,6 +89,8 @@ class ServerPolicy(_Strict):
     max_files: StrictInt = Field(default=10, ge=0)
     max_lines: StrictInt = Field(default=300, ge=0)
     llm: ModelUse = ModelUse(consent=Consent.NONE)
+    command_bots: tuple[StrictInt, ...] = ()
+    """Numeric ids of bot accounts that may command as people with write access do."""
 
 
 class RepositoryPolicy(_Strict):

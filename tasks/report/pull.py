@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from fixers.evidence import Evidence, Trace
 from fixers.patch import PatchDoesNotApply, read
 from fixers.project import is_test_path
+from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Annotation, CheckOutput
 from tasks.report.neutral import block, inline, prose
 from tasks.report.trace import alternative_lines, failure_lines, offer_lines, trace_markdown
@@ -85,7 +86,28 @@ def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
     yield ""
     yield f"**Check it yourself:** `goldseam verify {bundle}`"
     yield ""
-    yield "**Controls:** merge it, or close it: then this fault is left alone for 7 days. Comments are not read yet."
+    yield from _controls()
+    yield from _history(context)
+
+
+def _controls() -> Iterator[str]:
+    yield (
+        f"**Talk to me** in a comment or review: `{CALL} retry <hint>` · `explain` · `alternatives` · `undo` · "
+        f"`stop` · `help`. Merge it, or close it: then this fault is left alone for 7 days."
+    )
+    yield ""
+    yield "- [ ] <!-- goldseam:box=retry --> Try again: look for another repair"
+
+
+def _history(context: PullContext) -> Iterator[str]:
+    if not context.earlier:
+        return
+    yield ""
+    yield "**Proposals so far**"
+    yield ""
+    for number, earlier in enumerate(context.earlier, 1):
+        yield f"{number}. ~~`{earlier.digest8}` {prose(earlier.sentence, 200)}~~ (attempt {earlier.attempt_id})"
+    yield f"{len(context.earlier) + 1}. this one: {prose(context.asked, 300)}"
 
 
 def _proof_table(evidence: Evidence) -> Iterator[str]:

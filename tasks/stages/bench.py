@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from fixers.guidance import Guidance
 from fixers.model import Declined, Reason
 from tasks.errors import BadInput, EnvironmentFailed
 from tasks.stages.documents import Order
@@ -21,7 +22,8 @@ def at_bench(
     with turns.take(attempt_id, state) as turn:
         if turn is not None:
             try:
-                with engine.prepare(turn.attempt, turn.get(Kind.ORDER, Order)) as bench:
+                guidance = turn.find(Kind.GUIDANCE, Guidance)
+                with engine.prepare(turn.attempt, turn.get(Kind.ORDER, Order), guidance) as bench:
                     return work(bench, turn)
             except EnvironmentFailed as error:
                 mend = "Name the commands that set it up under `setup` in .github/goldseam.yml."

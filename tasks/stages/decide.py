@@ -9,9 +9,12 @@ from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
 from tasks.stages.doors import OpenReader
 from tasks.stages.ending import end, shown
+from tasks.stages.replay import divergence
 from tasks.stages.settle import hold, record, settle
 from tasks.stages.turn import Turn, Turns
+from tasks.store import documents
 from tasks.store.documents import Kind
+from tasks.store.models import Purpose
 from tasks.store.states import State
 
 
@@ -27,6 +30,8 @@ def decide(attempt_id: int, *, turns: Turns, readers: OpenReader, server: Server
 
 def _decide(turn: Turn, policy: EffectivePolicy) -> State:
     trace = turn.get(Kind.TRACE, Trace)
+    if turn.attempt.purpose is Purpose.REPLAY:
+        return _compare(turn, trace)
     settled = settle(trace, policy, turn.stopped())
     if settled.stopped:
         return hold(turn, settled.last)
@@ -42,3 +47,12 @@ def _decide(turn: Turn, policy: EffectivePolicy) -> State:
         found={Kind.TRACE: trace, Kind.DECISION: settled.last},
         also=write,
     )
+
+
+def _compare(turn: Turn, trace: Trace) -> State:
+    """End a replay with what differs from the attempt that it repeats; nothing is shown but the answer."""
+    with turn.store.read() as session:
+        before = documents.get(session, turn.attempt.shows or turn.attempt.id, Kind.TRACE, Trace)
+    differs = divergence(before, trace)
+    sentence = f"The replay differs first at {differs}." if differs else "The replay gives the same patch and trace."
+    return turn.finish(State.DONE, why="Replayed.", sentence=sentence)

@@ -21,6 +21,16 @@ OpenWriter = Callable[[Attempt], AbstractContextManager[Writer]]
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A proposal that the pull request showed before."""
+
+    attempt_id: int
+    digest8: str
+    """First eight digits of its patch's digest."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class PullContext:
     """What a pull request says beside the trace."""
 
@@ -35,6 +45,10 @@ class PullContext:
     decision: Decision
     ledger: str
     """`<seq>@<first 12 digits of the hash>` of the decision's entry."""
+    asked: str = ""
+    """Who asked for this proposal and how, in words; empty for the first one."""
+    earlier: tuple[Earlier, ...] = ()
+    """Proposals of the same pull request before this one, oldest first."""
 
 
 class Renderer(Protocol):

@@ -8,18 +8,23 @@ already is found instead of made.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
+
+from sqlalchemy.orm import Session
 
 from tasks.errors import Refused
 from tasks.ledger.chain import append
-from tasks.ledger.entry import EffectRecord, Note
-from tasks.policy.decide import Action, Decision, decide
+from tasks.ledger.entry import Actor, EffectRecord, Note
+from tasks.policy.decide import NEEDS_A_PATCH, Action, Decision, decide
 from tasks.policy.facts import PatchFacts
 from tasks.policy.model import EffectivePolicy
 from tasks.stages.settle import said
-from tasks.stages.turn import Turn
+from tasks.stop import Stopped
 from tasks.store import effects
+from tasks.store.database import Store
+from tasks.store.models import Attempt
 
 
 class NotNow(Refused):
@@ -41,11 +46,37 @@ class Made:
     url: str = ""
 
 
+class Holder(Protocol):
+    """Whoever holds the right to make effects: a turn at an attempt, or at a command."""
+
+    @property
+    def store(self) -> Store:
+        """Where it all stands."""
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt that the effects belong to."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who the ledger says made them."""
+
+    @property
+    def key(self) -> str:
+        """What makes their keys unlike those of others."""
+
+    def stopped(self) -> Stopped | None:
+        """Say whether the attempt's repository is stopped now."""
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """Give a session for changes; LostTurn when another worker has taken over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
     """What may make the effects of one turn, and by which policy."""
 
-    turn: Turn
+    turn: Holder
     policy: EffectivePolicy
     facts: PatchFacts | None
 
@@ -60,9 +91,9 @@ class Hand:
     ) -> Made:
         """Make the effect unless it stands already; NotNow when it may not be made, LostTurn when another does.
 
-        One effect of each kind for an attempt: `kind` and the attempt's id are its key.
+        One effect of each kind for a turn: `kind` and the turn's key are its key.
         """
-        decision = decide(action, None if action is Action.REPORT else self.facts, self.policy, self.turn.stopped())
+        decision = decide(action, self.facts if action in NEEDS_A_PATCH else None, self.policy, self.turn.stopped())
         if decision.result != "allow":
             raise NotNow(decision)
         effect_id, known = self._intend(decision, kind, target)
@@ -116,4 +147,4 @@ class Hand:
         )
 
     def _key(self, kind: str) -> str:
-        return f"{kind}:{self.turn.attempt.id}"
+        return f"{kind}:{self.turn.key}"

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from fixers.evidence import Localized, Observed, Repair, Trace
+from fixers.guidance import Guidance
 from fixers.model import Declined
 from tasks.stages.documents import Order
 from tasks.store.models import Attempt
@@ -34,8 +35,10 @@ class Bench(Protocol):
 class Engine(Protocol):
     """Opens benches."""
 
-    def prepare(self, attempt: Attempt, order: Order) -> AbstractContextManager[Bench]:
-        """Fetch the tree and make its environment.
+    def prepare(
+        self, attempt: Attempt, order: Order, guidance: Guidance | None = None
+    ) -> AbstractContextManager[Bench]:
+        """Fetch the tree and make its environment; `guidance` is what people said of an earlier proposal.
 
         Raises EnvironmentFailed or BadInput, which end the attempt with their sentence,
         or Retryable, after which the same stage may be tried again.

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fixers.failures import run_fingerprint
 from fixers.model import Declined, Failure, Reason
+from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Reader
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
@@ -78,13 +79,9 @@ def _join(turn: Turn, order: Order) -> Declined | None:
     with turn.writing() as session:
         attempt = session.get_one(Attempt, turn.attempt.id)
         attempt.base = order.base
-        closed = incidents.last_closed(session, attempt, fingerprint=order.fingerprint)
-        if closed is not None and closed.closed_because == "declined" and _recent(session, closed.closed_at):
-            return Declined(
-                Reason.REFUSED_BY_POLICY,
-                f"A person closed {closed.closed_by}, which proposed a repair of this fault.",
-                f"Repair it by hand; after {QUIET.days} days Goldseam looks at it again.",
-            )
+        unwanted = _unwanted(session, attempt, order.fingerprint) if attempt.follows is None else None
+        if unwanted is not None:
+            return unwanted
         rival = incidents.attach(session, attempt, fingerprint=order.fingerprint, title=_title(order.failures))
     if rival is None:
         return None
@@ -93,6 +90,24 @@ def _join(turn: Turn, order: Order) -> Declined | None:
         f"Attempt {rival.id} already works on this fault, at {rival.base} {rival.head_sha[:7]}.",
         "Wait for its result.",
     )
+
+
+def _unwanted(session: Session, attempt: Attempt, fingerprint: str) -> Declined | None:
+    """Return why no repair of a fault is wanted, when a person has said so."""
+    closed = incidents.last_closed(session, attempt, fingerprint=fingerprint)
+    if closed is not None and closed.closed_because == "ignored":
+        return Declined(
+            Reason.REFUSED_BY_POLICY,
+            "A person asked Goldseam to leave this fault alone.",
+            f"Repair it by hand, or ask with `{CALL} retry` on the pull request that was closed.",
+        )
+    if closed is not None and closed.closed_because == "declined" and _recent(session, closed.closed_at):
+        return Declined(
+            Reason.REFUSED_BY_POLICY,
+            f"A person closed {closed.closed_by}, which proposed a repair of this fault.",
+            f"Repair it by hand; after {QUIET.days} days Goldseam looks at it again.",
+        )
+    return None
 
 
 def _recent(session: Session, closed_at: datetime | None) -> bool:

@@ -57,7 +57,7 @@ def propose(
         files={edit.path: edit.after.encode() for edit in edits},
         title=title,
         body=body,
-        message=_message(title, trace, context),
+        message=message(title, trace, context),
         draft=draft,
     )
     try:
@@ -145,8 +145,8 @@ def _branch(hand: Hand, fingerprint: str) -> str:
     return name if earlier == 0 else f"{name}-{earlier + 1}"
 
 
-def _message(title: str, trace: Trace, context: PullContext) -> str:
-    """Write the commit's message: GitHub keeps it, so its trailers anchor the ledger outside this database."""
+def message(title: str, trace: Trace, context: PullContext) -> str:
+    """Return the commit's message: GitHub keeps it, so its trailers anchor the ledger outside this database."""
     subject = (title.splitlines() or ["Repair the failing tests"])[0][:_SUBJECT]
     trailers = (
         f"Goldseam-Attempt: {context.attempt_id}",

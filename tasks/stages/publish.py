@@ -5,18 +5,22 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
+from fixers.guidance import Guidance
 from fixers.model import Declined
+from fixers.patch import digest
 from tasks.github.protocol import Writer
 from tasks.policy.decide import Action
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.stages.documents import Order
-from tasks.stages.doors import OpenWriter, PullContext, Renderer
+from tasks.stages.doors import Earlier, OpenWriter, PullContext, Renderer
 from tasks.stages.effect import Hand, Made, NotNow
 from tasks.stages.ending import end, shown, unproposed
-from tasks.stages.propose import propose
+from tasks.stages.propose import message, propose
+from tasks.stages.revise import Revision, revise
 from tasks.stages.settle import Settled, hold, record, settle
 from tasks.stages.turn import Turn, Turns
+from tasks.store import documents, threads
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
 from tasks.store.states import State
@@ -52,7 +56,7 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
     hand = Hand(turn, policy, settled.facts)
     if settled.action in {Action.READY, Action.DRAFT}:
         context = _context(turn, settled, f"{entry.seq}@{entry.hash.removeprefix('sha256:')[:12]}")
-        proposed = propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
+        proposed = _propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
         if not isinstance(proposed, Declined):
             _check(hand, writer, trace, renderer)
             return _watch(turn, trace, proposed)
@@ -60,6 +64,17 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
     if settled.action is not None:
         _check(hand, writer, trace, renderer)
     return end(turn, trace)
+
+
+def _propose(
+    hand: Hand, writer: Writer, trace: Trace, context: PullContext, renderer: Renderer, *, draft: bool
+) -> int | Declined:
+    """Open a pull request, or carry on the one that an earlier attempt opened."""
+    number = hand.turn.attempt.pull_number
+    if number is None or hand.turn.attempt.follows is None:
+        return propose(hand, writer, trace, context, renderer, draft=draft)
+    title, body = renderer.render_pull(trace, context)
+    return revise(hand, writer, Revision(number, title, body, message(title, trace, context), trace))
 
 
 def _check(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer) -> None:
@@ -72,13 +87,19 @@ def _check(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer) -> None
             head_sha=attempt.head_sha,
             conclusion="neutral",
             output=renderer.render_check(trace),
-            external_id=f"goldseam:{attempt.id}",
+            external_id=f"goldseam:{_first(hand)}",
         )
         return Made(str(made))
 
     action = Action.SUGGEST if trace.status == "fixed" else Action.REPORT
     # No look-up here: `create_check` itself finds the one of ours with the same external id.
     hand.make(action, kind="check", target=attempt.head_sha, look=lambda: None, do=do)
+
+
+def _first(hand: Hand) -> int:
+    """Return the attempt that opened the thread: one check run tells of all that carried it on."""
+    with hand.turn.store.read() as session:
+        return list(threads.line_of(session, hand.turn.attempt))[-1].id
 
 
 def _watch(turn: Turn, trace: Trace, number: int) -> State:
@@ -101,4 +122,26 @@ def _context(turn: Turn, settled: Settled, ledger: str) -> PullContext:
         run_url=first.html_url if first else "",
         decision=settled.last,
         ledger=ledger,
+        asked=_asked(turn),
+        earlier=_earlier(turn),
+    )
+
+
+def _asked(turn: Turn) -> str:
+    guidance = turn.find(Kind.GUIDANCE, Guidance)
+    if guidance is None:
+        return ""
+    how = f"`{turn.attempt.purpose}`" + (f" with the hint: {guidance.hint}" if guidance.hint else "")
+    return f"@{guidance.said_by} asked for it by {how}"
+
+
+def _earlier(turn: Turn) -> tuple[Earlier, ...]:
+    with turn.store.read() as session:
+        shown = threads.origin(session, turn.attempt)
+        line = [each for each in threads.proposals(session, turn.attempt) if each.id != shown.id]
+        found = [(each.id, documents.find(session, each.id, Kind.TRACE, Trace)) for each in line]
+    return tuple(
+        Earlier(number, digest(trace.patch).removeprefix("sha256:")[:8], trace.sentence.removeprefix("Fixed: "))
+        for number, trace in found
+        if trace is not None and trace.patch
     )

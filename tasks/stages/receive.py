@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from tasks.conversation.said import row_for
 from tasks.github.signal import (
     BoxTicked,
     ButtonPressed,
@@ -24,7 +26,7 @@ from tasks.github.webhook import parse_event
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
 from tasks.stages.documents import Seen
-from tasks.store import attempts, deliveries, documents, effects
+from tasks.store import attempts, commands, deliveries, documents, effects, threads
 from tasks.store.database import Store
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
@@ -33,14 +35,23 @@ from tasks.store.states import State
 STALE = timedelta(days=3)
 """GitHub sends a delivery again for three days; what comes later was captured by somebody."""
 
-Taken = tuple[int | None, str]
-"""The attempt that should be looked at now, if any, and what was made of the delivery, as one sentence."""
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Who should be woken because of a delivery."""
+
+    attempt: int | None = None
+    command: int | None = None
+
+
+Taken = tuple[Wake | int | None, str]
+"""The attempt or whoever else should be looked at now, if any, and what was made of the delivery, as one sentence."""
 
 _UNANSWERED = "Ignored: not answered by this version."
 
 
-def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) -> int | None:
-    """Make of a delivery what it asks for; return the attempt that should be looked at now, if any.
+def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) -> Wake | None:
+    """Make of a delivery what it asks for; return who should be woken now, if anybody.
 
     One transaction: after a crash the delivery waits as before. A
     delivery that was handled already gives None.
@@ -51,11 +62,12 @@ def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) ->
             return None
         signal = parse_event(delivery.event, delivery.body, own_app_id=own_app_id)
         if isinstance(signal, Ignored):
-            attempt_id, reason = None, f"Ignored: {signal.reason}."
+            found, reason = None, f"Ignored: {signal.reason}."
         else:
-            attempt_id, reason = _stale(signal, delivery.received_at) or _taken(session, signal, delivery.guid)
-        deliveries.finish(session, delivery_id, reason=reason, attempt_id=attempt_id)
-    return attempt_id
+            found, reason = _stale(signal, delivery.received_at) or _taken(session, signal, delivery.guid)
+        wake = Wake(attempt=found) if isinstance(found, int) else found
+        deliveries.finish(session, delivery_id, reason=reason, attempt_id=wake.attempt if wake else None)
+    return wake
 
 
 def _stale(signal: Signal, received_at: datetime) -> Taken | None:
@@ -70,8 +82,18 @@ def _taken(session: Session, signal: Signal, guid: str) -> Taken:
             return _failed(session, signal, failure, guid)
         case PullClosed() as closed:
             return _closed(session, signal, closed)
-        case Command() | ButtonPressed() | BoxTicked() | PullChanged() | Pushed() | InstallationChanged():
+        case Command() | ButtonPressed() | BoxTicked() as what:
+            return _commanded(session, signal, what, guid)
+        case PullChanged() | Pushed() | InstallationChanged():
             return None, _UNANSWERED
+
+
+def _commanded(session: Session, signal: Signal, what: Command | ButtonPressed | BoxTicked, guid: str) -> Taken:
+    row = row_for(signal, what, guid)
+    if row is None:
+        return None, "Ignored: no command."
+    command, new = commands.open_command(session, row)
+    return Wake(command=command.id), f"Command {command.id} {'was stored' if new else 'is known already'}."
 
 
 def _failed(session: Session, signal: Signal, failure: CiFailure, guid: str) -> Taken:
@@ -86,7 +108,8 @@ def _failed(session: Session, signal: Signal, failure: CiFailure, guid: str) -> 
 
 
 def _closed(session: Session, signal: Signal, closed: PullClosed) -> Taken:
-    owner = _owner(session, signal, closed.head_branch)
+    standing = threads.standing(session, signal.repository_id, closed.number)
+    owner = standing.id if standing is not None else _owner(session, signal, closed.head_branch)
     return owner, f"Pull request of attempt {owner}." if owner else "Ignored: not a pull request of Goldseam's."
 
 

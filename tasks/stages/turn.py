@@ -19,7 +19,7 @@ from fixers.model import Reason
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
 from tasks.stop import Stopped, StopSwitch
-from tasks.store import attempts, documents
+from tasks.store import attempts, documents, threads
 from tasks.store.attempts import Lease, LostTurn
 from tasks.store.database import Store
 from tasks.store.documents import AnyModel, Kind
@@ -95,6 +95,11 @@ class Turn:
         """Who the ledger says did it: the stage."""
         return Actor(id=STAGES[self.lease.state])
 
+    @property
+    def key(self) -> str:
+        """What the keys of this turn's effects end in."""
+        return str(self.attempt.id)
+
     def stopped(self) -> Stopped | None:
         """Say whether the attempt's repository is stopped now."""
         return self.stop.is_stopped(repository_id=self.attempt.repository_id)
@@ -133,6 +138,7 @@ class Turn:
         """
         with self.store.write() as session:
             attempts.advance(session, self.lease, to=to, reason=reason, sentence=sentence)
+            threads.settle_hands(session, self.attempt, to)
             for kind, document in (found or {}).items():
                 documents.put(session, self.attempt.id, kind, document)
             if also is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tasks.broker.known import Assignment, Stage
+from tasks.store.commands import OPEN
 from tasks.store.database import Store, now
-from tasks.store.models import Attempt
+from tasks.store.models import Attempt, CommandRow
 from tasks.store.states import STAGES, State
 
 
@@ -17,11 +18,24 @@ class StoreKnown:
     store: Store
 
     def known(self, attempt: str, stage: Stage) -> Assignment | None:
-        """Return the attempt's repository if a worker holds it in this stage now; else None."""
-        if not (attempt.isascii() and attempt.isdigit() and len(attempt) < 10):
+        """Return the repository of an attempt (`12`) or command (`c12`) that a worker holds in this stage now."""
+        kind, number = (attempt[:1], attempt[1:]) if attempt[:1].isalpha() else ("", attempt)
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
             return None
+        if kind == "c":
+            return self._command(int(number)) if stage == "publish" else None
+        return self._attempt(int(number), stage) if not kind else None
+
+    def _command(self, number: int) -> Assignment | None:
         with self.store.read() as session:
-            found, moment = session.get(Attempt, int(attempt)), now(session)
+            found, moment = session.get(CommandRow, number), now(session)
+        if found is None or found.lease_until is None or found.lease_until < moment or found.state not in OPEN:
+            return None
+        return None if found.installation_id is None else Assignment(found.installation_id, found.repository)
+
+    def _attempt(self, number: int, stage: Stage) -> Assignment | None:
+        with self.store.read() as session:
+            found, moment = session.get(Attempt, number), now(session)
         if found is None or found.lease_until is None or found.lease_until < moment or found.state not in STAGES:
             return None
         if found.installation_id is None or (found.state is State.PUBLISHING) != (stage == "publish"):

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     """What is to be repaired, and how its tests run."""
     SEEN = "seen"
     """Which runs were looked at."""
+    GUIDANCE = "guidance"
+    """What people said of an earlier proposal; only attempts that a person asked for have one."""
     REPRODUCTION = "reproduction"
     LOCALIZATION = "localization"
     REPAIRS = "repairs"

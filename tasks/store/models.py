@@ -122,6 +122,23 @@ class Incident(Base):
 _ACTIVE = text(f"superseded_by IS NULL AND state NOT IN ({', '.join(repr(state.value) for state in sorted(TERMINAL))})")
 
 
+class Purpose(StrEnum):
+    """What an attempt is for."""
+
+    REPAIR = "repair"
+    """To find a repair, because something is red."""
+    RETRY = "retry"
+    """To find another one, because a person asked."""
+    PICK = "pick"
+    """To prove an alternative that a person picked."""
+    UNDO = "undo"
+    """To go back to an earlier proposal."""
+    REBASE = "rebase"
+    """To prove the proposal anew on what its base has become."""
+    REPLAY = "replay"
+    """To see whether the same comes out again; publishes nothing but the answer."""
+
+
 class Attempt(Base):
     """One pass of the pipeline over an incident at one commit."""
 
@@ -146,6 +163,11 @@ class Attempt(Base):
     """Why it ended as it did, for a person; empty before the end."""
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     pull_number: Mapped[int | None]
+    purpose: Mapped[Purpose] = mapped_column(_words(Purpose), default=Purpose.REPAIR, server_default=Purpose.REPAIR)
+    follows: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    """The attempt whose pull request this one carries on; None for the first on a fault."""
+    shows: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    """The attempt whose proposal is shown again; None when it has one of its own."""
     lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(BigInteger, default=0)
@@ -156,7 +178,57 @@ class Attempt(Base):
     __table_args__ = (
         Index("ix_attempts_state", "state", "id"),
         Index("ix_attempts_incident_id", "incident_id"),
+        Index("ix_attempts_pull", "repository_id", "pull_number", "id"),
         Index("uq_attempts_active", "incident_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+    )
+
+
+class CommandState(StrEnum):
+    """Where a command stands."""
+
+    RECEIVED = "received"
+    """Stored; nobody has looked whether its author may command."""
+    WAITING = "waiting"
+    """Accepted; an attempt works on it."""
+    DONE = "done"
+    REFUSED = "refused"
+    """Its author may not, or it makes no sense here; nothing was changed."""
+
+
+class CommandRow(Base):
+    """What a person told Goldseam, in a comment, a review, by a button or a box; answered once."""
+
+    __tablename__ = "commands"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    semantic_key: Mapped[str] = mapped_column(unique=True)
+    """`command:<repository id>:<where>:<comment id>`: however often it is delivered, it is obeyed once."""
+    repository_id: Mapped[int] = mapped_column(BigInteger)
+    repository: Mapped[str]
+    installation_id: Mapped[int | None] = mapped_column(BigInteger)
+    pull_number: Mapped[int | None]
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    """Whose pull request or check run it speaks to, once that is known."""
+    opened_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    """The attempt that works on it."""
+    body: Mapped[str]
+    """The signal, as JSON; hostile text."""
+    verb: Mapped[str]
+    state: Mapped[CommandState] = mapped_column(_words(CommandState), default=CommandState.RECEIVED)
+    sentence: Mapped[str] = mapped_column(default="")
+    """What came of it, for a person; empty until it ended."""
+    listing: Mapped[str] = mapped_column(default="")
+    """Digests of the patches that the answer numbered, in their order, by commas."""
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_commands_state", "state", "id"),
+        Index("ix_commands_attempt_id", "attempt_id"),
+        Index("ix_commands_thread", "repository_id", "pull_number", "id"),
     )
 
 

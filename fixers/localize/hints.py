@@ -1,0 +1,60 @@
+"""What a person named: a file, a function, a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fixers.localize.board import Board, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A place that a person named."""
+
+    path: str
+    """Empty when only a function was named."""
+    function: str
+    """Its name, with or without its class; empty when only a file was named."""
+    line: int
+    """0 when none was named."""
+    reason: str
+    """Who named it and how, for a reader."""
+
+
+def add_hints(board: Board, hints: Sequence[Hint]) -> None:
+    """Lift what was named and ran in a failing test; what no failing test ran cannot be its fault.
+
+    A line counts in full, its function and a named function nearly so, the rest of a named file half.
+    """
+    for score in [s for s in board.scores.values() if s.parts]:
+        said = [(value, hint.reason) for hint in hints if (value := _fits(score, hint, board))]
+        if said:
+            score.add("hint", *max(said, key=lambda pair: pair[0]))
+
+
+def unheard(board: Board, hints: Sequence[Hint]) -> tuple[str, ...]:
+    """Return, for a note, what was named as a function and ran in no failing test."""
+    lifted = {reason for s in board.scores.values() if "hint" in s.parts for reason in s.reasons}
+    known = {s.statement.function.rpartition(".")[2] for s in board.scores.values()}
+    return tuple(
+        hint.reason
+        for hint in hints
+        if hint.function and hint.reason not in lifted and hint.function.rpartition(".")[2] in known
+    )
+
+
+def _fits(score: Score, hint: Hint, board: Board) -> float:
+    statement = score.statement
+    if hint.path and statement.path != hint.path:
+        return 0.0
+    if hint.function:
+        named = f".{statement.function}".endswith(f".{hint.function}")
+        return 0.9 if named else 0.0
+    if not hint.line:
+        return 0.5
+    if statement.line <= hint.line <= statement.end_line:
+        return 1.0
+    node = board.node(statement.path, statement.function) if statement.function else None
+    inside = node is not None and node.lineno <= hint.line <= (node.end_lineno or node.lineno)
+    return 0.8 if inside else 0.0
