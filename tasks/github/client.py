@@ -28,6 +28,7 @@ from tasks.github import (
 from tasks.github.errors import translated
 from tasks.github.names import checked_repository
 from tasks.github.protocol import (
+    Access,
     Account,
     CheckAction,
     CheckOutput,
@@ -35,12 +36,12 @@ from tasks.github.protocol import (
     CommitInfo,
     Conclusion,
     Job,
-    Permission,
     PostedComment,
     Pull,
     PullFile,
     Reaction,
     Reader,
+    ReviewRemark,
     Run,
     Suggestion,
     Where,
@@ -121,7 +122,10 @@ class RepositoryReader:
             self._own = people.own_account(self._repository)
         return self._own
 
-    def permission(self, login: str) -> Permission:
+    def review_remarks(self, number: int, review_id: int) -> Sequence[ReviewRemark]:
+        return reviews.review_remarks(self._repository, number, review_id)
+
+    def permission(self, login: str) -> Access:
         return people.permission(self._repository, login)
 
     def pulls_of(self, sha: str) -> Sequence[Pull]:
@@ -172,6 +176,9 @@ class RepositoryWriter(RepositoryReader):
 
     def delete_branch(self, name: str, expected: str) -> bool:
         return contents.delete_branch(self._repository, name, expected)
+
+    def move_branch(self, name: str, sha: str, *, expected: str) -> None:
+        contents.move_branch(self._repository, name, sha, expected=expected)
 
     def add_labels(self, number: int, names: Sequence[str]) -> None:
         issues.add_labels(self._repository, number, names)

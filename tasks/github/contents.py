@@ -76,3 +76,18 @@ def delete_branch(repository: Repository, name: str, expected: str) -> bool:
         if not any("does not exist" in said for said in error.messages):
             raise
     return True
+
+
+def move_branch(repository: Repository, name: str, sha: str, *, expected: str) -> None:
+    """Point a branch that stands at `expected` to another commit, forwards or not.
+
+    One that stands at `sha` already is left alone; Conflict when it stands anywhere else. REST has no
+    compare-and-set here: a push within the milliseconds between look and call is written over.
+    """
+    there = branch_sha(repository, name)
+    if there == sha:
+        return
+    if there != expected:
+        raise Conflict(f"Branch {name} stands at {there} and not at {expected}.")
+    with translated(f"moving branch {name}"):
+        asked(repository, "PATCH", f"/git/refs/heads/{quote(name)}", {"sha": sha, "force": True})

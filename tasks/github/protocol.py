@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from tasks.github.records import (
+    Access,
     Account,
     Annotation,
     CheckAction,
@@ -19,17 +20,18 @@ from tasks.github.records import (
     CommitInfo,
     Conclusion,
     Job,
-    Permission,
     PostedComment,
     Pull,
     PullFile,
     Reaction,
+    ReviewRemark,
     Run,
     Suggestion,
     Where,
 )
 
 __all__ = [
+    "Access",
     "Account",
     "Annotation",
     "CheckAction",
@@ -38,12 +40,12 @@ __all__ = [
     "CommitInfo",
     "Conclusion",
     "Job",
-    "Permission",
     "PostedComment",
     "Pull",
     "PullFile",
     "Reaction",
     "Reader",
+    "ReviewRemark",
     "Run",
     "Suggestion",
     "Where",
@@ -90,7 +92,7 @@ class Reader(Protocol):
     def own_account(self) -> Account:
         """Return the bot that the token acts as."""
 
-    def permission(self, login: str) -> Permission:
+    def permission(self, login: str) -> Access:
         """Return what an account may do here now; `none` for a stranger and for nobody."""
 
     def pulls_of(self, sha: str) -> Sequence[Pull]:
@@ -116,6 +118,9 @@ class Reader(Protocol):
 
     def find_comment(self, number: int, marker: str) -> PostedComment | None:
         """Return the first comment of our own bot that holds the marker, or None."""
+
+    def review_remarks(self, number: int, review_id: int) -> Sequence[ReviewRemark]:
+        """Return the lines that a review comments on, 100 at most; comments on lines that are gone are left out."""
 
 
 class Writer(Reader, Protocol):
@@ -144,6 +149,9 @@ class Writer(Reader, Protocol):
 
         True when it is gone, whoever deleted it.
         """
+
+    def move_branch(self, name: str, sha: str, *, expected: str) -> None:
+        """Point a branch that stands at `expected` to another commit, forwards or not; Conflict when it moved."""
 
     def add_labels(self, number: int, names: Sequence[str]) -> None:
         """Add labels to a pull request or issue; GitHub makes those that are new."""

@@ -159,3 +159,20 @@ Permission = Literal["admin", "maintain", "write", "triage", "read", "none"]
 Where = Literal["comment", "review_comment", "review"]
 """A comment below a pull request, one at a line, or the text of a review."""
 Reaction = Literal["eyes", "+1", "confused"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRemark:
+    """A review's comment on a line."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What an account may do in a repository."""
+
+    level: Permission
+    account_id: int | None
+    """Of whoever has the login now; None when nobody has."""

@@ -11,11 +11,12 @@ from github.Repository import Repository
 
 from tasks.github.comments import is_by
 from tasks.github.errors import Rejected, translated
-from tasks.github.protocol import Account, Suggestion
+from tasks.github.protocol import Account, ReviewRemark, Suggestion
 from tasks.github.raw import asked, listed
 
 _MOST_REVIEWS = 1000
 _MOST_REVIEWERS = 15
+_MOST_REMARKS = 100
 _FENCE = re.compile(r"`{3,}")
 
 log = structlog.get_logger()
@@ -38,6 +39,14 @@ def suggest(
     }
     with translated(f"suggesting a change of #{number}"):
         return int(asked(repository, "POST", path, review)["id"])
+
+
+def review_remarks(repository: Repository, number: int, review_id: int) -> list[ReviewRemark]:
+    """Return the lines that a review comments on; what stands at a whole file or at a line that is gone is left out."""
+    with translated(f"reading a review of #{number}"):
+        found = list(listed(repository, f"/pulls/{number}/reviews/{review_id}/comments", _MOST_REMARKS))
+    lines = [(str(each["path"]), each.get("line") or each.get("original_line")) for each in found]
+    return [ReviewRemark(path, line) for path, line in lines if isinstance(line, int)]
 
 
 def request_reviewers(repository: Repository, number: int, users: Sequence[str], teams: Sequence[str]) -> None:

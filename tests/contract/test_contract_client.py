@@ -68,7 +68,7 @@ def read(reader: Reader, run: int, head: str) -> None:
     assert reader.files_in(".github", head) == ()
     assert reader.subjects("main", 50) == ("Start",)
     assert reader.own_account().login == "goldseam[bot]"
-    assert (reader.permission("acme"), reader.permission("nobody")) == ("admin", "none")
+    assert (reader.permission("acme").level, reader.permission("nobody").level) == ("admin", "none")
 
 
 def write(writer: Writer, head: str) -> None:
@@ -112,6 +112,7 @@ def talk(writer: Writer, hub: Hub, repo: Repository) -> None:
     writer.react("review", review.id, "confused", node("PRR", review.id))
     for where, identity in (("comment", comment.id), ("review_comment", line.id), ("review", review.id)):
         assert writer.reply(1, where, identity, f"To {where}") == writer.reply(1, where, identity, f"To {where}")
+    writer.review_remarks(1, line.review_id)
     sticky = writer.comment(1, "Superseded. <!-- goldseam:sticky -->")
     assert writer.find_comment(1, "goldseam:sticky").id == sticky
     writer.edit_comment(sticky, "Back. <!-- goldseam:sticky -->")
@@ -124,6 +125,8 @@ def tidy(writer: Writer, hub: Hub, repo: Repository, run: int) -> None:
     writer.rerun_failed(run, attempt=1)
     writer.set_draft(1, draft=False)
     writer.set_draft(1, draft=True)
+    writer.create_branch("goldseam/beside", repo.pulls[1].head_sha)
+    writer.move_branch("goldseam/beside", repo.pulls[1].base_sha, expected=repo.pulls[1].head_sha)
     writer.close_pull(1)
     assert writer.delete_branch("goldseam/1", repo.pulls[1].head_sha)
     assert writer.delete_branch("goldseam/1", repo.pulls[1].head_sha)

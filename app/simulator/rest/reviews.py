@@ -31,6 +31,16 @@ def listing(repo: Repository, number: int) -> Response:
     return paged(hits, lambda review: reviews.review(hub(), repo, review))
 
 
+@routes.get("/repos/<owner>/<name>/pulls/<int:number>/reviews/<int:review_id>/comments")
+@needs("pull_requests:read")
+def comments_of(repo: Repository, number: int, review_id: int) -> Response:
+    """List the comments that a review brought along."""
+    _pull(repo, number)
+    found(repo.reviews.get(review_id))
+    hits = [each for each in repo.review_comments.values() if each.review_id == review_id]
+    return paged(hits, lambda record: reviews.review_comment(hub(), repo, record))
+
+
 @routes.post("/repos/<owner>/<name>/pulls/<int:number>/reviews")
 @needs("pull_requests:write")
 def create(repo: Repository, number: int) -> Response:

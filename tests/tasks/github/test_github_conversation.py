@@ -9,7 +9,7 @@ from app.simulator.documents import node
 from app.simulator.journal import FaultKind
 from tasks.broker.known import PERMISSIONS
 from tasks.github.client import writing
-from tasks.github.errors import GitHubUnavailable, PermissionMissing, Rejected
+from tasks.github.errors import Conflict, GitHubUnavailable, NotFound, PermissionMissing, Rejected
 from tasks.github.protocol import Suggestion
 
 BRANCH = "goldseam/0a1b2c-main"
@@ -206,3 +206,21 @@ def test_the_token_of_the_analyze_stage_says_nothing(bench, number, write) -> No
     with writing(bench.endpoint, token, "acme/billing") as writer, pytest.raises(PermissionMissing):
         write(writer, number)
     assert bench.made() == before
+
+
+def test_the_lines_that_a_review_objects_to_are_read(bench, number) -> None:
+    made = remark(bench, number, "CHANGES_REQUESTED")
+    (found,) = bench.reader.review_remarks(number, made.review_id)
+    assert (found.path, found.line) == ("billing/fees.py", 2)
+    with pytest.raises(NotFound):
+        bench.reader.review_remarks(number, 999_999)
+
+
+def test_a_branch_is_moved_only_from_where_it_is_expected(bench, number) -> None:
+    ours = bench.repository.git.resolve(f"refs/heads/{BRANCH}")
+    with pytest.raises(Conflict):
+        bench.writer.move_branch(BRANCH, bench.head(), expected=bench.head())
+    assert bench.repository.git.resolve(f"refs/heads/{BRANCH}") == ours
+    bench.fault("PATCH", "/git/refs", FaultKind.DROP_AFTER_COMMIT)
+    twice(lambda: bench.writer.move_branch(BRANCH, bench.head(), expected=ours))
+    assert bench.repository.git.resolve(f"refs/heads/{BRANCH}") == bench.head()

@@ -271,7 +271,9 @@ def test_what_an_account_may_do(bench, login, role, private, may) -> None:
     bench.hub.account("kim")
     if role:
         bench.repository.roles["kim"] = role
-    assert bench.reader.permission(login) == may
+    access = bench.reader.permission(login)
+    assert access.level == may
+    assert access.account_id == (None if "/" in login else bench.hub.account(login).id)
 
 
 def test_the_history_is_read_newest_first_with_whole_messages(bench) -> None:
