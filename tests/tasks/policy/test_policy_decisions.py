@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tasks.errors import BadInput
-from tasks.policy.decide import Action, Decision, decide
+from tasks.policy.decide import NEEDS_A_PATCH, Action, Decision, decide
 from tasks.policy.facts import facts_of
 from tasks.policy.load import effective
 from tasks.policy.model import Autonomy, EffectivePolicy, ServerPolicy
@@ -35,6 +35,9 @@ LEVELS = {
     Action.COMMIT: "draft_pr",
     Action.DRAFT: "draft_pr",
     Action.READY: "pr",
+    Action.REACT: "suggest",
+    Action.REPLY: "suggest",
+    Action.EDIT: "draft_pr",
 }
 
 
@@ -53,10 +56,11 @@ def test_what_nobody_allowed_is_denied() -> None:
     assert (decision.result, decision.clause) == ("deny", "default")
 
 
-@pytest.mark.parametrize("action", [action for action in Action if action is not Action.REPORT])
-def test_nothing_but_a_report_goes_without_a_patch(action: Action) -> None:
-    assert decide(action, None, policy(), None).clause == "default"
-    assert decide(Action.REPORT, None, policy(), None).result == "allow"
+@pytest.mark.parametrize("action", list(Action))
+def test_what_shows_a_patch_needs_one(action: Action) -> None:
+    decision = decide(action, None, policy("autonomy: pr"), None)
+    assert (decision.clause == "default") == (action in NEEDS_A_PATCH)
+    assert (decision.result == "allow") == (action not in NEEDS_A_PATCH)
 
 
 HARD = {

@@ -10,11 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from fixers.evidence import Budget, Localized, Observed, Repair, Reproduction, Trace
+from fixers.guidance import Guidance
 from fixers.model import Declined, Failure, FailureKind, FileEdit, Suspect
 from fixers.patch import unified
 from tasks.github.errors import Conflict, NotFound
-from tasks.github.protocol import CheckOutput, Commit, Job, Pull, Run
+from tasks.github.records import Access, CheckOutput, Commit, Job, Permission, PostedComment, Pull, ReviewRemark, Run
 from tasks.policy.model import Autonomy, ServerPolicy
+from tasks.stages.answer import answer
+from tasks.stages.command_turn import CommandTurns
 from tasks.stages.decide import decide
 from tasks.stages.documents import Order
 from tasks.stages.doors import PullContext
@@ -30,7 +33,7 @@ from tasks.stages.watch import watch
 from tasks.stop import StopSwitch
 from tasks.store import deliveries
 from tasks.store.database import Store
-from tasks.store.models import Attempt
+from tasks.store.models import Attempt, CommandRow, CommandState
 from tasks.store.states import STAGES, State
 
 RED_SHA = "9f31c2e" + "0" * 33
@@ -78,6 +81,11 @@ class Hub:
     pulls: list[Pull] = field(default_factory=list)
     checks: dict[str, tuple[str, str, CheckOutput]] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    titles: dict[int, str] = field(default_factory=dict)
+    reactions: list[tuple[str, int, str]] = field(default_factory=list)
+    replies: list[tuple[int, str]] = field(default_factory=list)
+    people: dict[str, Permission] = field(default_factory=lambda: {"alice": "write", "bob": "read"})
+    remarks: dict[int, Sequence[ReviewRemark]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
     kill_at: tuple[str, str] | None = None
 
@@ -109,7 +117,8 @@ class Hub:
         return self.branches.get(name)
 
     def pull(self, number: int) -> Pull:
-        return self.pulls[number - 1]
+        pull = self.pulls[number - 1]
+        return replace(pull, head_sha=self.branches.get(pull.head_branch, pull.head_sha))
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         return next((p for p in self.pulls if (p.head_branch, p.base_branch, p.state) == (head, base, "open")), None)
@@ -148,13 +157,54 @@ class Hub:
         return 1 + list(self.checks).index(external_id)
 
     def update_pull(self, number: int, *, title: str | None = None, body: str | None = None) -> None:
-        raise AssertionError("no stage edits a pull request")
+        with self._effect("edit", f"#{number}"):
+            self.pulls[number - 1] = replace(self.pulls[number - 1], body=body or self.pulls[number - 1].body)
+            self.titles[number] = title or self.titles.get(number, "")
+
+    def close_pull(self, number: int) -> None:
+        with self._effect("close", f"#{number}"):
+            self.pulls[number - 1] = replace(self.pulls[number - 1], state="closed")
+
+    def set_draft(self, number: int, draft: bool) -> None:
+        with self._effect("draft", f"#{number} {draft}"):
+            self.pulls[number - 1] = replace(self.pulls[number - 1], draft=draft)
+
+    def delete_branch(self, name: str, expected: str) -> bool:
+        with self._effect("delete", name):
+            if self.branches.get(name, expected) != expected:
+                return False
+            self.branches.pop(name, None)
+        return True
+
+    def move_branch(self, name: str, sha: str, *, expected: str) -> None:
+        with self._effect("move", name):
+            if self.branches[name] != expected:
+                raise Conflict("The branch moved.")
+            self.branches[name] = sha
 
     def react(self, where: str, comment_id: int, content: str, node_id: str = "") -> None:
-        raise AssertionError("no stage reacts")
+        with self._effect("react", f"{where} {comment_id} {content}"):
+            self.reactions.append((where, comment_id, content))
 
     def comment(self, number: int, body: str) -> int:
-        raise AssertionError("no stage comments")
+        return self.reply(number, "comment", 0, body)
+
+    def reply(self, number: int, where: str, comment_id: int, body: str) -> int:
+        with self._effect("reply", f"#{number} {where} {comment_id}"):
+            self.replies.append((number, body))
+        return len(self.replies)
+
+    def find_comment(self, number: int, marker: str) -> PostedComment | None:
+        for at, (on, body) in enumerate(self.replies, 1):
+            if on == number and marker in body:
+                return PostedComment(at, body, "")
+        return None
+
+    def permission(self, login: str) -> Access:
+        return Access(self.people.get(login, "none"), PEOPLE.get(login))
+
+    def review_remarks(self, number: int, review_id: int) -> Sequence[ReviewRemark]:
+        return self.remarks.get(review_id, ())
 
     def push(self, branch: str, **files: str) -> str:
         """Let a person push a commit."""
@@ -207,10 +257,13 @@ class ScriptedEngine:
     unprepared: BaseException | None = None
     calls: list[str] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    guidance: list[Guidance | None] = field(default_factory=list)
+    repair_found: Repair = REPAIR
 
     @contextmanager
-    def prepare(self, attempt: Attempt, order: Order) -> Iterator[ScriptedEngine]:
+    def prepare(self, attempt: Attempt, order: Order, guidance: Guidance | None = None) -> Iterator[ScriptedEngine]:
         self.orders.append(order)
+        self.guidance.append(guidance)
         if self.unprepared is not None:
             raise self.unprepared
         yield self
@@ -229,10 +282,10 @@ class ScriptedEngine:
     def repair(self, observed: Observed, localized: Localized) -> Repair:
         assert (observed, localized) == (OBSERVED, LOCALIZED)
         self.calls.append("repair")
-        return REPAIR
+        return self.repair_found
 
     def verify(self, observed: Observed, localized: Localized, repair: Repair) -> Trace:
-        assert (observed, localized, repair) == (OBSERVED, LOCALIZED, REPAIR)
+        assert (observed, localized, repair) == (OBSERVED, LOCALIZED, self.repair_found)
         self.calls.append("verify")
         return self.trace
 
@@ -255,6 +308,7 @@ class Desk:
     hub: Hub
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
     server: ServerPolicy = field(default_factory=lambda: ServerPolicy(autonomy=Autonomy.PR))
+    said: int = 0
     written: list[int] = field(default_factory=list)
     """Attempts for which a writer was opened."""
 
@@ -271,7 +325,29 @@ class Desk:
         """Receive a webhook and handle its delivery."""
         with self.turns.store.write() as session:
             stored = deliveries.receive(session, guid=guid, event=event, body=json.dumps(body).encode())
-        return receive(stored, store=self.turns.store, own_app_id=77)
+        wake = receive(stored, store=self.turns.store, own_app_id=77)
+        if wake is not None and wake.command is not None:
+            return wake.command
+        return wake.attempt if wake is not None else None
+
+    def answer(self, command_id: int) -> CommandState:
+        """Answer a command once, as the worker would."""
+        turns = CommandTurns(self.turns.store, self.turns.stop, self.turns.owner)
+        return answer(
+            command_id, turns=turns, writers=self.command_writer, server=self.server, mark=lambda n: f"<!-- c{n} -->"
+        )
+
+    @contextmanager
+    def command_writer(self, command: CommandRow) -> Iterator[Hub]:
+        yield self.hub
+
+    def say(self, body: str, *, by: str = "alice", number: int = 1, comment: int = 0, **fields: object) -> int | None:
+        """Let somebody comment on a pull request; return the command, if it is one."""
+        self.said += 1
+        comment = comment or 100 + self.said
+        return self.deliver(
+            f"c{self.said}-{comment}", "issue_comment", issue_comment(body, by, number, comment, **fields)
+        )
 
     def step(self, attempt_id: int) -> State:
         """Run the stage that works on the attempt now."""
@@ -337,6 +413,19 @@ def workflow_run(run: Run) -> dict[str, object]:
             "html_url": run.html_url,
             "pull_requests": [],
         },
+    )
+
+
+PEOPLE = {"alice": 11, "bob": 12, "helper[bot]": 13}
+
+
+def issue_comment(body: str, by: str, number: int, comment: int, **fields: object) -> dict[str, object]:
+    kind = "Bot" if by.endswith("[bot]") else "User"
+    user = {"id": PEOPLE.get(by, 99), "login": by, "type": kind}
+    return envelope(
+        action="created",
+        issue={"number": number, "pull_request": {"url": "https://x"}},
+        comment={"id": comment, "node_id": f"N{comment}", "body": body, "user": user, **fields},
     )
 
 

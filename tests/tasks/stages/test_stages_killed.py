@@ -141,10 +141,11 @@ def test_killed_while_a_delivery_is_handled_it_waits_for_the_sweep(either_desk: 
     with desk.turns.store.read() as session:
         (waiting,) = deliveries.waiting(session)
         assert attempts.unfinished(session) == []
-    attempt_id = receive(waiting, store=desk.turns.store)
+    wake = receive(waiting, store=desk.turns.store)
+    assert wake is not None
     assert receive(waiting, store=desk.turns.store) is None
     with desk.turns.store.read() as session:
-        assert attempts.unfinished(session) == [(attempt_id, State.RECEIVED)]
+        assert attempts.unfinished(session) == [(wake.attempt, State.RECEIVED)]
 
 
 def test_two_workers_at_every_stage_make_one_pull_request(either_desk: Desk) -> None:

@@ -1,0 +1,1 @@
+"""What people say to Goldseam, and who may."""
