@@ -6,7 +6,8 @@ which has the one-time code, and `goldseam doctor`, which its operator lets read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -107,6 +108,13 @@ def introduce(endpoint: Endpoint, app_id: int, private_key: str) -> Introduction
     except GoldseamError as error:
         return Introduction(error, None)
     return Introduction(_facts(document), _date(headers))
+
+
+@contextmanager
+def asking(endpoint: Endpoint, app_id: int, private_key: str) -> Iterator[AppDesk]:
+    """Open a connection as the App itself; closed on leaving."""
+    with connected(endpoint, AppAuth(app_id, private_key)) as requester:
+        yield AppDesk(requester)
 
 
 class AppDesk:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from github.Auth import AppAuth
 from rest_contract import check_exchange, check_payload
 
 from app.config import Settings
@@ -15,8 +14,7 @@ from app.simulator import keys
 from app.simulator.hub import Hub
 from app.simulator.registration import installed
 from app.simulator.server import create, serve
-from tasks.github.registration import AppDesk, convert, introduce
-from tasks.github.session import connected
+from tasks.github.registration import asking, convert, introduce
 
 pytestmark = pytest.mark.github_contract
 
@@ -40,8 +38,7 @@ def told(hub) -> list[tuple[str, dict]]:
     for event, payload in payloads:
         hub.deliver(event, payload)
     assert not isinstance(introduce(config.endpoint, made.id, made.private_key).app, Exception)
-    with connected(config.endpoint, AppAuth(made.id, made.private_key)) as requester:
-        desk = AppDesk(requester)
+    with asking(config.endpoint, made.id, made.private_key) as desk:
         assert desk.hook_url() == config.hook_url
         assert len(desk.recent()) == 2
         assert [each.account for each in desk.installations()] == ["acme"]
