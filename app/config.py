@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.setup.credentials import key_file, stored_app, stored_secret
 from tasks.errors import BadInput
 from tasks.github.session import GITHUB, Endpoint
 
@@ -26,6 +27,10 @@ class Settings(BaseSettings):
     webhook_secret_old: SecretStr = SecretStr("")
     """The one before, accepted while a rotation is under way."""
     listen: str = "127.0.0.1:8000"
+    organization: str = ""
+    """Under which organization `goldseam up` creates the App; unset: the account of whoever opens the page."""
+    webhook_proxy: str = ""
+    """A channel in the manner of smee.io that `goldseam up` reads deliveries from, for machines GitHub cannot reach."""
     public_url: str = ""
     """Where people reach this server; pull requests link to it. Unset: the address it listens on."""
     data_dir: Path = Path("goldseam-data")
@@ -66,6 +71,26 @@ class Settings(BaseSettings):
         return self.data_dir.absolute() / "run"
 
     @property
+    def has_no_app(self) -> bool:
+        """Whether nothing at all says which App this server is."""
+        return self.app_id is None and self.private_key_file is None and not self.webhook_secret.get_secret_value()
+
+    @property
+    def uses_stored_app(self) -> bool:
+        """Whether the App is the one that the set-up page stored."""
+        return self.private_key_file == key_file(self.app_dir)
+
+    @property
+    def app_dir(self) -> Path:
+        """Where the set-up page stores the App's credentials."""
+        return self.data_dir.absolute() / "app"
+
+    @property
+    def hook_url(self) -> str:
+        """Where GitHub should send webhooks."""
+        return self.webhook_proxy or f"{self.address}/webhooks/github"
+
+    @property
     def token_dir(self) -> Path:
         """Where the token broker listens."""
         return self.run_dir / "broker"
@@ -92,7 +117,29 @@ class Settings(BaseSettings):
 
 
 def settings() -> Settings:
-    """Read the configuration; BadInput names the first variable that is wrong."""
+    """Read the configuration; BadInput names the first variable that is wrong.
+
+    An App that the set-up page stored stands in when the environment names none. Its webhook
+    secret is not read here: `receiving_settings` is for the one process that needs it.
+    """
+    config = _settings()
+    if config.app_id is not None or config.private_key_file is not None:
+        return config
+    app = stored_app(config.app_dir, config.github_url)
+    if app is None:
+        return config
+    return config.model_copy(update={"app_id": app.id, "private_key_file": key_file(config.app_dir)})
+
+
+def receiving_settings() -> Settings:
+    """Read the configuration of the process that receives webhooks, with the secret of a stored App."""
+    config = settings()
+    if config.webhook_secret.get_secret_value() or not config.uses_stored_app:
+        return config
+    return config.model_copy(update={"webhook_secret": SecretStr(stored_secret(config.app_dir))})
+
+
+def _settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:

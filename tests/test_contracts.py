@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from app.doctor.finding import DoctorReport
 from app.schemas import FixReport, RulesReport, VerifyReport
 from fixers.evidence import Evidence, Trace
 from fixers.measured import Precision
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.json"))
 MODELS = {
     "decision": Decision,
+    "doctor-report": DoctorReport,
     "evidence": Evidence,
     "failure": Failure,
     "fix-report": FixReport,

@@ -3,78 +3,65 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from app.config import Settings, settings
-from tasks.broker.key import read_key
-from tasks.errors import GoldseamError
-from tasks.sandbox.choose import probe
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    detail: str
-    mend: str = ""
-    required: bool = True
+from app.config import Settings, receiving_settings
+from app.doctor.finding import DoctorReport, Finding
+from app.doctor.machine import look_at_data, look_at_machine
 
 
 @click.command()
-@click.option("--server", is_flag=True, help="Look at what `goldseam up` needs as well.")
-def doctor(*, server: bool) -> None:
+@click.option("--server", is_flag=True, help="Look at what `goldseam up` needs as well; so when an App is configured.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def doctor(*, server: bool, as_json: bool) -> None:
     """Look at this machine; exit code 1 when something that is needed is missing."""
-    config = settings()
-    findings = [*_machine(), *(_server(config) if server else ())]
+    config = receiving_settings()
+    whole = server or not config.has_no_app
+    findings = tuple(_look(config, whole=whole))
+    report = DoctorReport.of(findings, _shown(config) if whole else {})
+    if as_json:
+        print(report.model_dump_json(indent=2))
+    else:
+        _tell(report)
+    sys.exit(0 if report.healthy else 1)
+
+
+def _look(config: Settings, *, whole: bool) -> Iterator[Finding]:
+    yield from look_at_machine()
+    if not whole:
+        return
+    # The server's imports cost a laptop's doctor a second.
+    from app.doctor.github import look_at_github  # noqa: PLC0415
+    from app.doctor.server import look_at_credentials, look_at_database, look_at_redis  # noqa: PLC0415
+
+    yield from look_at_data(config)
+    yield from look_at_credentials(config)
+    yield from look_at_database(config)
+    yield from look_at_redis(config)
+    yield from look_at_github(config)
+
+
+def _tell(report: DoctorReport) -> None:
     console = Console(highlight=False)
-    for finding in findings:
-        mark = "ok     " if finding.ok else ("MISSING" if finding.required else "weaker ")
-        console.print(Text(f"  {mark} {finding.name}: {finding.detail}"), soft_wrap=True)
+    for finding in report.findings:
+        console.print(Text(f"  {finding.mark:<7} {finding.name}: {finding.detail}"), soft_wrap=True)
         if not finding.ok and finding.mend:
             console.print(Text(f"          mend it:  {finding.mend}"), soft_wrap=True)
-    if server:
+    if report.configuration:
         console.print("\n  Configuration in force:")
-        for name, value in config.model_dump().items():
-            console.print(Text(f"    GOLDSEAM_{name.upper()} = {_masked(str(value))}"), soft_wrap=True)
-    sys.exit(0 if all(f.ok or not f.required for f in findings) else 1)
+        for name, value in report.configuration.items():
+            console.print(Text(f"    {name} = {value}"), soft_wrap=True)
+
+
+def _shown(config: Settings) -> dict[str, str]:
+    return {f"GOLDSEAM_{name.upper()}": _masked(str(value)) for name, value in config.model_dump().items()}
 
 
 def _masked(value: str) -> str:
     """Hide a password that stands within an address."""
     return re.sub(r"(?<=://)([^/@:]*):[^/@]+@", r"\1:********@", value)
-
-
-def _machine() -> Iterator[Finding]:
-    for layer in probe():
-        yield Finding(layer.name, layer.ok, layer.detail, layer.mend, layer.required)
-    for name, package in (("git", "git"),):
-        found = shutil.which(name)
-        yield Finding(name, found is not None, found or "not found", f"apt-get install {package}")
-    python = sys.version_info
-    yield Finding("Python", python >= (3, 11), ".".join(map(str, python[:3])), "apt-get install python3.11")
-    free = shutil.disk_usage("/tmp").free >> 30  # noqa: S108 - the place where trees are laid out
-    yield Finding("disk", free >= 2, f"{free} GiB free for temporary files", "free some space under /tmp")
-
-
-def _server(config: Settings) -> Iterator[Finding]:
-    yield Finding("GOLDSEAM_APP_ID", config.app_id is not None, str(config.app_id), "set it to the App's id")
-    secret = bool(config.webhook_secret.get_secret_value())
-    yield Finding("GOLDSEAM_WEBHOOK_SECRET", secret, "set" if secret else "not set", "set it as in the App's settings")
-    if config.private_key_file is None:
-        yield Finding("GOLDSEAM_PRIVATE_KEY_FILE", ok=False, detail="not set", mend="set it to the App's key file")
-        return
-    try:
-        read_key(config.private_key_file)
-    except GoldseamError as error:
-        yield Finding("GOLDSEAM_PRIVATE_KEY_FILE", ok=False, detail=str(error))
-    else:
-        yield Finding("GOLDSEAM_PRIVATE_KEY_FILE", ok=True, detail=f"{config.private_key_file}, readable by us alone")

@@ -11,11 +11,23 @@ from app.config import settings
 
 
 @click.command()
-def up() -> None:
-    """Start the whole server here, with embedded Redis and SQLite unless configured otherwise."""
-    from app.server.up import running, watch  # noqa: PLC0415 - the server's imports cost the other verbs time
+@click.option("--organization", metavar="NAME", help="Create the App for an organization.")
+@click.option("--proxy", metavar="URL", help="Read deliveries from this channel; GitHub cannot reach a laptop.")
+def up(organization: str | None, proxy: str | None) -> None:
+    """Start the whole server here, with embedded Redis and SQLite unless configured otherwise.
 
+    Without an App it first serves a page that creates one.
+    """
+    from app.server.up import running, watch  # noqa: PLC0415 - the server's imports cost the other verbs time
+    from app.setup.start import create_app  # noqa: PLC0415 - as above
+
+    for name, value in (("GOLDSEAM_ORGANIZATION", organization), ("GOLDSEAM_WEBHOOK_PROXY", proxy)):
+        if value is not None:
+            os.environ[name] = value  # for the processes that are started as much as for this one
     config = settings()
+    if config.has_no_app:
+        create_app(config)
+        config = settings()
     with running(config) as parts:
         click.echo(f"Goldseam listens on {config.address}; data and logs are under {config.data_dir.absolute()}.")
         watch(parts)

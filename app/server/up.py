@@ -105,7 +105,7 @@ def _check(config: Settings) -> None:
         for name, value in (
             ("APP_ID", config.app_id),
             ("PRIVATE_KEY_FILE", config.private_key_file),
-            ("WEBHOOK_SECRET", config.webhook_secret.get_secret_value()),
+            ("WEBHOOK_SECRET", config.webhook_secret.get_secret_value() or config.uses_stored_app),
         )
         if not value
     ]

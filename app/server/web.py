@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from app.config import Settings, settings
+from app.config import Settings, receiving_settings
 from app.pages.routes import pages
 from app.server.health import health
 from app.server.stores import stop_switch, store_of
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 def create() -> Flask:
     """Make the application from the environment; what gunicorn calls."""
-    return make_app(settings())
+    return make_app(receiving_settings())
 
 
 def make_app(config: Settings) -> Flask:

@@ -51,6 +51,17 @@ PERMISSIONS: Permissions = {
     "statuses": "read",
 }
 """The least set for the whole of Goldseam."""
+EVENTS = (
+    "check_run",
+    "check_suite",
+    "issue_comment",
+    "pull_request",
+    "pull_request_review",
+    "pull_request_review_comment",
+    "push",
+    "status",
+    "workflow_run",
+)
 EXCHANGES_KEPT = 10_000
 
 
@@ -98,7 +109,10 @@ class Hub:
             webhook_secret=webhook_secret,
             permissions=permissions,
             created_at=self.now(),
+            events=EVENTS,
         )
+        self.manifests: dict[str, Mapping[str, Any]] = {}
+        """Manifests that a person has accepted, by the code that stands for each."""
 
     def next_id(self) -> int:
         """Return an id that nothing else has."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from app.simulator.documents import Document, issues, node, pulls, reviews, stamp
 from app.simulator.documents.accounts import account, actions_app
+from app.simulator.documents.accounts import installation as installation_document
 from app.simulator.documents.actions import run as run_document
 from app.simulator.documents.checks import check_run as check_document
 from app.simulator.documents.repositories import api, page, repository, simple_commit
 from app.simulator.git import NULL_SHA
 from app.simulator.hub import Hub
-from app.simulator.records import Account, CheckRun, Pull, Repository, Run
+from app.simulator.records import Account, CheckRun, Installation, Pull, Repository, Run
 from app.simulator.talkrecords import Comment, Review, ReviewComment
 
 
@@ -180,6 +181,32 @@ def edited(hub: Hub, repo: Repository, pull: Pull, before: str, editor: Account)
     with hub.lock:
         payload = pull_request(hub, repo, pull, "edited", editor)
         return {**payload, "changes": {"body": {"from": before}}}
+
+
+def installation(
+    hub: Hub, record: Installation, repositories: list[Repository], *, is_new: bool
+) -> tuple[str, Document]:
+    """Return what is sent when the App comes to repositories: a new installation, or more of an old one."""
+    with hub.lock:
+        listed = [
+            {
+                "id": repo.id,
+                "node_id": node("R", repo.id),
+                "name": repo.name,
+                "full_name": repo.full_name,
+                "private": repo.private,
+            }
+            for repo in repositories
+        ]
+        document = {
+            "installation": installation_document(hub, record),
+            "sender": account(hub, record.account),
+            "requester": None,
+        }
+        if is_new:
+            return "installation", {"action": "created", "repositories": listed, **document}
+        more = {"repository_selection": "selected", "repositories_added": listed, "repositories_removed": []}
+        return "installation_repositories", {"action": "added", **more, **document}
 
 
 def _envelope(hub: Hub, repo: Repository, sender: Account) -> Document:

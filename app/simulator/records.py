@@ -46,6 +46,7 @@ class AppRecord:
     webhook_secret: str
     permissions: Permissions
     created_at: datetime
+    events: tuple[str, ...]
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app.simulator import git_http, graphql, pages
+from app.simulator import git_http, graphql, pages, registration
 from app.simulator.access import NOT_FOUND, Problem
 from app.simulator.hub import Hub
 from app.simulator.journal import Effect, Exchange, Fault, FaultKind
@@ -34,7 +34,7 @@ def create(state: Hub) -> Flask:
     app.extensions[EXTENSION] = state
     for part in (apps, contents, objects, actions, checks, pulls, issues, comments, reviews):
         app.register_blueprint(part.routes, url_prefix=API)
-    for blueprint in (graphql.routes, git_http.routes, actions.blobs, pages.routes):
+    for blueprint in (graphql.routes, git_http.routes, actions.blobs, registration.routes, pages.routes):
         app.register_blueprint(blueprint)
     app.get("/_simulator/journal")(journal)
     app.register_error_handler(Problem, refusal)

@@ -46,8 +46,8 @@ class Endpoint:
 
 
 @contextmanager
-def connected(endpoint: Endpoint, auth: Auth) -> Iterator[Requester]:
-    """Open a connection as `auth`; closed on leaving."""
+def connected(endpoint: Endpoint, auth: Auth | None) -> Iterator[Requester]:
+    """Open a connection as `auth`, or as nobody; closed on leaving."""
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.INFO))

@@ -16,6 +16,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -60,8 +62,7 @@ def open_store(url: str) -> Store:
 
 def upgrade(engine: Engine) -> None:
     """Bring the schema to this version. Safe to call from several processes at once, and twice."""
-    config = Config()
-    config.set_main_option("script_location", str(files("tasks.store") / "migrations"))
+    config = _migrations()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
@@ -69,11 +70,25 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def schema_versions(engine: Engine) -> tuple[str | None, str | None, frozenset[str]]:
+    """Return the schema's version (None before the first), this program's, and all that it knows; changes nothing."""
+    scripts = ScriptDirectory.from_config(_migrations())
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found, scripts.get_current_head(), frozenset(each.revision for each in scripts.walk_revisions())
+
+
 def now(session: Session) -> datetime:
     """Return the database's own time, so that leases do not depend on the clocks of several machines."""
     if session.get_bind().dialect.name == "postgresql":
         return session.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
     return datetime.now(UTC)
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("tasks.store") / "migrations"))
+    return config
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -8,18 +8,6 @@ from app.simulator.documents import Document, node, stamp
 from app.simulator.hub import Hub
 from app.simulator.records import Account, Delivery, Installation, Token
 
-EVENTS = [
-    "check_run",
-    "check_suite",
-    "issue_comment",
-    "pull_request",
-    "pull_request_review",
-    "pull_request_review_comment",
-    "push",
-    "status",
-    "workflow_run",
-]
-
 
 def account(hub: Hub, who: Account) -> Document:
     """Return a simple user."""
@@ -63,7 +51,7 @@ def app(hub: Hub) -> Document:
         "created_at": stamp(record.created_at),
         "updated_at": stamp(record.created_at),
         "permissions": dict(record.permissions),
-        "events": EVENTS,
+        "events": list(record.events),
         "installations_count": len(hub.installations),
     }
 
@@ -100,7 +88,7 @@ def installation(hub: Hub, record: Installation) -> Document:
         "target_id": record.account.id,
         "target_type": record.account.type,
         "permissions": dict(record.permissions),
-        "events": EVENTS,
+        "events": list(hub.app.events),
         "created_at": stamp(record.created_at),
         "updated_at": stamp(record.created_at),
         "single_file_name": None,

@@ -95,6 +95,14 @@ def rate_limit() -> Response:
     return answer({"resources": {"core": rate, "search": rate}, "rate": rate})
 
 
+@routes.get("/app/hook/config")
+@as_app
+def hook_config() -> Response:
+    """Answer where webhooks go."""
+    hidden = "********" if hub().app.webhook_secret else None
+    return answer({"content_type": "json", "insecure_ssl": "0", "secret": hidden, "url": hub().webhook_url})
+
+
 @routes.get("/app/hook/deliveries")
 @as_app
 def deliveries() -> Response:

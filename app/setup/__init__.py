@@ -1,0 +1,1 @@
+"""Creating the GitHub App from a page, and keeping its credentials."""
