@@ -11,6 +11,16 @@ class Retryable(GoldseamError):
     """Trying the same stage again later may work."""
 
 
+class Waiting(Retryable):
+    """Raised when nothing failed and there is only a time to wait for.
+
+    A turn that ends so gives the attempt back with that time on it; no try is counted.
+    """
+
+    retry_after: float | None = None
+    """Seconds."""
+
+
 class Refused(GoldseamError):
     """Policy, the stop switch or a missing permission said no. Never retried; always written to the ledger."""
 

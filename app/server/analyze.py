@@ -8,7 +8,7 @@ from functools import partial
 
 from app.config import Settings
 from app.server.stores import server_policy, store_of, turns_of, work_of
-from app.server.tokens import door_of, lent
+from app.server.tokens import door_of, gate_of, lent
 from fixers.request import Fixer
 from tasks.broker.client import BrokerClient
 from tasks.celery import RunStage, Work
@@ -22,6 +22,7 @@ from tasks.stages.repair import repair
 from tasks.stages.reproduce import reproduce
 from tasks.stages.verify import verify
 from tasks.stages.watch import watch
+from tasks.store.database import Store
 from tasks.store.models import Attempt
 from tasks.workbench import Workbench
 
@@ -30,11 +31,11 @@ def analyze_work(config: Settings) -> Work:
     """Return what the analyze worker does."""
     turns = turns_of(config, store_of(config), "analyze")
     door = door_of(config, "analyze")
-    readers = partial(_reader, config, door)
+    readers = partial(_reader, config, turns.store, door)
     policy = server_policy(config)
     bench = Workbench(
         data=config.data_dir.absolute(),
-        lend=partial(lent, door),
+        lend=partial(lent, door, turns.store),
         sandbox=sandbox,
         budget_seconds=config.budget_seconds,
         jobs=config.jobs,
@@ -63,6 +64,7 @@ def _fixers(config: Settings, *, consent: str) -> tuple[Fixer, ...]:
 
 
 @contextmanager
-def _reader(config: Settings, door: BrokerClient, attempt: Attempt) -> Iterator[Reader]:
-    with lent(door, attempt) as token, reading(config.endpoint, token, attempt.repository) as reader:
+def _reader(config: Settings, store: Store, door: BrokerClient, attempt: Attempt) -> Iterator[Reader]:
+    gate = gate_of(store, attempt)
+    with lent(door, store, attempt) as token, reading(config.endpoint, token, attempt.repository, gate) as reader:
         yield reader

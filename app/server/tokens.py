@@ -10,7 +10,11 @@ from tasks.broker.client import BrokerClient
 from tasks.broker.known import Stage
 from tasks.broker.server import socket_path
 from tasks.errors import Refused
-from tasks.store.models import Attempt
+from tasks.store.database import Store
+from tasks.store.gates import InstallationGate
+from tasks.store.models import Attempt, CommandRow
+
+Borrower = Attempt | CommandRow
 
 
 def door_of(config: Settings, stage: Stage) -> BrokerClient:
@@ -18,17 +22,29 @@ def door_of(config: Settings, stage: Stage) -> BrokerClient:
     return BrokerClient(socket_path(config.token_dir, stage), stage)
 
 
-@contextmanager
-def lent(door: BrokerClient, attempt: Attempt) -> Iterator[str]:
-    """Lend the token of an attempt; it is worthless after the context."""
-    with lent_to(door, str(attempt.id), attempt.repository, attempt.installation_id) as token:
-        yield token
+def gate_of(store: Store, borrower: Borrower) -> InstallationGate:
+    """Return the gate of the borrower's installation."""
+    return InstallationGate(store, _installation(borrower))
 
 
 @contextmanager
-def lent_to(door: BrokerClient, name: str, repository: str, installation_id: int | None) -> Iterator[str]:
-    """Lend the token of whatever the store knows by `name`: an attempt `12`, a command `c12`."""
-    if installation_id is None:
-        raise Refused(f"{repository} sent an event without an installation; install the App on it.")
-    with door.token(name, repository) as token:
+def lent(door: BrokerClient, store: Store, borrower: Borrower) -> Iterator[str]:
+    """Lend the token of an attempt or a command; it is worthless after the context.
+
+    Raises RateLimited while the installation may ask nothing: a token would be made
+    and dropped by requests of their own.
+    """
+    gate_of(store, borrower).admit(write=False)
+    with door.token(_name(borrower), borrower.repository) as token:
         yield token
+
+
+def _name(borrower: Borrower) -> str:
+    """Return what the broker knows the borrower by: an attempt is `12`, a command `c12`."""
+    return f"c{borrower.id}" if isinstance(borrower, CommandRow) else str(borrower.id)
+
+
+def _installation(borrower: Borrower) -> int:
+    if borrower.installation_id is None:
+        raise Refused(f"{borrower.repository} sent an event without an installation; install the App on it.")
+    return borrower.installation_id

@@ -23,8 +23,8 @@ from tasks.broker.wire import (
     TokenAnswer,
     TokenRequest,
 )
-from tasks.errors import GoldseamError, Refused, Retryable
-from tasks.github.errors import GitHubUnavailable, NotFound
+from tasks.errors import GoldseamError, Refused, Retryable, Waiting
+from tasks.github.errors import GitHubUnavailable, NotFound, RateLimited
 
 _SECONDS = 90.0
 """The broker may be waiting for GitHub, which it asks with a limit of its own."""
@@ -41,17 +41,28 @@ class BrokerClient:
     def token(self, attempt: str, repository: str) -> Iterator[str]:
         """Lend the token of an attempt; it is worthless after the context.
 
+        Left by `Waiting` it stays at the broker for the next turn: to drop it would be
+        one more request of an installation that may make none.
+
         Refused when the broker does not know the attempt, Retryable when it cannot be reached.
         """
         asked = TokenRequest(attempt=attempt, repository=repository, stage=self.stage)
         answer = self._ask(asked)
         if not isinstance(answer, TokenAnswer):
             raise _unexpected(answer)
+        done = True
         try:
             yield answer.token.get_secret_value()
+        except Waiting:
+            done = False
+            raise
         finally:
-            with suppress(GoldseamError):  # it runs out by itself; the stage's own outcome matters more
-                self._ask(DoneRequest(attempt=attempt, repository=repository, stage=self.stage))
+            if done:
+                self._done(attempt, repository)
+
+    def _done(self, attempt: str, repository: str) -> None:
+        with suppress(GoldseamError):  # it runs out by itself; the stage's own outcome matters more
+            self._ask(DoneRequest(attempt=attempt, repository=repository, stage=self.stage))
 
     def installation(self, repository: str) -> int:
         """Return the id of the App's installation on a repository; NotFound when there is none."""
@@ -84,7 +95,8 @@ class BrokerClient:
 def _error(answer: RefusedAnswer) -> GoldseamError:
     match answer.why:
         case "unavailable":
-            return GitHubUnavailable(answer.sentence, answer.retry_after)
+            named = answer.retry_after is not None
+            return (RateLimited if named else GitHubUnavailable)(answer.sentence, answer.retry_after)
         case "not_found":
             return NotFound(answer.sentence)
         case _:

@@ -26,6 +26,7 @@ from tasks.github import (
     runs,
 )
 from tasks.github.errors import translated
+from tasks.github.gate import Gate
 from tasks.github.names import checked_repository
 from tasks.github.protocol import (
     Access,
@@ -51,23 +52,23 @@ from tasks.github.session import Endpoint, connected
 
 
 @contextmanager
-def reading(endpoint: Endpoint, token: str, repository: str) -> Iterator[Reader]:
+def reading(endpoint: Endpoint, token: str, repository: str, gate: Gate | None = None) -> Iterator[Reader]:
     """Open read access to `owner/name` with an installation token; closed on leaving."""
-    with _opened(endpoint, token, repository) as (opened, url):
+    with _opened(endpoint, token, repository, gate) as (opened, url):
         yield RepositoryReader(opened, url)
 
 
 @contextmanager
-def writing(endpoint: Endpoint, token: str, repository: str) -> Iterator[Writer]:
+def writing(endpoint: Endpoint, token: str, repository: str, gate: Gate | None = None) -> Iterator[Writer]:
     """Open write access to `owner/name`; only the publish stage has a token for it."""
-    with _opened(endpoint, token, repository) as (opened, url):
+    with _opened(endpoint, token, repository, gate) as (opened, url):
         yield RepositoryWriter(opened, url)
 
 
 @contextmanager
-def _opened(endpoint: Endpoint, token: str, repository: str) -> Iterator[tuple[Repository, str]]:
+def _opened(endpoint: Endpoint, token: str, repository: str, gate: Gate | None) -> Iterator[tuple[Repository, str]]:
     checked_repository(repository)
-    with connected(endpoint, github.Auth.Token(token)) as requester:
+    with connected(endpoint, github.Auth.Token(token), gate) as requester:
         yield _repository(requester, repository), f"{endpoint.web_url}/{repository}.git"
 
 

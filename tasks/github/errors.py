@@ -11,14 +11,16 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import requests
 from github import GithubException
 
-from tasks.errors import GoldseamError, Refused, Retryable
+from tasks.errors import GoldseamError, Refused, Retryable, Waiting
 
 _LONGEST_MESSAGE = 300
+_LONGEST_BODY = 2000
 _UNNAMED_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute when a secondary limit names no time."""
 _RATE_LIMIT = re.compile(r"rate limit|abuse detection|please (retry|wait)", re.IGNORECASE)
@@ -37,8 +39,17 @@ class GitHubUnavailable(Retryable):
         return self.sentence
 
 
-class RateLimited(GitHubUnavailable):
+class RateLimited(GitHubUnavailable, Waiting):
     """A request limit of the installation is used up; nobody may ask on its behalf for `retry_after` seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A request limit that is used up."""
+
+    seconds: float
+    named: bool
+    """Whether GitHub named the time; otherwise it is a guess that grows with each repetition."""
 
 
 class TokenRejected(Retryable):
@@ -91,8 +102,9 @@ def of_answer(  # noqa: PLR0911 - one return for each reaction
     messages = _messages(document)
     said = "; ".join(_redacted(each) for each in messages[:3]) or "no reason given"
     lower = {name.lower(): str(value) for name, value in headers.items()}
-    wait = _wait(status, lower, " ".join(messages))
-    if wait is not None:
+    limit = _limit(status, lower, " ".join(messages))
+    if limit is not None:
+        wait = limit.seconds
         return RateLimited(f"GitHub's request limit is used up; the next try is in {wait:.0f} s.", wait)
     if status >= 500:
         return GitHubUnavailable(f"GitHub answered {status} while {doing}.", _seconds(lower.get("retry-after")))
@@ -107,6 +119,15 @@ def of_answer(  # noqa: PLR0911 - one return for each reaction
     if status in {404, 410}:
         return NotFound(f"GitHub has nothing there ({status}) while {doing}.")
     return Rejected(f"GitHub rejected {doing} ({status}): {said}", tuple(_redacted(each) for each in messages))
+
+
+def limit_of(status: int, headers: Mapping[str, Any], body: str) -> Limit | None:
+    """Return the request limit that an answer says is used up, or None; GraphQL says it with a 200."""
+    said = body[:_LONGEST_BODY] if status in {400, 403, 429} else ""
+    if status == 200 and '"RATE_LIMITED"' in body[:_LONGEST_BODY]:
+        status, said = 403, "rate limit"
+    lower = {name.lower(): str(value) for name, value in headers.items()}
+    return _limit(status, lower, said)
 
 
 def _messages(document: Any) -> tuple[str, ...]:
@@ -124,18 +145,20 @@ def _is_type(document: Any, name: str) -> bool:
     return isinstance(listed, list) and any(isinstance(each, dict) and each.get("type") == name for each in listed)
 
 
-def _wait(status: int, headers: Mapping[str, str], said: str) -> float | None:
-    """Return how long a rate limit lasts, in GitHub's order of precedence, or None when this is none."""
+def _limit(status: int, headers: Mapping[str, str], said: str) -> Limit | None:
+    """Return the limit that is used up, with its time in GitHub's order of precedence, or None when this is none."""
     if status not in {400, 403, 429}:
         return None
     after = _seconds(headers.get("retry-after"))
     if after is not None and status in {403, 429}:
-        return after
+        return Limit(after, named=True)
     if headers.get("x-ratelimit-remaining") == "0" and status in {403, 429}:
         reset = _seconds(headers.get("x-ratelimit-reset"))
-        return max(1.0, reset - time.time() + 1) if reset is not None else _UNNAMED_LIMIT_SECONDS
+        if reset is not None:
+            return Limit(max(1.0, reset - time.time() + 1), named=True)
+        return Limit(_UNNAMED_LIMIT_SECONDS, named=False)
     if status == 429 or _RATE_LIMIT.search(said):
-        return _UNNAMED_LIMIT_SECONDS
+        return Limit(_UNNAMED_LIMIT_SECONDS, named=False)
     return None
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import github
 from github.Auth import Auth
 from github.Requester import Requester
 from urllib3.util import Retry
+
+from tasks.github.gate import Gate, GatedRequester
 
 GITHUB = "https://api.github.com"
 _AGENT = "goldseam"
@@ -46,27 +47,31 @@ class Endpoint:
 
 
 @contextmanager
-def connected(endpoint: Endpoint, auth: Auth | None) -> Iterator[Requester]:
-    """Open a connection as `auth`, or as nobody; closed on leaving."""
+def connected(endpoint: Endpoint, auth: Auth | None, gate: Gate | None = None) -> Iterator[Requester]:
+    """Open a connection as `auth`, or as nobody, behind a gate if there is one; closed on leaving."""
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.INFO))
-    hub = github.Github(
+    requester = GatedRequester(
         auth=auth,
         base_url=endpoint.api_url.rstrip("/"),
         timeout=endpoint.timeout_seconds,
         user_agent=_AGENT,
         per_page=100,
+        verify=True,
         retry=_retry(endpoint.retries),
+        pool_size=None,
         seconds_between_requests=endpoint.seconds_between_requests,
         seconds_between_writes=endpoint.seconds_between_writes,
         api_version=endpoint.api_version,
         lazy=True,
     )
+    if gate is not None:
+        requester.gate = gate
     try:
-        yield hub.requester
+        yield requester
     finally:
-        hub.close()
+        requester.close()
 
 
 def _retry(times: int) -> Retry:

@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+import structlog
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from fixers.model import Reason
+from tasks.errors import Waiting
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
 from tasks.stop import Stopped, StopSwitch
@@ -27,6 +29,10 @@ from tasks.store.models import Attempt
 from tasks.store.states import STAGES, TERMINAL, State
 
 Documents = Mapping[Kind, BaseModel]
+_SECONDS_TO_WAIT = 60.0
+"""When nobody knows for how long."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class Turns:
         """Give the turn, or None when the attempt is elsewhere, held by another worker, or stopped.
 
         A turn that ends without `finish`, by an error too, gives the attempt back as it was.
+        `Waiting` is no failure: the attempt is given back with the time to wait, nobody takes
+        it up before, and the sweep does afterwards.
         When another worker has taken over meanwhile, the block is left quietly: what
         follows it should return `state_of`, as for None.
         """
@@ -59,7 +67,7 @@ class Turns:
             return
         turn = Turn(self.store, self.stop, lease, attempt)
         try:
-            with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn):
+            with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn), _waiting(self.store, lease):
                 yield turn
         finally:
             with self.store.write() as session:
@@ -177,6 +185,16 @@ def _kept_alive(store: Store, lease: Lease, seconds: float) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+@contextmanager
+def _waiting(store: Store, lease: Lease) -> Iterator[None]:
+    try:
+        yield
+    except Waiting as error:
+        log.info("waiting", attempt=lease.attempt_id, why=str(error))
+        with store.write() as session:
+            attempts.wait(session, lease, seconds=error.retry_after or _SECONDS_TO_WAIT, why=str(error))
 
 
 def _digest(document: BaseModel) -> str:

@@ -52,7 +52,7 @@ def known(session: Session, semantic_key: str) -> int | None:
 
 
 def lease(session: Session, attempt_id: int, *, state: State, owner: str, seconds: float) -> Lease | None:
-    """Take the attempt for `seconds` when it is in `state` and free; None otherwise."""
+    """Take the attempt for `seconds` when it is in `state`, free, and waits for nothing; None otherwise."""
     moment = now(session)
     taken = session.execute(
         update(Attempt)
@@ -60,6 +60,7 @@ def lease(session: Session, attempt_id: int, *, state: State, owner: str, second
             Attempt.id == attempt_id,
             Attempt.state == state,
             or_(Attempt.lease_until.is_(None), Attempt.lease_until < moment),
+            or_(Attempt.waits_until.is_(None), Attempt.waits_until <= moment),
         )
         .values(lease_owner=owner, lease_until=moment + timedelta(seconds=seconds), fence=Attempt.fence + 1)
         .returning(Attempt.fence)
@@ -75,6 +76,11 @@ def renew(session: Session, held: Lease, *, seconds: float) -> bool:
 def release(session: Session, held: Lease) -> None:
     """Give the attempt back without moving it on; nothing happens when the lease was lost."""
     _change(session, held, lease_owner=None, lease_until=None)
+
+
+def wait(session: Session, held: Lease, *, seconds: float, why: str) -> None:
+    """Let nobody take the attempt up for `seconds`; `why` is a sentence for people."""
+    _change(session, held, waits_until=now(session) + timedelta(seconds=seconds), waits_for=why)
 
 
 def guard(session: Session, held: Lease) -> None:
@@ -96,22 +102,26 @@ def advance(session: Session, held: Lease, *, to: State, reason: Reason | None =
         changed_at=now(session),
         lease_owner=None,
         lease_until=None,
+        waits_until=None,
+        waits_for="",
     )
     if not moved:
         raise LostTurn(f"Attempt {held.attempt_id} was moved on by another worker while it was {held.state}.")
 
 
 def unfinished(session: Session, *, limit: int = 100) -> Sequence[tuple[int, State]]:
-    """Return (id, state) of attempts that no worker holds and that are not at their end, oldest first.
+    """Return (id, state) of attempts that are free, wait for nothing and are not at their end, oldest first.
 
     What a sweep hands to workers after a crash, a lost message or a stop. Attempts
     that watch a pull request are among them.
     """
+    moment = now(session)
     rows = session.execute(
         select(Attempt.id, Attempt.state)
         .where(
             Attempt.state.not_in(TERMINAL),
-            or_(Attempt.lease_until.is_(None), Attempt.lease_until < now(session)),
+            or_(Attempt.lease_until.is_(None), Attempt.lease_until < moment),
+            or_(Attempt.waits_until.is_(None), Attempt.waits_until <= moment),
         )
         .order_by(Attempt.id)
         .limit(limit)

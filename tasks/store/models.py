@@ -172,6 +172,10 @@ class Attempt(Base):
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(BigInteger, default=0)
     """Grows with each lease; a worker whose number is old may change nothing any more."""
+    waits_until: Mapped[datetime | None]
+    """Before this nobody takes it up; set when a limit is used up, not when something failed."""
+    waits_for: Mapped[str] = mapped_column(default="", server_default="")
+    """What it waits for, as a sentence for people."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -293,3 +297,26 @@ class LedgerRow(Base):
     hash: Mapped[str] = mapped_column(unique=True)
 
     __table_args__ = (Index("ix_ledger_attempt_id", "attempt_id", "seq"),)
+
+
+class GateRow(Base):
+    """What holds back every request of an installation."""
+
+    __tablename__ = "gates"
+
+    installation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    closed_until: Mapped[datetime | None]
+    guesses: Mapped[int] = mapped_column(default=0)
+    """How many limits without a named time came in a row; the wait doubles with each."""
+
+
+class Write(Base):
+    """One reserved content write of an installation; older ones than an hour are deleted."""
+
+    __tablename__ = "writes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    installation_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_writes_installation_id", "installation_id", "at"),)
