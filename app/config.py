@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tasks.errors import BadInput
+from tasks.failpoint import refuse_outside_tests
 from tasks.github.session import GITHUB, Endpoint
 
 
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
     jobs: int = 2
     """Candidates that one attempt runs at once."""
     analyze_workers: int = 1
+    lease_seconds: float = Field(default=30.0, ge=1.0)
+    """An attempt whose worker died is taken up by another one after this; longer pauses of a worker cost its turn."""
     github_pause_seconds: float = 1.0
     """Between writes to GitHub; its own advice. A quarter of it between reads."""
 
@@ -93,6 +96,7 @@ class Settings(BaseSettings):
 
 def settings() -> Settings:
     """Read the configuration; BadInput names the first variable that is wrong."""
+    refuse_outside_tests()
     try:
         return Settings()
     except ValidationError as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.errors import Refused
+from tasks.failpoint import K, failpoint
 from tasks.ledger.chain import append
 from tasks.ledger.entry import EffectRecord, Note
 from tasks.policy.decide import Action, Decision, decide
@@ -68,9 +69,11 @@ class Hand:
         effect_id, known = self._intend(decision, kind, target)
         if known is not None:
             return known
+        failpoint(K.INTENDED)
         found = look()
         made = found or do()
         self._conclude(effect_id, action, kind, target, made, "found" if found else "done")
+        failpoint(K.CONCLUDED)
         return made
 
     def _intend(self, decision: Decision, kind: str, target: str) -> tuple[int, Made | None]:

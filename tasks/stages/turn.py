@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from fixers.model import Reason
+from tasks.failpoint import K, failpoint
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
 from tasks.stop import Stopped, StopSwitch
@@ -60,6 +61,7 @@ class Turns:
         turn = Turn(self.store, self.stop, lease, attempt)
         try:
             with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn):
+                failpoint(K.LEASED)
                 yield turn
         finally:
             with self.store.write() as session:
