@@ -2,6 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format lock schemas rules clean
+.PHONY: faults
 .PHONY: bench-spine bench-engine bench-localize bench-throughput bench-agreement
 BIN := .venv/bin
 
@@ -47,6 +48,10 @@ schemas: .venv/.dev ## Write the JSON Schemas under docs/schemas
 
 rules: .venv/.dev ## Write docs/rules.md from the classes of the codemods and templates
 	$(BIN)/python scripts/rules
+
+faults: .venv/.dev ## Strike a running server at 16 points with 7 faults in 3 variants; goes on where it was (OPTIONS="--point K7")
+	scripts/setup system-test
+	PYTHONPATH=. $(BIN)/python tests/faults/matrix.py $(OPTIONS)
 
 bench-spine: .venv/.dev ## Repair real bugs of published packages and verify each proof
 	$(BIN)/python -m benchmarks.spine

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.setup.credentials import key_file, stored_app, stored_secret
 from tasks.errors import BadInput
+from tasks.failpoint import refuse_outside_tests
 from tasks.github.session import GITHUB, Endpoint
 
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     jobs: int = 2
     """Candidates that one attempt runs at once."""
     analyze_workers: int = 1
+    lease_seconds: float = Field(default=30.0, ge=1.0)
+    """An attempt whose worker died is taken up by another one after this; longer pauses of a worker cost its turn."""
     github_pause_seconds: float = 1.0
     """Between writes to GitHub; its own advice. A quarter of it between reads."""
 
@@ -140,6 +143,7 @@ def receiving_settings() -> Settings:
 
 
 def _settings() -> Settings:
+    refuse_outside_tests()
     try:
         return Settings()
     except ValidationError as error:

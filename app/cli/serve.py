@@ -38,6 +38,8 @@ def web() -> None:
     """Receive webhooks and show pages; holds the webhook secret and no key."""
     config = settings()
     options = ["--bind", config.listen, "--workers", "2", "--threads", "8", "--worker-class", "gthread"]
+    # Its control socket would stand in the home directory, where two servers of one account meet.
+    options += ["--no-control-socket"]
     command = [
         sys.executable,
         "-P",

@@ -37,7 +37,8 @@ def server_policy(config: Settings) -> ServerPolicy:
 
 def turns_of(config: Settings, store: Store, role: str) -> Turns:
     """Return how a worker of this process takes turns at attempts."""
-    return Turns(store, stop_switch(config, store), owner=f"{role}@{socket.gethostname()}:{os.getpid()}")
+    owner = f"{role}@{socket.gethostname()}:{os.getpid()}"
+    return Turns(store, stop_switch(config, store), owner=owner, seconds=config.lease_seconds)
 
 
 def work_of(config: Settings, turns: Turns, stages: Mapping[str, RunStage]) -> Work:

@@ -15,6 +15,7 @@ from app.pages.routes import pages
 from app.server.health import health
 from app.server.stores import stop_switch, store_of
 from tasks.celery import Sender, application
+from tasks.failpoint import K, failpoint
 from tasks.github.webhook import verify_signature
 from tasks.store.database import Store, upgrade
 from tasks.store.deliveries import receive
@@ -85,11 +86,14 @@ def _add_webhook(app: Flask, config: Settings, store: Store, sender: Sender, met
             try:
                 with store.write() as session:
                     delivery_id = receive(session, guid=guid, event=event[:100], body=body)
+                    failpoint(K.RECEIVED)
             except SQLAlchemyError as error:
                 metrics.deliveries.labels("not_stored").inc()
                 log.error("not_stored", guid=guid, why=type(error).__name__)  # noqa: TRY400 - no body in logs
                 return _said("The delivery could not be stored; send it again.", 503)
+            failpoint(K.UNSENT)
             sender.delivery(delivery_id)
+            failpoint(K.STORED)
             metrics.deliveries.labels("stored").inc()
             return _said("Stored.", 202)
 

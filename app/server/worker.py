@@ -8,6 +8,7 @@ import structlog
 
 from app.config import Settings
 from tasks.celery import ANALYZE, PUBLISH, Work, application, register
+from tasks.scratch import own_scratch
 from tasks.store.database import upgrade
 
 Role = Literal["analyze", "publish"]
@@ -24,7 +25,8 @@ def run_worker(config: Settings, role: Role) -> None:
     count = config.analyze_workers if role == "analyze" else 1
     # Threads, because stages wait for sandboxed processes and for GitHub, and open their own connections.
     options = ["--pool=threads", f"--concurrency={count}", f"--queues={queue}", f"--hostname={role}@%h"]
-    app.worker_main(["worker", *options, "--loglevel=WARNING", "--without-gossip", "--without-mingle"])
+    with own_scratch():
+        app.worker_main(["worker", *options, "--loglevel=WARNING", "--without-gossip", "--without-mingle"])
 
 
 def _work(config: Settings, role: Role) -> Work:

@@ -9,6 +9,7 @@ from typing import Any
 from github.CheckRun import CheckRun
 from github.Repository import Repository
 
+from tasks.failpoint import K, failpoint
 from tasks.github.errors import translated
 from tasks.github.protocol import Annotation, CheckAction, CheckOutput, Conclusion
 
@@ -50,6 +51,7 @@ def create_check(
                 output=_output(output, annotations[:_PER_REQUEST]),
                 actions=buttons,
             )
+            failpoint(K.CHECKED)
             done = _PER_REQUEST
         else:
             done = check.output.annotations_count or 0

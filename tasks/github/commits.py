@@ -18,6 +18,7 @@ import structlog
 from github.InputGitTreeElement import InputGitTreeElement
 from github.Repository import Repository
 
+from tasks.failpoint import K, failpoint
 from tasks.github.contents import branch_sha
 from tasks.github.errors import Conflict, Rejected, translated
 from tasks.github.protocol import Commit
@@ -52,6 +53,7 @@ def commit(repository: Repository, change: Change) -> Commit:
     modes = _modes(repository, change)
     by_mutation = set(modes.values()) <= {_PLAIN}
     sha = _by_mutation(repository, change) if by_mutation else _by_objects(repository, change, modes)
+    failpoint(K.COMMITTED)
     return _read_back(repository, sha)
 
 

@@ -14,6 +14,7 @@ import requests
 import structlog
 from github.Repository import Repository
 
+from tasks.failpoint import K, failpoint
 from tasks.github.errors import GitHubUnavailable, NotFound, of_answer, translated
 
 LOG_BYTES = 2 << 30
@@ -90,6 +91,7 @@ def _capped(response: requests.Response, most_bytes: int) -> Iterator[bytes]:
     for chunk in response.iter_content(_CHUNK):
         yield chunk[:left]
         left -= len(chunk)
+        failpoint(K.LOG)
         if left <= 0:
             log.warning("download_cut", bytes=most_bytes)
             return

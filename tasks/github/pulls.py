@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import structlog
 from github.Repository import Repository
 
+from tasks.failpoint import K, failpoint
 from tasks.github.errors import GitHubUnavailable, Rejected, translated
 from tasks.github.protocol import Pull
 from tasks.github.raw import Document, asked, listed
@@ -96,7 +97,9 @@ def set_draft(repository: Repository, number: int, draft: bool) -> None:
 def _create(repository: Repository, *, head: str, base: str, title: str, body: str, draft: bool) -> Pull:
     document = {"head": head, "base": base, "title": title, "body": body, "draft": draft}
     with translated("opening the pull request"):
-        return _pull(asked(repository, "POST", "/pulls", document))
+        made = _pull(asked(repository, "POST", "/pulls", document))
+    failpoint(K.OPENED)
+    return made
 
 
 def _adopt(repository: Repository, head: str, base: str) -> Pull:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tasks.failpoint import K, failpoint
 from tasks.ledger.entry import GENESIS, LedgerEntry, Note, digest
 from tasks.store.database import now
 from tasks.store.models import LedgerRow
@@ -75,6 +76,7 @@ def append(session: Session, note: Note) -> LedgerEntry:
         )
     )
     session.flush()
+    failpoint(K.APPENDED)
     return entry
 
 

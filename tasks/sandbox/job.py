@@ -23,6 +23,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from fixers.runner.sandbox import Ended, Limits, SandboxError
+from tasks.failpoint import K, failpoint
 from tasks.sandbox.cgroups import Group
 
 STARTED = b"."
@@ -141,6 +142,7 @@ def started(
     for end in ends:
         end.close()  # so that the reading ends see the end when the last writer inside is gone
     with Job(process, report.reader.fileno(), limits, group=group, init=_first_process(info)) as job:
+        failpoint(K.SANDBOX)
         yield job
 
 

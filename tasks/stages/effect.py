@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from sqlalchemy.orm import Session
 
 from tasks.errors import Refused
+from tasks.failpoint import K, failpoint
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, EffectRecord, Note
 from tasks.policy.decide import NEEDS_A_PATCH, Action, Decision, decide
@@ -99,9 +100,11 @@ class Hand:
         effect_id, known = self._intend(decision, kind, target)
         if known is not None:
             return known
+        failpoint(K.INTENDED)
         found = look()
         made = found or do()
         self._conclude(effect_id, action, kind, target, made, "found" if found else "done")
+        failpoint(K.CONCLUDED)
         return made
 
     def _intend(self, decision: Decision, kind: str, target: str) -> tuple[int, Made | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.evidence import Observed
+from tasks.failpoint import K, failpoint
 from tasks.stages.bench import at_bench
 from tasks.stages.engine import Bench, Engine
 from tasks.stages.turn import Turn, Turns
@@ -17,5 +18,6 @@ def localize(attempt_id: int, *, turns: Turns, engine: Engine) -> State:
 
 def _localize(bench: Bench, turn: Turn) -> State:
     localized = bench.localize(turn.get(Kind.REPRODUCTION, Observed))
+    failpoint(K.LOCALIZED)
     why = f"{len(localized.suspects)} places may hold the fault."
     return turn.finish(State.REPAIRING, why=why, found={Kind.LOCALIZATION: localized})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fixers.evidence import Trace
 from fixers.model import Declined, Reason
 from fixers.patch import PatchDoesNotApply, apply, digest
+from tasks.failpoint import K, failpoint
 from tasks.github.errors import Conflict
 from tasks.github.protocol import Pull, Writer
 from tasks.policy.decide import Action
@@ -96,6 +97,7 @@ def _open(hand: Hand, writer: Writer, proposal: Proposal) -> int:
 
     hand.make(Action.BRANCH, kind="branch", target=branch, look=at_start, do=create)
     hand.make(Action.COMMIT, kind="commit", target=branch, look=committed, do=commit)
+    failpoint(K.BRANCHED)
     action = Action.DRAFT if proposal.draft else Action.READY
     return int(hand.make(action, kind="pull", target=branch, look=opened, do=open_it).remote_id)
 

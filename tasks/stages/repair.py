@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.evidence import Localized, Observed
+from tasks.failpoint import K, failpoint
 from tasks.stages.bench import at_bench
 from tasks.stages.engine import Bench, Engine
 from tasks.stages.turn import Turn, Turns
@@ -18,4 +19,6 @@ def repair(attempt_id: int, *, turns: Turns, engine: Engine) -> State:
 def _repair(bench: Bench, turn: Turn) -> State:
     found = bench.repair(turn.get(Kind.REPRODUCTION, Observed), turn.get(Kind.LOCALIZATION, Localized))
     why = f"{found.budget.plausible} of {found.budget.generated} candidates pass the failing tests."
-    return turn.finish(State.VERIFYING, why=why, found={Kind.REPAIRS: found})
+    state = turn.finish(State.VERIFYING, why=why, found={Kind.REPAIRS: found})
+    failpoint(K.REPAIRED)
+    return state

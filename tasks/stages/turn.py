@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from fixers.model import Reason
 from tasks.errors import Waiting
+from tasks.failpoint import K, failpoint
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
 from tasks.stop import Stopped, StopSwitch
@@ -68,6 +69,7 @@ class Turns:
         turn = Turn(self.store, self.stop, lease, attempt)
         try:
             with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn), _waiting(self.store, lease):
+                failpoint(K.LEASED)
                 yield turn
         finally:
             with self.store.write() as session:

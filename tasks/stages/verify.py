@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.evidence import Localized, Observed, Repair
+from tasks.failpoint import K, failpoint
 from tasks.stages.bench import at_bench
 from tasks.stages.engine import Bench, Engine
 from tasks.stages.turn import Turn, Turns
@@ -20,4 +21,7 @@ def _verify(bench: Bench, turn: Turn) -> State:
         turn.get(Kind.REPRODUCTION, Observed), turn.get(Kind.LOCALIZATION, Localized), turn.get(Kind.REPAIRS, Repair)
     )
     why = f"Declined: {trace.reason}." if trace.reason else f"Ended as {trace.status}."
-    return turn.finish(State.DECIDING, why=why, reason=trace.reason, sentence=trace.sentence, found={Kind.TRACE: trace})
+    found = {Kind.TRACE: trace}
+    state = turn.finish(State.DECIDING, why=why, reason=trace.reason, sentence=trace.sentence, found=found)
+    failpoint(K.VERIFIED)
+    return state
