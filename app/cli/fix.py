@@ -94,18 +94,9 @@ def fix(**given: Any) -> None:
     options = Options(**given)
     checkout = _checkout(options.path)
     _check_outputs(options)
-    wishes = _wishes(options, checkout)
     console = Console(stderr=options.as_json, highlight=False, quiet=options.as_json)
+    trace, interrupted = repair(options, checkout, console)
     cache = cache_directory()
-    if isinstance(wishes, Declined):
-        trace, interrupted = declined_trace(VERSION, wishes, {}), False
-    else:
-        sandbox = choose_sandbox(trust_target=options.trust_target)
-        with exported(checkout) as tree:
-            request = prepare(
-                tree, mount=str(checkout), cache=cache / "environments", wishes=wishes, commit=_commit(checkout)
-            )
-            trace, interrupted = _attempt(_with_model(request, options.llm), sandbox, console)
     evidence_file = _write(trace, options, cache)
     if options.apply_patch and trace.status == "fixed":
         _apply(trace, checkout)
@@ -114,6 +105,21 @@ def fix(**given: Any) -> None:
     else:
         show_trace(console, trace, path=str(options.path), evidence_file=evidence_file)
     sys.exit(INTERRUPTED if interrupted else DECLINED if trace.status == "declined" else 0)
+
+
+def repair(options: Options, checkout: Path, console: Console) -> tuple[Trace, bool]:
+    """Make one attempt at a checkout, changing nothing; True beside its trace when a person interrupted it.
+
+    BadInput, EnvironmentFailed or SandboxError when there can be no attempt.
+    """
+    wishes = _wishes(options, checkout)
+    if isinstance(wishes, Declined):
+        return declined_trace(VERSION, wishes, {}), False
+    sandbox = choose_sandbox(trust_target=options.trust_target)
+    cache = cache_directory() / "environments"
+    with exported(checkout) as tree:
+        request = prepare(tree, mount=str(checkout), cache=cache, wishes=wishes, commit=_commit(checkout))
+        return _attempt(_with_model(request, options.llm), sandbox, console)
 
 
 def _checkout(path: Path) -> Path:

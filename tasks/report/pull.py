@@ -18,6 +18,12 @@ from tasks.stages.doors import PullContext
 
 BODY_LIMIT = 60_000
 CHECK_LIMIT = 60_000
+CONTROLS = (
+    f"`{CALL} retry <hint>` · `explain` · `alternatives` · `undo` · `stop` · `help` in a comment or review. "
+    "Merge it, or close it: then this fault is left alone for 7 days.\n\n"
+    "- [ ] <!-- goldseam:box=retry --> Try again: look for another repair"
+)
+"""What a reviewer can do where a server listens."""
 _CUT = "\n\n… the rest of the trace is in the check run and in the evidence bundle.\n"
 
 
@@ -29,13 +35,13 @@ def pull_title(trace: Trace) -> str:
     return subject if len(subject) <= 72 else f"fix: {place}"[:72]
 
 
-def pull_body(trace: Trace, context: PullContext, *, bundle: str, key: bytes) -> str:
+def pull_body(trace: Trace, context: PullContext, *, bundle: str, key: bytes, controls: str = CONTROLS) -> str:
     """Return the body, in the order a reviewer needs it, at most 60,000 characters.
 
     `bundle` says where the evidence can be read; `key` signs the hidden markers, so
-    that repository text cannot forge them.
+    that repository text cannot forge them. Without a key there are none: nobody will read them.
     """
-    head = "\n".join(_body(trace, context, bundle))
+    head = "\n".join(_body(trace, context, bundle, controls))
     markers = _markers(context, key)
     folded = _folded(trace_markdown(trace))
     room = BODY_LIMIT - len(head) - len(markers) - 10
@@ -63,7 +69,7 @@ def check_output(trace: Trace) -> CheckOutput:
     )
 
 
-def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
+def _body(trace: Trace, context: PullContext, bundle: str, controls: str) -> Iterator[str]:
     run = f"[{prose(context.run_name)}]({context.run_url})" if context.run_url else prose(context.run_name)
     yield f"**Red:** {run} on {inline(context.base)} at {context.head_sha[:7]} · {_red(trace)}"
     for failure in trace.failures[:3]:
@@ -76,7 +82,7 @@ def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
     yield block(trace.patch, "diff", 12_000)
     yield ""
     if trace.evidence is not None:
-        yield from _proof_table(trace.evidence)
+        yield from proof_table(trace.evidence)
     yield ""
     yield f"**Why this one.** {prose(trace.choice)}"
     yield ""
@@ -86,17 +92,8 @@ def _body(trace: Trace, context: PullContext, bundle: str) -> Iterator[str]:
     yield ""
     yield f"**Check it yourself:** `goldseam verify {bundle}`"
     yield ""
-    yield from _controls()
+    yield f"**Controls:** {controls}"
     yield from _history(context)
-
-
-def _controls() -> Iterator[str]:
-    yield (
-        f"**Talk to me** in a comment or review: `{CALL} retry <hint>` · `explain` · `alternatives` · `undo` · "
-        f"`stop` · `help`. Merge it, or close it: then this fault is left alone for 7 days."
-    )
-    yield ""
-    yield "- [ ] <!-- goldseam:box=retry --> Try again: look for another repair"
 
 
 def _history(context: PullContext) -> Iterator[str]:
@@ -110,7 +107,8 @@ def _history(context: PullContext) -> Iterator[str]:
     yield f"{len(context.earlier) + 1}. this one: {prose(context.asked, 300)}"
 
 
-def _proof_table(evidence: Evidence) -> Iterator[str]:
+def proof_table(evidence: Evidence) -> Iterator[str]:
+    """Yield the table of what was run before and after."""
     before = next((c for c in evidence.commands if c.purpose == "baseline"), None)
     suites = [c for c in evidence.commands if c.purpose.startswith("suite")]
     count, before_runs, after_runs = len(evidence.failing_before), evidence.repeats_before, evidence.repeats_after
@@ -224,6 +222,8 @@ def read_marker(key: bytes, name: str, body: str) -> str | None:
 
 
 def _markers(context: PullContext, key: bytes) -> str:
+    if not key:
+        return ""
     values = {"fingerprint": context.fingerprint, "attempt": str(context.attempt_id), "ledger": context.ledger}
     return "\n".join(marker(key, name, value) for name, value in values.items() if value)
 

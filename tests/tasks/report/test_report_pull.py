@@ -137,7 +137,7 @@ def body(of: Trace) -> str:
 def test_the_parts_stand_in_the_order_a_reviewer_needs():
     text = body(trace())
     parts = ["**Red:**", "**Cause.**", "**Change.**", "| proof |", "**Why this one.**", "**Allowed by**"]
-    parts += ["**Check it yourself:**", "**Talk to me**", "<details>", "<!-- goldseam:fingerprint"]
+    parts += ["**Check it yourself:**", "**Controls:**", "<details>", "<!-- goldseam:fingerprint"]
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
 
