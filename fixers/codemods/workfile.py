@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
-from libcst import matchers
-from libcst.matchers import findall
 
 from fixers.codemods.guards import guarded, rebound
 from fixers.codemods.patterns import Filling, fill, match, parenthesized, pattern, repeated
@@ -185,7 +183,12 @@ class Workfile:
 def is_pure(filling: Filling) -> bool:
     """Say whether code may be written twice: what it does is done once more then."""
     parts = filling if isinstance(filling, tuple) else (filling,)
-    return not any(findall(part, matchers.Call() | matchers.Await() | matchers.Yield()) for part in parts)
+    return not any(_acts(part) for part in parts)
+
+
+def _acts(node: cst.CSTNode) -> bool:
+    # Not libcst.matchers: to import those costs every process a quarter of a second.
+    return isinstance(node, (cst.Call, cst.Await, cst.Yield)) or any(_acts(child) for child in node.children)
 
 
 def _negated(outer: cst.UnaryOperation, inner: cst.BaseExpression) -> cst.Comparison | None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import libcst as cst
 import pytest
 
 from fixers.codemods.base import Rewrite, Scene
@@ -15,6 +16,7 @@ from fixers.codemods.nearest import distance, nearest, suggested
 from fixers.codemods.source import parse
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.syntax_slip import mended
+from fixers.codemods.workfile import is_pure
 from fixers.model import Tier
 from fixers.project import Project
 
@@ -151,6 +153,22 @@ def test_a_text_is_mended_in_every_way_that_compiles(text: str, meanings: list[s
     found = [ast.unparse(ast.parse(slip.text)) + "\n" for slip in mended(text, 1)]
     assert [m for m in meanings if m not in found] == []
     assert bool(found) is bool(meanings)
+
+
+@pytest.mark.parametrize(
+    ("text", "pure"),
+    [
+        ("a + b.c[1]", True),
+        ("[x for x in y]", True),
+        ("f()", False),
+        ("a[f():2]", False),
+        ("[await x]", False),
+        ("(yield)", False),
+    ],
+)
+def test_what_may_be_written_twice_does_nothing_deep_inside_it_either(text: str, pure: bool) -> None:
+    assert is_pure(cst.parse_expression(text)) is pure
+    assert is_pure((cst.Arg(cst.Name("a")), cst.Arg(cst.parse_expression(text)))) is pure
 
 
 def test_texts_of_any_kind_are_mended_in_bounded_time() -> None:
