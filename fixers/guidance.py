@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field
 
@@ -21,6 +21,22 @@ from fixers.project import Project
 _WORD = re.compile(r"[\w./\\:-]*\w")
 _LINE = re.compile(r"^(?P<path>.+?):(?P<line>[0-9]{1,7})$")
 _MOST_WORDS = 200
+
+
+class Located(Protocol):
+    """Anything that has a place in the code."""
+
+    @property
+    def path(self) -> str:
+        """The file."""
+
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
+
+    @property
+    def function(self) -> str:
+        """Qualified name; empty outside functions."""
 
 
 class Remark(Contract):
@@ -58,6 +74,16 @@ def hints_of(guidance: Guidance, project: Project) -> tuple[Hint, ...]:
         found += _named(word, by, project)
     known = set(project.files)
     return tuple(dict.fromkeys(hint for hint in found if not hint.path or hint.path in known))
+
+
+def is_named(origin: Located, guidance: Guidance, project: Project) -> bool:
+    """Say whether a person named the function, or the line, that an edit is at; a whole file is too little."""
+    for hint in hints_of(guidance, project) if guidance.hint or guidance.remarks else ():
+        if hint.function and f".{origin.function}".endswith(f".{hint.function}"):
+            return True
+        if hint.line and (hint.path, hint.line) == (origin.path, origin.line):
+            return True
+    return False
 
 
 def _named(word: str, by: str, project: Project) -> Iterator[Hint]:

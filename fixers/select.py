@@ -22,6 +22,7 @@ from fixers.choose.strangers import strange
 from fixers.choose.twins import guessed
 from fixers.choose.watch import WATCHED, Watched, difference, watch
 from fixers.evidence import Cluster, Proposal
+from fixers.guidance import is_named
 from fixers.hunt import Hunt, Plausible
 from fixers.model import Candidate, Tier
 from fixers.patch import unified
@@ -84,7 +85,7 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     for group in groups:
         first = group.members[0]
         group.objections = (
-            *_objections(group, comparison),
+            *_objections(group, comparison, asked_for=is_named(first.origin, hunt.guidance, hunt.project)),
             *idle(hunt.project, first),
             *skipped(hunt.spectrum, hunt.raising, first.origin),
         )
@@ -209,14 +210,17 @@ def _documented(hunt: Hunt, groups: Sequence[_Group], before: Watched) -> list[_
     return kept
 
 
-def _objections(group: _Group, comparison: Comparison) -> tuple[str, ...]:
-    """Say in words what speaks against a behaviour beside others that pass."""
+def _objections(group: _Group, comparison: Comparison, *, asked_for: bool) -> tuple[str, ...]:
+    """Say in words what speaks against a behaviour beside others that pass.
+
+    That it changes what passing tests see is none where a person asked for a change of this very place.
+    """
     said = list(group.strange)
     if group.number is not None:
         said += comparison.irregular[group.number][:2]
         changed = comparison.changed[group.number]
         least, most = _TOUCHED_SHARE * comparison.settled, _TOUCHED_MOST * comparison.settled
-        if max(_TOUCHED_LEAST, least) < changed < most:
+        if max(_TOUCHED_LEAST, least) < changed < most and not asked_for:
             said.append(
                 f"of {comparison.settled} calls that only passing tests make and that gave a result, {changed} change"
             )
