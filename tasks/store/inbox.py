@@ -18,6 +18,7 @@ from queue import Empty, Full, Queue
 from sqlalchemy.exc import DatabaseError
 
 from tasks.errors import Retryable
+from tasks.failpoint import K, failpoint
 from tasks.store.database import Store
 from tasks.store.deliveries import Incoming, receive_all
 
@@ -113,6 +114,7 @@ class Inbox:
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         with self.store.write() as session:
             ids = receive_all(session, [one.incoming for one in batch])
+            failpoint(K.RECEIVED)
         for one in batch:
             one.tell(ids[one.incoming.guid])
 
