@@ -37,7 +37,9 @@ def up(organization: str | None, proxy: str | None) -> None:
 def web() -> None:
     """Receive webhooks and show pages; holds the webhook secret and no key."""
     config = settings()
-    options = ["--bind", config.listen, "--workers", "2", "--threads", "8", "--worker-class", "gthread"]
+    # Threads mostly wait for a commit that they share: the more of them, the more share one.
+    options = ["--bind", config.listen, "--workers", "2", "--threads", "32"]
+    options += ["--worker-class", "app.server.gunicorn_worker.BoundedWorker"]
     # Its control socket would stand in the home directory, where two servers of one account meet.
     options += ["--no-control-socket"]
     command = [

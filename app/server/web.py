@@ -1,29 +1,18 @@
-"""The receiving door: a delivery is verified, stored durably, and only then acknowledged."""
+"""The web process: webhooks, pages, health and metrics."""
 
 from __future__ import annotations
 
-import uuid
-
-import structlog
 from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
 
 from app.config import Settings, receiving_settings
 from app.pages.routes import pages
+from app.server.door import BODY_LIMIT, Door
 from app.server.health import health
 from app.server.stores import stop_switch, store_of
 from tasks.celery import Sender, application
-from tasks.failpoint import K, failpoint
-from tasks.github.webhook import verify_signature
 from tasks.store.database import Store, upgrade
-from tasks.store.deliveries import receive
-
-BODY_LIMIT = 25 << 20
-"""GitHub's own cap on payloads."""
-
-log = structlog.get_logger()
+from tasks.store.inbox import Inbox
 
 
 def create() -> Flask:
@@ -34,7 +23,7 @@ def create() -> Flask:
 def make_app(config: Settings) -> Flask:
     """Make the application. It holds the webhook secret and no key."""
     app = Flask("goldseam", template_folder=None, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT + 1  # werkzeug refuses what reaches it
     store = store_of(config)
     upgrade(store.engine)
     celery = application(config.broker_url)
@@ -68,51 +57,21 @@ class Metrics:
 
 
 def _add_webhook(app: Flask, config: Settings, store: Store, sender: Sender, metrics: Metrics) -> None:
-    secrets = (config.webhook_secret, config.webhook_secret_old)
+    door = Door(
+        secrets=(config.webhook_secret, config.webhook_secret_old),
+        inbox=Inbox(store, turn=None if config.database_url else config.run_dir / "inbox.lock"),
+        wake=sender.delivery,
+        folder=config.data_dir,
+    )
+    config.run_dir.mkdir(parents=True, exist_ok=True)
 
     @app.post("/webhooks/github")
     def webhook() -> Response:
         """Store a signed delivery and answer 202; 401 for a wrong signature, 503 when it cannot be stored."""
         with metrics.seconds.time():
-            body = request.get_data(cache=False)
-            if not verify_signature(secrets, body, request.headers.get("X-Hub-Signature-256")):
-                metrics.deliveries.labels("refused").inc()
-                return _said("The signature does not fit the body.", 401)
-            guid = request.headers.get("X-GitHub-Delivery", "")
-            event = request.headers.get("X-GitHub-Event", "")
-            if not _is_guid(guid) or not event:
-                metrics.deliveries.labels("malformed").inc()
-                return _said("X-GitHub-Delivery or X-GitHub-Event is missing or malformed.", 400)
-            try:
-                with store.write() as session:
-                    delivery_id = receive(session, guid=guid, event=event[:100], body=body)
-                    failpoint(K.RECEIVED)
-            except SQLAlchemyError as error:
-                metrics.deliveries.labels("not_stored").inc()
-                log.error("not_stored", guid=guid, why=type(error).__name__)  # noqa: TRY400 - no body in logs
-                return _said("The delivery could not be stored; send it again.", 503)
-            failpoint(K.UNSENT)
-            sender.delivery(delivery_id)
-            failpoint(K.STORED)
-            metrics.deliveries.labels("stored").inc()
-            return _said("Stored.", 202)
-
-    @app.errorhandler(413)
-    def too_large(_: HTTPException) -> Response:
-        metrics.deliveries.labels("too_large").inc()
-        return _said(f"The body is larger than {BODY_LIMIT >> 20} MiB.", 413)
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _said(sentence: str, status: int) -> Response:
-    return Response(sentence + "\n", status=status, content_type="text/plain; charset=utf-8")
+            answer = door.take(request)
+            metrics.deliveries.labels(answer.outcome).inc()
+            return answer.response()
 
 
 def _json(text: str, status: int) -> Response:

@@ -37,6 +37,8 @@ EVENTS: Mapping[str, type[Event]] = {
     "installation_repositories": InstallationEvent,
 }
 """By the value of `X-GitHub-Event`."""
+KNOWN = frozenset(EVENTS) | {"ping"}
+"""What is worth storing: GitHub's greeting asks for nothing, and shows that deliveries arrive."""
 
 _BRANCH = "refs/heads/"
 _PULL_CHANGES: Mapping[str, Literal["opened", "reopened", "pushed", "edited"]] = {

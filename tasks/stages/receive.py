@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePath
+from traceback import extract_tb
 
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tasks.conversation.said import row_for
+from tasks.errors import Retryable
 from tasks.github.signal import (
     BoxTicked,
     ButtonPressed,
@@ -35,6 +40,8 @@ from tasks.store.states import State
 STALE = timedelta(days=3)
 """GitHub sends a delivery again for three days; what comes later was captured by somebody."""
 
+log = structlog.get_logger()
+
 
 @dataclass(frozen=True, slots=True)
 class Wake:
@@ -47,26 +54,45 @@ class Wake:
 Taken = tuple[Wake | int | None, str]
 """The attempt or whoever else should be looked at now, if any, and what was made of the delivery, as one sentence."""
 
+TRIES = 3
+_BROKEN = "Goldseam itself broke on this delivery: {} at {}."
 _UNANSWERED = "Ignored: not answered by this version."
 
 
 def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) -> Wake | None:
     """Make of a delivery what it asks for; return who should be woken now, if anybody.
 
-    One transaction: after a crash the delivery waits as before. A
-    delivery that was handled already gives None.
+    One transaction: after a crash the delivery waits as before. A delivery that was
+    handled already gives None. One on which Goldseam itself breaks is given up after
+    a few tries, so that it does not stand in the way of the others for ever.
     """
-    with store.write() as session:
-        delivery = deliveries.claim(session, delivery_id)
-        if delivery is None:
-            return None
-        signal = parse_event(delivery.event, delivery.body, own_app_id=own_app_id)
-        if isinstance(signal, Ignored):
-            found, reason = None, f"Ignored: {signal.reason}."
-        else:
-            found, reason = _stale(signal, delivery.received_at) or _taken(session, signal, delivery.guid)
-        wake = Wake(attempt=found) if isinstance(found, int) else found
-        deliveries.finish(session, delivery_id, reason=reason, attempt_id=wake.attempt if wake else None)
+    try:
+        with store.write() as session:
+            return _receive(session, delivery_id, own_app_id)
+    except (OperationalError, Retryable):  # the database is away: nothing can be said of the delivery
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's text can do to us
+        # No traceback: its message may quote the body.
+        place = extract_tb(error.__traceback__)[-1]
+        at = f"{PurePath(place.filename).name}:{place.lineno}"
+        log.error("delivery_failed", delivery=delivery_id, why=type(error).__name__, at=at)  # noqa: TRY400
+        with store.write() as session:
+            deliveries.failed(session, delivery_id, most=TRIES, reason=_BROKEN.format(type(error).__name__, at))
+        return None
+
+
+def _receive(session: Session, delivery_id: int, own_app_id: int | None) -> Wake | None:
+    delivery = deliveries.claim(session, delivery_id)
+    if delivery is None:
+        return None
+    signal = parse_event(delivery.event, delivery.body, own_app_id=own_app_id)
+    if isinstance(signal, Ignored):
+        found, reason = None, f"Ignored: {signal.reason}."
+    else:
+        known = _stale(signal, delivery.received_at) or _told_before(session, signal, delivery_id)
+        found, reason = known or _taken(session, signal, delivery.guid)
+    wake = Wake(attempt=found) if isinstance(found, int) else found
+    deliveries.finish(session, delivery_id, reason=reason, attempt_id=wake.attempt if wake else None)
     return wake
 
 
@@ -74,6 +100,15 @@ def _stale(signal: Signal, received_at: datetime) -> Taken | None:
     if signal.happened_at is None or received_at - signal.happened_at <= STALE:
         return None
     return None, f"Dropped: it happened more than {STALE.days} days before it was delivered."
+
+
+def _told_before(session: Session, signal: Signal, delivery_id: int) -> Taken | None:
+    """Link a delivery to the one that told of the same event under another id, as a second hook does."""
+    key = semantic_key(signal)
+    if not key or isinstance(signal.what, CiFailure):
+        return None
+    first = deliveries.first_of(session, delivery_id, key)
+    return None if first is None else (first.attempt_id, f"The same event as delivery {first.guid}.")
 
 
 def _taken(session: Session, signal: Signal, guid: str) -> Taken:

@@ -20,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from tasks.store.models import Instant
 
@@ -37,14 +37,15 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed at the end, or rolled back when the block raises."""
-        with sessionmaker(self.engine, expire_on_commit=False).begin() as session:
+        # Not a sessionmaker of each time: making one costs more than many a transaction.
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session for reading only; it never waits for a writer."""
         reading = self.engine.execution_options(**{_READ_ONLY: True})
-        with sessionmaker(reading, expire_on_commit=False)() as session:
+        with Session(reading, expire_on_commit=False) as session:
             yield session
 
 

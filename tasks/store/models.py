@@ -81,8 +81,16 @@ class Delivery(Base):
     reason: Mapped[str] = mapped_column(default="")
     """What was made of it, as one sentence; empty until done."""
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    semantic_key: Mapped[str | None]
+    """Of the first delivery of an event; NULL for the others, and for red commits, which attempts tell apart."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often making something of it failed."""
 
-    __table_args__ = (Index("ix_deliveries_state", "state", "id"), Index("ix_deliveries_attempt_id", "attempt_id"))
+    __table_args__ = (
+        Index("ix_deliveries_state", "state", "id"),
+        Index("ix_deliveries_attempt_id", "attempt_id"),
+        Index("uq_deliveries_semantic_key", "semantic_key", unique=True),
+    )
 
 
 class Incident(Base):

@@ -1,12 +1,15 @@
 """The receiving door: nothing is acknowledged that is not stored, nothing is stored that is not signed."""
 
+import gzip
 import hashlib
 import hmac
 import json
+import os
 import uuid
 
 import pytest
-from sqlalchemy import select, text
+from pydantic import SecretStr
+from sqlalchemy import Engine, event, select, text
 
 from app.config import Settings
 from app.server import web
@@ -83,21 +86,65 @@ def test_malformed_headers_are_refused(client, config, guid, event):
     assert stored(config) == []
 
 
-def test_an_unknown_event_is_stored_and_acknowledged(client, config):
-    assert post(client, b"{}", signature=signed(b"{}"), event="solar_flare").status_code == 202
-    assert [d.event for d in stored(config)] == ["solar_flare"]
+def test_an_unknown_event_is_acknowledged_and_counted(client, config):
+    answer = post(client, b"{}", signature=signed(b"{}"), event="solar_flare")
+    assert (answer.status_code, answer.get_data()) == (202, b"Ignored: unknown event.\n")
+    assert post(client, b"{}", signature=signed(b"{ }"), event="solar_flare").status_code == 401
+    assert stored(config) == []
+    page = client.get("/metrics").get_data(as_text=True)
+    assert 'goldseam_deliveries_total{outcome="ignored"} 1.0' in page
 
 
-def test_a_body_over_the_cap_is_refused_before_it_is_read(client, config):
-    body = b"x" * (web.BODY_LIMIT + 1)
-    assert post(client, body, signature=signed(body)).status_code == 413
+def test_a_packed_body_is_refused(client, config):
+    body = gzip.compress(b"{}")
+    headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": str(uuid.uuid4()), "Content-Encoding": "gzip"}
+    headers["X-Hub-Signature-256"] = signed(body)
+    assert client.post("/webhooks/github", data=body, headers=headers).status_code == 415
     assert stored(config) == []
 
 
-def test_a_database_that_cannot_be_written_answers_503(client, config):
+def test_after_a_rotation_the_old_secret_is_worth_nothing(config):
+    client = web.make_app(config.model_copy(update={"webhook_secret_old": SecretStr("")})).test_client()
+    assert post(client, b"{}", signature=signed(b"{}")).status_code == 202
+    assert post(client, b"{}", signature=signed(b"{}", "older")).status_code == 401
+
+
+def test_a_large_body_is_stored_as_it_came(client, config):
+    body = os.urandom(3 << 20)
+    assert post(client, body, signature=signed(body)).status_code == 202
+    assert post(client, body, signature=signed(body[:-1])).status_code == 401
+    assert [d.body for d in stored(config)] == [body]
+
+
+def test_no_byte_of_a_body_reaches_the_log(client, config, capfd):
+    """Whatever goes wrong: a wrong signature, a malformed head, a database that refuses."""
+    body = b"canary-7c1f"
+    post(client, body, signature=None)
+    post(client, body, signature=signed(body), guid="not-a-guid")
     with open_store(config.database).write() as session:
         session.execute(text("DROP TABLE deliveries"))
-    assert post(client, b"{}", signature=signed(b"{}")).status_code == 503
+    assert post(client, body, signature=signed(body)).status_code == 503
+    out, err = capfd.readouterr()
+    assert "not_stored" in out + err
+    assert "canary" not in out + err
+
+
+def test_a_full_disk_answers_503_and_recovers_by_itself(client, config):
+    """SQLite's own limit on pages raises the very error of a full disk."""
+    body, pages = os.urandom(200_000), [150]
+
+    def limit(raw, _record, _proxy):
+        raw.execute(f"PRAGMA max_page_count={pages[0]}").close()
+
+    event.listen(Engine, "checkout", limit)
+    try:
+        statuses = [post(client, body, signature=signed(body)).status_code for _ in range(6)]
+        assert statuses[-1] == 503
+        pages[0] = 1_000_000
+        assert post(client, body, signature=signed(body)).status_code == 202
+    finally:
+        event.remove(Engine, "checkout", limit)
+    assert len(stored(config)) == statuses.count(202) + 1
 
 
 def test_health_names_what_is_down(client):
