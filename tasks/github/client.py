@@ -147,6 +147,9 @@ class RepositoryReader:
     def changed_files(self, base: str, head: str) -> Sequence[str]:
         return history.changed_files(self._repository, base, head)
 
+    def holds(self, ref: str, sha: str) -> bool:
+        return history.holds(self._repository, ref, sha)
+
     def files_in(self, folder: str, ref: str) -> Sequence[str]:
         return history.files_in(self._repository, folder, ref)
 

@@ -23,10 +23,17 @@ def subjects(repository: Repository, ref: str, count: int) -> Sequence[str]:
         return tuple(str(each["commit"]["message"]) for each in listed(repository, "/commits", count, sha=ref))
 
 
+def holds(repository: Repository, ref: str, sha: str) -> bool:
+    """Say whether a branch (or commit) has the commit in its history; histories may have nothing in common."""
+    try:
+        return _compared(repository, sha, ref)["status"] in {"ahead", "identical"}
+    except NotFound:
+        return False
+
+
 def changed_files(repository: Repository, base: str, head: str) -> Sequence[str]:
     """Return the paths that differ between the merge base and `head`, old names included."""
-    with translated(f"comparing {base[:12]} and {head[:12]}"):
-        answer = asked(repository, "GET", f"/compare/{quote(f'{base}...{head}')}?per_page=1")
+    answer = _compared(repository, base, head)
     found = [name for each in answer.get("files") or () for name in _names(each)]
     return tuple(dict.fromkeys(found))
 
@@ -55,6 +62,12 @@ def files_in(repository: Repository, folder: str, ref: str) -> Sequence[str]:
         return ()
     entries = answer if isinstance(answer, list) else ()
     return tuple(str(each["path"]) for each in entries if each["type"] == "file")
+
+
+def _compared(repository: Repository, base: str, head: str) -> Document:
+    with translated(f"comparing {base[:12]} and {head[:12]}"):
+        answer: Document = asked(repository, "GET", f"/compare/{quote(f'{base}...{head}')}?per_page=1")
+    return answer
 
 
 def _names(file: Document) -> list[str]:

@@ -113,6 +113,9 @@ class Reader(Protocol):
     def changed_files(self, base: str, head: str) -> Sequence[str]:
         """Return the paths that differ between the merge base and `head`, old names included, 300 files at most."""
 
+    def holds(self, ref: str, sha: str) -> bool:
+        """Say whether a branch (or commit) has the commit in its history; not so after a force push."""
+
     def files_in(self, folder: str, ref: str) -> Sequence[str]:
         """Return the paths of the files right in a folder (`""` is the root); none when there is no such folder."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -38,9 +39,17 @@ class Action(StrEnum):
     """Answer a person who asked."""
     EDIT = "pull.edit"
     """Edit, withdraw or close a pull request of Goldseam's own."""
+    DELETE = "branch.delete"
+    """Delete a branch of Goldseam's own that nobody else pushed to."""
+    COMMENT = "comment.post"
+    """Say below a pull request what changed."""
+    REVIEW = "review.suggest"
+    """Suggest the patch at the lines of somebody's pull request."""
+    ISSUE = "issue.open"
+    """Say in an issue that a repair could not be proposed."""
 
 
-NEEDS_A_PATCH = frozenset({Action.SUGGEST, Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY})
+NEEDS_A_PATCH = frozenset({Action.SUGGEST, Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY, Action.REVIEW})
 """What is decided by looking at a patch; the rest shows none."""
 _NEEDS = {
     Action.REPORT: Autonomy.SUGGEST,
@@ -52,7 +61,12 @@ _NEEDS = {
     Action.REACT: Autonomy.SUGGEST,
     Action.REPLY: Autonomy.SUGGEST,
     Action.EDIT: Autonomy.DRAFT_PR,
+    Action.DELETE: Autonomy.DRAFT_PR,
+    Action.COMMENT: Autonomy.DRAFT_PR,
+    Action.REVIEW: Autonomy.SUGGEST,
+    Action.ISSUE: Autonomy.DRAFT_PR,
 }
+_OPENS = frozenset({Action.DRAFT, Action.READY})
 
 # Whatever a policy says, a repair never touches what judges it or what runs it.
 _HARD = {
@@ -89,9 +103,27 @@ class Decision(Contract):
     policy_digest: str
 
 
-def decide(action: str, facts: PatchFacts | None, policy: EffectivePolicy, stopped: Stopped | None) -> Decision:
-    """Say whether `action` may be taken now; those of `NEEDS_A_PATCH` need the facts of one."""
-    clauses = tuple(_clauses(action, facts, policy, stopped))
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many pull requests of ours a repository has."""
+
+    open: int
+    new: int
+    """In the last hour."""
+
+
+def decide(
+    action: str,
+    facts: PatchFacts | None,
+    policy: EffectivePolicy,
+    stopped: Stopped | None,
+    room: Room | None = None,
+) -> Decision:
+    """Say whether `action` may be taken now; those of `NEEDS_A_PATCH` need the facts of one.
+
+    `room` is given when a new pull request would be opened, and what it refuses is only put off.
+    """
+    clauses = tuple(_clauses(action, facts, policy, stopped, room))
     refused = next((clause for clause in clauses if clause.result != "allow"), None)
     settled = refused or clauses[-1]
     return Decision(
@@ -106,7 +138,7 @@ def decide(action: str, facts: PatchFacts | None, policy: EffectivePolicy, stopp
 
 
 def _clauses(
-    action: str, facts: PatchFacts | None, policy: EffectivePolicy, stopped: Stopped | None
+    action: str, facts: PatchFacts | None, policy: EffectivePolicy, stopped: Stopped | None, room: Room | None
 ) -> Iterator[Clause]:
     if stopped is not None:
         yield _deny(f"stop:{stopped.source}", f"Goldseam is stopped: {stopped.reason}")
@@ -116,7 +148,10 @@ def _clauses(
         yield from _sizes(facts, policy)
     elif action in NEEDS_A_PATCH or action not in set(Action):
         yield _deny("default", "There is no patch to decide about.")
-    yield _level(action, policy)
+    level = _level(action, policy)
+    if room is not None and action in _OPENS and level.result == "allow":
+        yield from _room(room, policy)
+    yield level
 
 
 def _hard(facts: PatchFacts) -> Iterator[Clause]:
@@ -158,6 +193,15 @@ def _sizes(facts: PatchFacts, policy: EffectivePolicy) -> Iterator[Clause]:
             yield _deny(ceiling.clause, f"The patch changes {size} {what}; at most {ceiling.value} are allowed.")
         else:
             yield _allow(ceiling.clause, f"The patch changes {size} of at most {ceiling.value} {what}.")
+
+
+def _room(room: Room, policy: EffectivePolicy) -> Iterator[Clause]:
+    for there, ceiling, words in (
+        (room.open, policy.max_open, "open pull requests"),
+        (room.new, policy.max_new_per_hour, "pull requests of the last hour"),
+    ):
+        say = _deny if there >= ceiling.value else _allow
+        yield say(ceiling.clause, f"Goldseam has {there} of at most {ceiling.value} {words} in this repository.")
 
 
 def _level(action: str, policy: EffectivePolicy) -> Clause:

@@ -58,8 +58,10 @@ def effective(server: ServerPolicy, file: bytes | None) -> EffectivePolicy:
         autonomy=Autonomy(autonomy.value),
         autonomy_clause=autonomy.clause,
         deny_paths=(*_rules("server", server.deny_paths), *_rules("repo", repository.deny_paths)),
-        max_files=_lower(Ceiling("server:max_files", server.max_files), _own("max_files", repository.max_files)),
-        max_lines=_lower(Ceiling("server:max_lines", server.max_lines), _own("max_lines", repository.max_lines)),
+        max_files=_ceiling("max_files", server, repository),
+        max_lines=_ceiling("max_lines", server, repository),
+        max_open=_ceiling("max_open", server, repository),
+        max_new_per_hour=_ceiling("max_new_per_hour", server, repository),
         consent=min(server.llm.consent, repository.llm.consent),
         repository=repository,
         digest=digest_of(server, repository),
@@ -76,8 +78,9 @@ def _lower(server: Ceiling, repository: Ceiling | None) -> Ceiling:
     return server if repository is None or server.value <= repository.value else repository
 
 
-def _own(key: str, value: int | None) -> Ceiling | None:
-    return None if value is None else Ceiling(f"repo:{key}", value)
+def _ceiling(key: str, server: ServerPolicy, repository: RepositoryPolicy) -> Ceiling:
+    own = getattr(repository, key)
+    return _lower(Ceiling(f"server:{key}", getattr(server, key)), None if own is None else Ceiling(f"repo:{key}", own))
 
 
 def _rules(owner: str, patterns: tuple[str, ...]) -> tuple[PathRule, ...]:

@@ -67,6 +67,7 @@ ConsentLevel = Annotated[Consent, _level(Consent), _spelled()]
 Version = Annotated[StrictInt, Field(ge=1, le=1)]
 Pattern = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1000)]
+Label = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=50, pattern=r"^[^,\n]+$")]
 Argv = Annotated[tuple[Word, ...], Field(min_length=1, max_length=100)]
 
 
@@ -88,6 +89,8 @@ class ServerPolicy(_Strict):
     deny_paths: tuple[Pattern, ...] = ()
     max_files: StrictInt = Field(default=10, ge=0)
     max_lines: StrictInt = Field(default=300, ge=0)
+    max_open: StrictInt = Field(default=3, ge=0)
+    max_new_per_hour: StrictInt = Field(default=2, ge=0)
     llm: ModelUse = ModelUse(consent=Consent.NONE)
     command_bots: tuple[StrictInt, ...] = ()
     """Numeric ids of bot accounts that may command as people with write access do."""
@@ -103,6 +106,15 @@ class RepositoryPolicy(_Strict):
     )
     max_files: StrictInt | None = Field(default=None, ge=0, description="Most files that a repair may touch.")
     max_lines: StrictInt | None = Field(default=None, ge=0, description="Most lines that a repair may add and remove.")
+    max_open: StrictInt | None = Field(
+        default=None, ge=0, description="Most pull requests of Goldseam that are open at a time; a repair beyond waits."
+    )
+    max_new_per_hour: StrictInt | None = Field(
+        default=None, ge=0, description="Most pull requests that Goldseam opens in an hour; a repair beyond waits."
+    )
+    labels: Annotated[tuple[Label, ...], Field(max_length=10)] = Field(
+        default=("goldseam",), description="Labels of the pull requests; those that do not exist yet are made."
+    )
     llm: ModelUse = Field(default=ModelUse(), description="Use of a language model; none by default.")
     test_command: Argv | None = Field(
         default=None, description="How the tests are run, word by word; runs in the sandbox only."
@@ -149,6 +161,8 @@ class EffectivePolicy:
     deny_paths: tuple[PathRule, ...]
     max_files: Ceiling
     max_lines: Ceiling
+    max_open: Ceiling
+    max_new_per_hour: Ceiling
     consent: Consent
     repository: RepositoryPolicy
     """For the keys that say how tests are run; the ceilings above are what counts for the others."""

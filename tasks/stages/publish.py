@@ -8,8 +8,8 @@ from fixers.evidence import Trace
 from fixers.guidance import Guidance
 from fixers.model import Declined
 from fixers.patch import digest
-from tasks.github.protocol import Writer
-from tasks.policy.decide import Action
+from tasks.github.protocol import CheckOutput, Writer
+from tasks.policy.decide import Action, Decision
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.stages.documents import Order
@@ -18,7 +18,8 @@ from tasks.stages.effect import Hand, Made, NotNow
 from tasks.stages.ending import end, shown, unproposed
 from tasks.stages.propose import message, propose
 from tasks.stages.revise import Revision, revise
-from tasks.stages.settle import Settled, hold, record, settle
+from tasks.stages.room import NoRoom, settle_with_room, waiting
+from tasks.stages.settle import Settled, hold, record
 from tasks.stages.turn import Turn, Turns
 from tasks.store import documents, threads
 from tasks.store.documents import Kind
@@ -47,9 +48,11 @@ def publish(attempt_id: int, *, turns: Turns, writers: OpenWriter, server: Serve
 def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Renderer) -> State:
     trace = turn.get(Kind.TRACE, Trace)
     policy = effective(server, writer.file_at(REPOSITORY_FILE, writer.default_branch()))
-    settled = settle(trace, policy, turn.stopped())
+    settled = settle_with_room(turn, trace, policy)
     if settled.stopped:
         return hold(turn, settled.last)
+    if settled.put_off is not None:
+        _wait_for_room(Hand(turn, policy, settled.facts), writer, trace, renderer, settled.put_off)
     with turn.writing() as session:
         entry = record(session, turn.attempt, "publish", settled.decisions)
     trace = shown(turn, trace, settled)
@@ -58,12 +61,22 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
         context = _context(turn, settled, f"{entry.seq}@{entry.hash.removeprefix('sha256:')[:12]}")
         proposed = _propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
         if not isinstance(proposed, Declined):
-            _check(hand, writer, trace, renderer)
+            _check(hand, writer, trace, renderer.render_check(trace))
             return _watch(turn, trace, proposed)
         trace = unproposed(turn, "declined", proposed)
     if settled.action is not None:
-        _check(hand, writer, trace, renderer)
+        _check(hand, writer, trace, renderer.render_check(trace))
     return end(turn, trace)
+
+
+def _wait_for_room(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer, put_off: Decision) -> None:
+    """Say in the check run that the repair waits, and give the attempt back until there may be room."""
+    with hand.turn.writing() as session:
+        if not hand.turn.attempt.waits_for:  # said once, not at each look
+            record(session, hand.turn.attempt, "publish", (put_off,))
+    output = waiting(renderer.render_check(trace), put_off)
+    _check(hand, writer, trace, output, kind="check-waiting")
+    raise NoRoom(put_off.sentence)
 
 
 def _propose(
@@ -77,7 +90,7 @@ def _propose(
     return revise(hand, writer, Revision(number, title, body, message(title, trace, context), trace))
 
 
-def _check(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer) -> None:
+def _check(hand: Hand, writer: Writer, trace: Trace, output: CheckOutput, kind: str = "check") -> None:
     """Say the result at the red commit: neutral, because a proposal is neither a success nor a failure."""
     attempt = hand.turn.attempt
 
@@ -86,14 +99,14 @@ def _check(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer) -> None
             name=CHECK,
             head_sha=attempt.head_sha,
             conclusion="neutral",
-            output=renderer.render_check(trace),
+            output=output,
             external_id=f"goldseam:{_first(hand)}",
         )
         return Made(str(made))
 
     action = Action.SUGGEST if trace.status == "fixed" else Action.REPORT
     # No look-up here: `create_check` itself finds the one of ours with the same external id.
-    hand.make(action, kind="check", target=attempt.head_sha, look=lambda: None, do=do)
+    hand.make(action, kind=kind, target=attempt.head_sha, look=lambda: None, do=do)
 
 
 def _first(hand: Hand) -> int:

@@ -11,7 +11,7 @@ from fixers.evidence import Trace
 from tasks.errors import BadInput
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, LedgerEntry, Note, PolicySaid
-from tasks.policy.decide import Action, Decision, decide
+from tasks.policy.decide import Action, Decision, Room, decide
 from tasks.policy.facts import PatchFacts, facts_of
 from tasks.policy.model import EffectivePolicy
 from tasks.stages.turn import Turn
@@ -42,20 +42,32 @@ class Settled:
         return self.last.clause.startswith("stop:")
 
     @property
+    def put_off(self) -> Decision | None:
+        """The decision that would open a pull request if only there were room for it; None when there is, or never."""
+        fullest = (said for said in self.decisions if said.clause.endswith((":max_open", ":max_new_per_hour")))
+        return None if self.opens else next(fullest, None)
+
+    @property
+    def opens(self) -> bool:
+        """Whether a pull request may be opened."""
+        return self.action in {Action.READY, Action.DRAFT}
+
+    @property
     def action(self) -> Action | None:
         """How the trace may be shown; None when it may not be shown at all."""
         return Action(self.last.action) if self.last.result == "allow" else None
 
 
-def settle(trace: Trace, policy: EffectivePolicy, stopped: Stopped | None) -> Settled:
+def settle(trace: Trace, policy: EffectivePolicy, stopped: Stopped | None, room: Room | None = None) -> Settled:
     """Ask for a ready pull request first, then for less; a reason alone is the least.
 
-    A patch that cannot be read is not shown in any way.
+    A patch that cannot be read is not shown in any way. `room` counts when a new pull
+    request would be opened.
     """
     facts = _facts(trace)
     decisions = []
     for action in WITH_A_PATCH if facts else WITHOUT:
-        decision = decide(action, None if action is Action.REPORT else facts, policy, stopped)
+        decision = decide(action, None if action is Action.REPORT else facts, policy, stopped, room)
         decisions.append(decision)
         if decision.result == "allow":
             break

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.simulator import forks
+from app.simulator import faults, forks
 from app.simulator.gitrecords import Signature
 from app.simulator.journal import FaultKind
 from tasks.github import downloads
@@ -295,6 +295,15 @@ def test_changed_files_name_both_sides_of_a_rename(bench) -> None:
     who = Signature("kim", "kim@example.test", bench.hub.now())
     head = bench.repository.git.write_commit(tree, [base], "Move", who)
     assert bench.reader.changed_files(base, head) == ("billing/fees.py", "billing/rates.py")
+
+
+def test_a_branch_holds_its_history_until_it_is_rewritten(bench) -> None:
+    first = bench.head()
+    second = bench.hub.commit(bench.repository, "main", {"a": b"1"}, "Two")
+    side = bench.hub.commit(bench.repository, "side", {"b": b"1"}, "Side")
+    assert [bench.reader.holds("main", sha) for sha in (first, second, side)] == [True, True, False]
+    faults.force_push(bench.hub, bench.repository, "main")
+    assert not bench.reader.holds("main", second)
 
 
 def test_the_files_right_in_a_folder(bench) -> None:

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tasks.errors import BadInput
-from tasks.policy.decide import NEEDS_A_PATCH, Action, Decision, decide
+from tasks.policy.decide import NEEDS_A_PATCH, Action, Decision, Room, decide
 from tasks.policy.facts import facts_of
 from tasks.policy.load import effective
 from tasks.policy.model import Autonomy, EffectivePolicy, ServerPolicy
@@ -38,6 +38,10 @@ LEVELS = {
     Action.REACT: "suggest",
     Action.REPLY: "suggest",
     Action.EDIT: "draft_pr",
+    Action.DELETE: "draft_pr",
+    Action.COMMENT: "draft_pr",
+    Action.REVIEW: "suggest",
+    Action.ISSUE: "draft_pr",
 }
 
 
@@ -217,3 +221,32 @@ def test_an_invalid_file_explains_itself() -> None:
 def test_what_is_no_patch_is_no_fact(patch: str) -> None:
     with pytest.raises(BadInput):
         facts_of(patch)
+
+
+@pytest.mark.parametrize(
+    ("room", "clause"),
+    [
+        pytest.param(Room(0, 0), "server:autonomy", id="empty"),
+        pytest.param(Room(2, 1), "server:autonomy", id="one-left"),
+        pytest.param(Room(3, 0), "server:max_open", id="three-open"),
+        pytest.param(Room(0, 2), "server:max_new_per_hour", id="two-this-hour"),
+        pytest.param(Room(9, 9), "server:max_open", id="both"),
+    ],
+)
+def test_a_new_pull_request_needs_room(room: Room, clause: str) -> None:
+    decision = decide(Action.DRAFT, facts_of(edit("src/fees.py")), policy(), None, room)
+    assert decision.clause == clause
+    assert decision.result == ("allow" if clause == "server:autonomy" else "deny")
+
+
+def test_a_repository_may_leave_less_room_and_never_more() -> None:
+    facts = facts_of(edit("src/fees.py"))
+    tight, wide = policy("autonomy: pr\nmax_open: 1"), policy("autonomy: pr\nmax_open: 99")
+    assert decide(Action.READY, facts, tight, None, Room(1, 0)).clause == "repo:max_open"
+    assert decide(Action.READY, facts, wide, None, Room(3, 0)).clause == "server:max_open"
+
+
+def test_only_opening_needs_room_and_only_when_it_is_allowed_at_all() -> None:
+    facts = facts_of(edit("src/fees.py"))
+    assert decide(Action.COMMIT, facts, policy(), None, Room(9, 9)).result == "allow"
+    assert decide(Action.READY, facts, policy("autonomy: suggest"), None, Room(9, 9)).clause == "repo:autonomy"
