@@ -14,7 +14,7 @@ from typing import Literal
 from fixers.model import Contract
 from fixers.project import is_repairable
 from tasks.policy.facts import Change, PatchFacts
-from tasks.policy.model import Autonomy, EffectivePolicy
+from tasks.policy.model import Autonomy, EffectivePolicy, Standing
 from tasks.policy.paths import covers, fold
 from tasks.stop import Stopped
 
@@ -38,6 +38,8 @@ class Action(StrEnum):
     """Answer a person who asked."""
     EDIT = "pull.edit"
     """Edit, withdraw or close a pull request of Goldseam's own."""
+    ONBOARD = "onboard.pull"
+    """Ask, by a pull request that adds the repository's file, whether it wants to be looked after."""
 
 
 NEEDS_A_PATCH = frozenset({Action.SUGGEST, Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY})
@@ -116,7 +118,7 @@ def _clauses(
         yield from _sizes(facts, policy)
     elif action in NEEDS_A_PATCH or action not in set(Action):
         yield _deny("default", "There is no patch to decide about.")
-    yield _level(action, policy)
+    yield _asking(policy) if action == Action.ONBOARD else _level(action, policy)
 
 
 def _hard(facts: PatchFacts) -> Iterator[Clause]:
@@ -158,6 +160,15 @@ def _sizes(facts: PatchFacts, policy: EffectivePolicy) -> Iterator[Clause]:
             yield _deny(ceiling.clause, f"The patch changes {size} {what}; at most {ceiling.value} are allowed.")
         else:
             yield _allow(ceiling.clause, f"The patch changes {size} of at most {ceiling.value} {what}.")
+
+
+def _asking(policy: EffectivePolicy) -> Clause:
+    """Allow to ask where the server lets it and there is no file; autonomy says nothing before there is one."""
+    if not policy.onboarding:
+        return _deny("server:onboarding", "The server's policy lets no repository be asked.")
+    if policy.standing is not Standing.MISSING:
+        return _deny("repo:present", "The repository has its file already.")
+    return _allow("server:onboarding", "The server's policy lets a repository without a file be asked.")
 
 
 def _level(action: str, policy: EffectivePolicy) -> Clause:
