@@ -7,7 +7,7 @@ the sweep, a message that comes twice finds the attempt leased or moved on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,8 @@ class Work:
     stop: StopSwitch
     answer: AnswerCommand | None = None
     """Answers commands; only the worker that can write has it."""
+    chores: Sequence[Callable[[], bool]] = ()
+    """Quick things beside the stages: each does one piece of what waits, False when nothing does."""
 
 
 def application(broker_url: str) -> Celery:
@@ -76,7 +78,17 @@ def application(broker_url: str) -> Celery:
             "interval_max": 0,
         },
         task_publish_retry=False,
-        beat_schedule={"sweep": {"task": "goldseam.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": ANALYZE}}},
+        beat_schedule={
+            "sweep": {"task": "goldseam.sweep", "schedule": SWEEP_SECONDS, "options": {"queue": ANALYZE}},
+            **{
+                f"chores of {queue}": {
+                    "task": f"goldseam.chores.{queue}",
+                    "schedule": SWEEP_SECONDS,
+                    "options": {"queue": queue, "expires": SWEEP_SECONDS},
+                }
+                for queue in (ANALYZE, PUBLISH)
+            },
+        },
     )
     return app
 
@@ -136,6 +148,7 @@ def register(app: Celery, work: Work) -> Sender:
 
     if work.answer is not None:
         _register_answer(app, work.answer, sender, work.store)
+    _register_chores(app, work)
     for stage, run in work.stages.items():
         _register_stage(app, stage, Step(run, work.give_up, sender, sent))
     return sender
@@ -206,6 +219,14 @@ class Step:
         log.info("stage_ended", state=str(state))
         if STAGES.get(state) != stage:
             self.sender.attempt(attempt_id, state)
+
+
+def _register_chores(app: Celery, work: Work) -> None:
+    @app.task(name=f"goldseam.chores.{PUBLISH if 'publish' in work.stages else ANALYZE}", shared=False)
+    def chores() -> None:
+        for chore in work.chores:
+            while chore():
+                pass
 
 
 def _register_stage(app: Celery, stage: str, step: Step) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import structlog
@@ -16,6 +17,8 @@ from app.pages.attempt import read_attempt, read_evidence, read_trace
 from app.pages.listing import read_listing
 from app.pages.record import read_ledger, read_stops
 from app.pages.templating import templates
+from tasks.policy.load import policy_schema
+from tasks.report.onboarding import SCHEMA_PATH
 from tasks.stop import StopSwitch
 from tasks.store.database import Store
 
@@ -38,6 +41,7 @@ def pages(store: Store, stop_switch: StopSwitch) -> Blueprint:
     shell = Shell(templates(), stop_switch)
     _add_pages(made, store, shell)
     _add_documents(made, store)
+    _add_schema(made)
     made.after_request(_closed)
     made.register_error_handler(NotFound, shell.missing)
     made.register_error_handler(SQLAlchemyError, shell.no_database)
@@ -123,6 +127,15 @@ def _add_documents(made: Blueprint, store: Store) -> None:
     def evidence(number: str) -> Response:
         """Answer the stored evidence: what `goldseam verify` runs again."""
         return document(number, read_evidence, f"Attempt {number} has no evidence: no repair of it was proven.")
+
+
+def _add_schema(made: Blueprint) -> None:
+    @made.get(SCHEMA_PATH)
+    def schema() -> Response:
+        """Answer the JSON Schema of the repository's file, to editors anywhere: it says nothing of this server."""
+        body = json.dumps(policy_schema(), indent=2, sort_keys=True) + "\n"
+        headers = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+        return Response(body, content_type="application/schema+json", headers=headers)
 
 
 _NO_ATTEMPT = "There is no attempt of that number. The list of attempts has all that there are."

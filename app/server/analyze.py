@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from app.config import Settings
-from app.server.stores import server_policy, store_of, turns_of, work_of
-from app.server.tokens import door_of, gate_of, lent
+from app.server.stores import onboarding_desk, server_policy, store_of, turns_of, work_of
+from app.server.tokens import Borrower, door_of, gate_of, lent
 from fixers.request import Fixer
 from tasks.broker.client import BrokerClient
 from tasks.celery import RunStage, Work
@@ -18,12 +18,12 @@ from tasks.sandbox.choose import sandbox
 from tasks.stages.decide import decide
 from tasks.stages.localize import localize
 from tasks.stages.observe import observe
+from tasks.stages.onboard import read_next
 from tasks.stages.repair import repair
 from tasks.stages.reproduce import reproduce
 from tasks.stages.verify import verify
 from tasks.stages.watch import watch
 from tasks.store.database import Store
-from tasks.store.models import Attempt
 from tasks.workbench import Workbench
 
 
@@ -51,7 +51,8 @@ def analyze_work(config: Settings) -> Work:
         "decide": partial(decide, turns=turns, readers=readers, server=policy),
         "watch": partial(watch, turns=turns, readers=readers),
     }
-    return work_of(config, turns, stages)
+    ask = partial(read_next, onboarding_desk(config, turns), readers)
+    return work_of(config, turns, stages, chores=(ask,))
 
 
 def _fixers(config: Settings, *, consent: str) -> tuple[Fixer, ...]:
@@ -64,7 +65,7 @@ def _fixers(config: Settings, *, consent: str) -> tuple[Fixer, ...]:
 
 
 @contextmanager
-def _reader(config: Settings, store: Store, door: BrokerClient, attempt: Attempt) -> Iterator[Reader]:
-    gate = gate_of(store, attempt)
-    with lent(door, store, attempt) as token, reading(config.endpoint, token, attempt.repository, gate) as reader:
+def _reader(config: Settings, store: Store, door: BrokerClient, borrower: Borrower) -> Iterator[Reader]:
+    gate = gate_of(store, borrower)
+    with lent(door, store, borrower) as token, reading(config.endpoint, token, borrower.repository, gate) as reader:
         yield reader

@@ -8,16 +8,18 @@ from dataclasses import replace
 from functools import partial
 
 from app.config import Settings
-from app.server.stores import server_policy, store_of, turns_of, work_of
+from app.server.stores import onboarding_desk, server_policy, store_of, turns_of, work_of
 from app.server.tokens import Borrower, door_of, gate_of, lent
 from tasks.broker.client import BrokerClient
 from tasks.celery import Work
 from tasks.github.client import writing
 from tasks.github.protocol import Writer
+from tasks.report.onboarding import OnboardingTexts
 from tasks.report.pull import marker
 from tasks.report.renderer import PullRenderer, marker_key
 from tasks.stages.answer import answer
 from tasks.stages.command_turn import CommandTurns
+from tasks.stages.onboard import write_next
 from tasks.stages.publish import publish
 from tasks.store.database import Store
 
@@ -36,7 +38,8 @@ def publish_work(config: Settings) -> Work:
         server=policy,
         mark=lambda number: marker(key, "command", str(number)),
     )
-    return replace(work_of(config, turns, {"publish": run}), answer=reply)
+    ask = partial(write_next, onboarding_desk(config, turns), writers, OnboardingTexts(config.address))
+    return replace(work_of(config, turns, {"publish": run}, chores=(ask,)), answer=reply)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from app.config import Settings
@@ -12,6 +12,7 @@ from tasks.celery import RunStage, Work
 from tasks.policy.load import read_server_policy
 from tasks.policy.model import ServerPolicy
 from tasks.stages.ending import give_up
+from tasks.stages.onboard import Desk
 from tasks.stages.receive import receive
 from tasks.stages.turn import Turns
 from tasks.stop import StopSwitch
@@ -41,12 +42,20 @@ def turns_of(config: Settings, store: Store, role: str) -> Turns:
     return Turns(store, stop_switch(config, store), owner=owner, seconds=config.lease_seconds)
 
 
-def work_of(config: Settings, turns: Turns, stages: Mapping[str, RunStage]) -> Work:
-    """Return what a worker does, given the stages it has dependencies for."""
+def onboarding_desk(config: Settings, turns: Turns) -> Desk:
+    """Return what the chores that ask repositories need."""
+    return Desk(turns.store, turns.stop, turns.owner, server_policy(config))
+
+
+def work_of(
+    config: Settings, turns: Turns, stages: Mapping[str, RunStage], chores: Sequence[Callable[[], bool]] = ()
+) -> Work:
+    """Return what a worker does, given the stages and chores it has dependencies for."""
     return Work(
         store=turns.store,
         receive=partial(receive, store=turns.store, own_app_id=config.app_id),
         stages=stages,
         give_up=lambda attempt_id, sentence: give_up(attempt_id, turns=turns, sentence=sentence),
         stop=turns.stop,
+        chores=chores,
     )

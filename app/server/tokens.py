@@ -12,9 +12,9 @@ from tasks.broker.server import socket_path
 from tasks.errors import Refused
 from tasks.store.database import Store
 from tasks.store.gates import InstallationGate
-from tasks.store.models import Attempt, CommandRow
+from tasks.store.models import Attempt, CommandRow, Onboarding
 
-Borrower = Attempt | CommandRow
+Borrower = Attempt | CommandRow | Onboarding
 
 
 def door_of(config: Settings, stage: Stage) -> BrokerClient:
@@ -40,8 +40,13 @@ def lent(door: BrokerClient, store: Store, borrower: Borrower) -> Iterator[str]:
 
 
 def _name(borrower: Borrower) -> str:
-    """Return what the broker knows the borrower by: an attempt is `12`, a command `c12`."""
-    return f"c{borrower.id}" if isinstance(borrower, CommandRow) else str(borrower.id)
+    """Return what the broker knows the borrower by: an attempt is `12`, a command `c12`, an onboarding `o12`."""
+    match borrower:
+        case CommandRow():
+            return f"c{borrower.id}"
+        case Onboarding():
+            return f"o{borrower.id}"
+    return str(borrower.id)
 
 
 def _installation(borrower: Borrower) -> int:

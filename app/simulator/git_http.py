@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from app.simulator.access import Problem, allows
 from app.simulator.git import NULL_SHA
 from app.simulator.records import Repository, Token
-from app.simulator.rest.door import hub, made, reachable
+from app.simulator.rest.door import hub, made, needed, reachable
 
 routes = Blueprint("git", __name__)
 USER = "x-access-token"
@@ -46,7 +46,9 @@ def _admitted(owner: str, name: str, *, writes: bool) -> Repository:
         repo = reachable(token, owner, name)
     except Problem as problem:
         raise Problem(404, "Repository not found.") from problem
-    if not allows(token.permissions, "contents:write" if writes else "contents:read"):
+    wanted = "contents:write" if writes else "contents:read"
+    needed(wanted)
+    if not allows(token.permissions, wanted):
         raise Problem(403, f"Permission to {repo.full_name}.git denied to {hub().app.bot.login}.")
     return repo
 

@@ -18,6 +18,7 @@ from app.simulator.hub import Hub
 from app.simulator.records import Pull, Repository, Token
 from app.simulator.rest.comments import reacted
 from app.simulator.rest.door import answer, body, hub, installation_token, made, reachable
+from app.simulator.rest.door import needed as note_needed
 from app.simulator.selection import Operation, Unreadable, pick, read
 from app.simulator.talkrecords import Comment, Review, ReviewComment
 
@@ -193,6 +194,7 @@ def _repository(token: Token, full_name: str, needed: str) -> Repository:
         raise Failed("NOT_FOUND", f"Could not resolve to a Repository with the name '{full_name}'.") from problem
     if not allows(token.permissions, needed):
         raise Failed("FORBIDDEN", f"{FORBIDDEN} ({needed.replace(':', '=')} is needed)")
+    note_needed(needed)
     return repo
 
 

@@ -91,6 +91,8 @@ class Hub:
         self.faults: list[Fault] = []
         self.journal: list[Effect] = []
         self.requests: deque[Exchange] = deque(maxlen=EXCHANGES_KEPT)
+        self.uses: dict[tuple[str, ...], str] = {}
+        """Of every permission that an accepted call needed (one of these), the first such call."""
         self.deliveries: list[Delivery] = []
         self.gate = Gate()
         self.accounts: dict[str, Account] = {}

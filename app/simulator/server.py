@@ -159,6 +159,8 @@ def _keep(response: Response) -> Response:
         response.headers["X-GitHub-Request-Id"] = f"{hub().next_id():X}"
         if path.startswith("/api/"):
             hub().requests.append(_exchange(response))
+        if "needed" in g and response.status_code < 400:
+            hub().uses.setdefault(g.needed, f"{request.method} {path}")
         if _is_effect(path):
             number = len(hub().journal) + 1
             made = tuple(g.get("made", ()))

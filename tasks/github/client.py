@@ -94,6 +94,9 @@ class RepositoryReader:
     def runs_of(self, head_sha: str) -> Sequence[Run]:
         return runs.runs_of(self._repository, head_sha)
 
+    def red_runs(self, count: int) -> Sequence[Run]:
+        return runs.red_runs(self._repository, count)
+
     def failed_jobs(self, run_id: int) -> Sequence[Job]:
         return runs.failed_jobs(self._repository, run_id)
 
@@ -114,6 +117,9 @@ class RepositoryReader:
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         return pulls.find_pull(self._repository, head, base)
+
+    def last_pull(self, head: str) -> Pull | None:
+        return pulls.last_pull(self._repository, head)
 
     def clone_url(self) -> str:
         return self._clone_url

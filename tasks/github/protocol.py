@@ -65,6 +65,9 @@ class Reader(Protocol):
     def runs_of(self, head_sha: str) -> Sequence[Run]:
         """Return the workflow runs of a commit, newest first (for events that name no run)."""
 
+    def red_runs(self, count: int) -> Sequence[Run]:
+        """Return the last workflow runs of the repository that ended in failure, newest first."""
+
     def failed_jobs(self, run_id: int) -> Sequence[Job]:
         """Return the jobs of the latest attempt that failed or timed out."""
 
@@ -85,6 +88,9 @@ class Reader(Protocol):
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         """Return the open pull request from branch `head` of this repository into `base`, or None."""
+
+    def last_pull(self, head: str) -> Pull | None:
+        """Return the newest pull request from branch `head` of this repository, open or not, or None."""
 
     def clone_url(self) -> str:
         """HTTPS address for git, without credentials."""

@@ -51,6 +51,18 @@ def pulls_of(repository: Repository, sha: str) -> Sequence[Pull]:
         return [_pull(each) for each in listed(repository, f"/commits/{sha}/pulls", 100)]
 
 
+def last_pull(repository: Repository, head: str) -> Pull | None:
+    """Return the newest pull request from our branch `head`, in any state, or None."""
+    owner, own = repository.full_name.partition("/")[0], repository.full_name.lower()
+    with translated(f"looking for a pull request from {head}"):
+        for each in listed(repository, "/pulls", 100, state="all", head=f"{owner}:{head}"):
+            found = _pull(each)
+            # GitHub ignores a head it cannot parse and lists everything.
+            if found.head_branch == head and found.head_repository.lower() == own:
+                return found
+    return None
+
+
 def open_pull(repository: Repository, *, head: str, base: str, title: str, body: str, draft: bool) -> Pull:
     """Open a pull request, or return the one that is open for the same head and base.
 

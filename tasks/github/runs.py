@@ -32,6 +32,12 @@ def runs_of(repository: Repository, head_sha: str) -> Sequence[Run]:
     return sorted(found, key=lambda run: run.id, reverse=True)
 
 
+def red_runs(repository: Repository, count: int) -> Sequence[Run]:
+    """Return the last runs that ended in failure, newest first."""
+    with translated("listing the red runs"):
+        return tuple(_run(each) for each in islice(repository.get_workflow_runs(status="failure"), count))
+
+
 def failed_jobs(repository: Repository, run_id: int) -> Sequence[Job]:
     """Return the jobs of the latest attempt that failed or timed out."""
     with translated(f"listing the jobs of run {run_id}"):

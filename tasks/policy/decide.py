@@ -15,7 +15,7 @@ from typing import Literal
 from fixers.model import Contract
 from fixers.project import is_repairable
 from tasks.policy.facts import Change, PatchFacts
-from tasks.policy.model import Autonomy, EffectivePolicy
+from tasks.policy.model import Autonomy, EffectivePolicy, Standing
 from tasks.policy.paths import covers, fold
 from tasks.stop import Stopped
 
@@ -47,6 +47,8 @@ class Action(StrEnum):
     """Suggest the patch at the lines of somebody's pull request."""
     ISSUE = "issue.open"
     """Say in an issue that a repair could not be proposed."""
+    ONBOARD = "onboard.pull"
+    """Ask, by a pull request that adds the repository's file, whether it wants to be looked after."""
 
 
 NEEDS_A_PATCH = frozenset({Action.SUGGEST, Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY, Action.REVIEW})
@@ -148,6 +150,9 @@ def _clauses(
         yield from _sizes(facts, policy)
     elif action in NEEDS_A_PATCH or action not in set(Action):
         yield _deny("default", "There is no patch to decide about.")
+    if action == Action.ONBOARD:
+        yield _asking(policy)
+        return
     level = _level(action, policy)
     if room is not None and action in _OPENS and level.result == "allow":
         yield from _room(room, policy)
@@ -202,6 +207,15 @@ def _room(room: Room, policy: EffectivePolicy) -> Iterator[Clause]:
     ):
         say = _deny if there >= ceiling.value else _allow
         yield say(ceiling.clause, f"Goldseam has {there} of at most {ceiling.value} {words} in this repository.")
+
+
+def _asking(policy: EffectivePolicy) -> Clause:
+    """Allow to ask where the server lets it and there is no file; autonomy says nothing before there is one."""
+    if not policy.onboarding:
+        return _deny("server:onboarding", "The server's policy lets no repository be asked.")
+    if policy.standing is not Standing.MISSING:
+        return _deny("repo:present", "The repository has its file already.")
+    return _allow("server:onboarding", "The server's policy lets a repository without a file be asked.")
 
 
 def _level(action: str, policy: EffectivePolicy) -> Clause:

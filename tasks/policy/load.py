@@ -22,6 +22,9 @@ from tasks.policy.model import (
 )
 from tasks.policy.strict_yaml import Place, parse
 
+SCHEMA_ID = "urn:goldseam:schema:policy:1"
+"""A name, not an address: each server serves the schema itself."""
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -38,12 +41,14 @@ def read_server_policy(data: bytes, *, name: str = "POLICY_FILE") -> ServerPolic
 def effective(server: ServerPolicy, file: bytes | None) -> EffectivePolicy:
     """Join the server's policy with the repository's file as it was found; never raises for that file.
 
-    No file: the ceiling is lowered to `suggest`, because more needs a person's commit.
+    No file: nothing is shown, because the repository was not asked yet or said no; on a server
+    that does not ask, `suggest`, because more needs a person's commit.
     A file that cannot be read: `observe`, because nobody knows what it meant to deny.
     """
     standing, problem = Standing.VALID, ""
     if file is None:
-        standing, repository = Standing.MISSING, RepositoryPolicy(version=1)
+        level = Autonomy.OBSERVE if server.onboarding else Autonomy.SUGGEST
+        standing, repository = Standing.MISSING, RepositoryPolicy(version=1, autonomy=level)
     else:
         try:
             repository = read_repository_policy(file)
@@ -63,6 +68,7 @@ def effective(server: ServerPolicy, file: bytes | None) -> EffectivePolicy:
         max_open=_ceiling("max_open", server, repository),
         max_new_per_hour=_ceiling("max_new_per_hour", server, repository),
         consent=min(server.llm.consent, repository.llm.consent),
+        onboarding=server.onboarding,
         repository=repository,
         digest=digest_of(server, repository),
     )
@@ -71,7 +77,8 @@ def effective(server: ServerPolicy, file: bytes | None) -> EffectivePolicy:
 def policy_schema() -> dict[str, Any]:
     """Return the JSON Schema of the repository's file, for editors and for `docs/schemas/`."""
     schema = RepositoryPolicy.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": REPOSITORY_FILE}
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID}
+    return {**dialect, **schema, "title": REPOSITORY_FILE}
 
 
 def _lower(server: Ceiling, repository: Ceiling | None) -> Ceiling:

@@ -8,7 +8,16 @@ from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
 import rfc8785
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictInt, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 
 REPOSITORY_FILE = ".github/goldseam.yml"
 """Read from the default branch only: a change of it counts once a person has merged it."""
@@ -78,7 +87,11 @@ class _Strict(BaseModel):
 class ModelUse(_Strict):
     """Whether a language model may be asked, and what it may be told."""
 
-    consent: ConsentLevel = Field(default=Consent.NONE, description="What may be sent to a language model.")
+    consent: ConsentLevel = Field(
+        default=Consent.NONE,
+        description="What may be sent to a language model. "
+        "none: nothing is asked. diagnostics: no source, so nothing is asked either. code: redacted slices of source.",
+    )
 
 
 class ServerPolicy(_Strict):
@@ -94,13 +107,19 @@ class ServerPolicy(_Strict):
     llm: ModelUse = ModelUse(consent=Consent.NONE)
     command_bots: tuple[StrictInt, ...] = ()
     """Numeric ids of bot accounts that may command as people with write access do."""
+    onboarding: StrictBool = True
+    """Whether a repository without a file is asked by a pull request that adds it, and left alone until then."""
 
 
 class RepositoryPolicy(_Strict):
     """`.github/goldseam.yml`: what a repository allows, and how its tests are run. It can only tighten."""
 
     version: Version = Field(description="Version of this file's format.")
-    autonomy: AutonomyLevel = Field(default=Autonomy.SUGGEST, description="How far Goldseam may go by itself.")
+    autonomy: AutonomyLevel = Field(
+        default=Autonomy.SUGGEST,
+        description="How far Goldseam may go by itself. observe: nothing is shown. suggest: a neutral check run with "
+        "the patch. draft_pr: a draft pull request. pr: one that is ready for review. Each includes the ones before.",
+    )
     deny_paths: tuple[Pattern, ...] = Field(
         default=(), max_length=200, description="Globs of files that no repair may touch. Case does not matter."
     )
@@ -164,6 +183,8 @@ class EffectivePolicy:
     max_open: Ceiling
     max_new_per_hour: Ceiling
     consent: Consent
+    onboarding: bool
+    """Whether the server lets repositories without a file be asked."""
     repository: RepositoryPolicy
     """For the keys that say how tests are run; the ceilings above are what counts for the others."""
     digest: str

@@ -11,10 +11,11 @@ from fixers.model import Declined, Failure, Reason
 from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Reader
 from tasks.policy.load import effective
-from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
 from tasks.stages.documents import Order, RedRun, Seen
 from tasks.stages.doors import OpenReader
 from tasks.stages.ending import decline
+from tasks.stages.installed import unasked
 from tasks.stages.logs import Observation, observe_runs
 from tasks.stages.turn import Turn, Turns
 from tasks.store import incidents
@@ -42,10 +43,11 @@ def observe(attempt_id: int, *, turns: Turns, readers: OpenReader, server: Serve
 
 
 def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
-    seen = observe_runs(reader, turn.attempt)
+    policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
+    seen = unasked(turn, policy) or observe_runs(reader, turn.attempt)
     if isinstance(seen, Declined):
         return decline(turn, seen, found={Kind.SEEN: Seen(run_ids=_named(turn.attempt))})
-    order = _order(reader, turn.attempt, seen, server)
+    order = _order(reader, turn.attempt, seen, policy)
     found = {Kind.ORDER: order, Kind.SEEN: Seen(run_ids=tuple(run.id for run in seen.runs))}
     refused = _join(turn, order)
     if refused is not None:
@@ -54,8 +56,7 @@ def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
     return turn.finish(State.REPRODUCING, why=why, found=found)
 
 
-def _order(reader: Reader, attempt: Attempt, seen: Observation, server: ServerPolicy) -> Order:
-    policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
+def _order(reader: Reader, attempt: Attempt, seen: Observation, policy: EffectivePolicy) -> Order:
     asked = policy.repository
     return Order(
         repository=attempt.repository,

@@ -30,6 +30,7 @@ from tasks.github.talk import OWN_BRANCHES
 from tasks.github.webhook import parse_event
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
+from tasks.stages import installed
 from tasks.stages.documents import Seen
 from tasks.store import attempts, commands, deliveries, documents, effects, threads
 from tasks.store.database import Store
@@ -57,6 +58,7 @@ Taken = tuple[Wake | int | None, str]
 TRIES = 3
 _BROKEN = "Goldseam itself broke on this delivery: {} at {}."
 _UNANSWERED = "Ignored: not answered by this version."
+_ANSWERED = "The pull request that asks this repository was answered."
 
 
 def receive(delivery_id: int, *, store: Store, own_app_id: int | None = None) -> Wake | None:
@@ -119,7 +121,13 @@ def _taken(session: Session, signal: Signal, guid: str) -> Taken:
             return _closed(session, signal, closed)
         case Command() | ButtonPressed() | BoxTicked() as what:
             return _commanded(session, signal, what, guid)
-        case PullChanged() | Pushed() | InstallationChanged():
+        case InstallationChanged() as change:
+            return None, installed.changed(session, signal, change)
+        case PullChanged(number=number, head_branch=branch) if installed.answered(
+            session, signal, number=number, head_branch=branch
+        ):
+            return None, _ANSWERED
+        case PullChanged() | Pushed():
             return None, _UNANSWERED
 
 
@@ -143,6 +151,8 @@ def _failed(session: Session, signal: Signal, failure: CiFailure, guid: str) -> 
 
 
 def _closed(session: Session, signal: Signal, closed: PullClosed) -> Taken:
+    if installed.answered(session, signal, number=closed.number, head_branch=closed.head_branch):
+        return None, _ANSWERED
     standing = threads.standing(session, signal.repository_id, closed.number)
     owner = standing.id if standing is not None else _owner(session, signal, closed.head_branch)
     return owner, f"Pull request of attempt {owner}." if owner else "Ignored: not a pull request of Goldseam's."

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from tasks.broker.known import Assignment, Stage
 from tasks.store.commands import OPEN
 from tasks.store.database import Store, now
-from tasks.store.models import Attempt, CommandRow
+from tasks.store.models import Attempt, CommandRow, Onboarding
+from tasks.store.onboardings import READING, WRITING
 from tasks.store.states import STAGES, State
 
 
@@ -18,12 +19,14 @@ class StoreKnown:
     store: Store
 
     def known(self, attempt: str, stage: Stage) -> Assignment | None:
-        """Return the repository of an attempt (`12`) or command (`c12`) that a worker holds in this stage now."""
+        """Return the repository of an attempt (`12`), command (`c12`) or onboarding (`o12`) that is held now."""
         kind, number = (attempt[:1], attempt[1:]) if attempt[:1].isalpha() else ("", attempt)
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             return None
         if kind == "c":
             return self._command(int(number)) if stage == "publish" else None
+        if kind == "o":
+            return self._onboarding(int(number), stage)
         return self._attempt(int(number), stage) if not kind else None
 
     def _command(self, number: int) -> Assignment | None:
@@ -39,5 +42,14 @@ class StoreKnown:
         if found is None or found.lease_until is None or found.lease_until < moment or found.state not in STAGES:
             return None
         if found.installation_id is None or (found.state is State.PUBLISHING) != (stage == "publish"):
+            return None
+        return Assignment(found.installation_id, found.repository)
+
+    def _onboarding(self, number: int, stage: Stage) -> Assignment | None:
+        with self.store.read() as session:
+            found, moment = session.get(Onboarding, number), now(session)
+        if found is None or found.lease_until is None or found.lease_until < moment:
+            return None
+        if found.state not in (WRITING if stage == "publish" else READING):
             return None
         return Assignment(found.installation_id, found.repository)

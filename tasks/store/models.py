@@ -278,6 +278,53 @@ class Effect(Base):
     __table_args__ = (Index("ix_effects_attempt_id", "attempt_id"), Index("ix_effects_target", "kind", "target"))
 
 
+class OnboardingState(StrEnum):
+    """How far a repository is on its way to being looked after."""
+
+    WAITING = "waiting"
+    """Its red runs are to be read."""
+    SURVEYED = "surveyed"
+    """Its pull request is to be opened."""
+    OPEN = "open"
+    MERGED = "merged"
+    DECLINED = "declined"
+    """A person closed the pull request: the repository is left alone."""
+    UNNEEDED = "unneeded"
+    """It has the file already."""
+    REMOVED = "removed"
+    """The App is no longer installed there."""
+    FAILED = "failed"
+
+
+class Onboarding(Base):
+    """The one pull request that asks a repository whether it wants to be looked after."""
+
+    __tablename__ = "onboardings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    repository_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """Unique: nobody is asked twice."""
+    repository: Mapped[str]
+    installation_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[OnboardingState] = mapped_column(_words(OnboardingState), default=OnboardingState.WAITING)
+    sentence: Mapped[str] = mapped_column(default="")
+    survey: Mapped[str] = mapped_column(default="")
+    """What was read in the logs, as the JSON of `Survey`; empty until then."""
+    pull_number: Mapped[int | None]
+    url: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    """Of the state it is in."""
+    due_at: Mapped[datetime]
+    """When it is looked at next."""
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_onboardings_state", "state", "due_at"),)
+
+
 class Stop(Base):
     """A stop that a person set; the row is the stop, removing it resumes."""
 

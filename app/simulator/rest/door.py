@@ -83,6 +83,11 @@ def made(what: str) -> None:
     g.made = [*g.get("made", []), what]
 
 
+def needed(*alternatives: str) -> None:
+    """Note for the record of uses that this call had one of these permissions, and needed it."""
+    g.needed = alternatives
+
+
 def page(items: Sequence[Item]) -> tuple[Sequence[Item], dict[str, str]]:
     """Cut the page that was asked for, and return it with its Link header."""
     size = max(1, min(MAX_PAGE, _number("per_page", 30)))
@@ -132,6 +137,7 @@ def needs(
                 token = installation_token()
                 repository = reachable(token, owner, name)
                 demand(token, alternatives)
+                needed(*alternatives)
                 return view(repository, *args, **kwargs)
 
         return guarded

@@ -45,7 +45,7 @@ LEVELS = {
 }
 
 
-@pytest.mark.parametrize(("action", "level"), list(product(Action, Autonomy)), ids=str)
+@pytest.mark.parametrize(("action", "level"), list(product(LEVELS, Autonomy)), ids=str)
 def test_each_level_allows_exactly_its_actions(action: Action, level: Autonomy) -> None:
     """T95."""
     decision = asked(edit("src/fees.py"), policy(f"autonomy: {level.word}", autonomy=Autonomy.PR), action)
@@ -60,11 +60,35 @@ def test_what_nobody_allowed_is_denied() -> None:
     assert (decision.result, decision.clause) == ("deny", "default")
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", list(LEVELS))
 def test_what_shows_a_patch_needs_one(action: Action) -> None:
     decision = decide(action, None, policy("autonomy: pr"), None)
     assert (decision.clause == "default") == (action in NEEDS_A_PATCH)
     assert (decision.result == "allow") == (action not in NEEDS_A_PATCH)
+
+
+def test_every_action_but_the_asking_has_a_level() -> None:
+    assert set(Action) - set(LEVELS) == {Action.ONBOARD}
+
+
+@pytest.mark.parametrize(
+    ("server", "file", "clause", "result"),
+    [
+        ({}, None, "server:onboarding", "allow"),
+        ({"autonomy": Autonomy.OBSERVE}, None, "server:onboarding", "allow"),
+        ({"onboarding": False}, None, "server:onboarding", "deny"),
+        ({}, b"version: 1\n", "repo:present", "deny"),
+        ({}, b"version: 1\nautonomy: pr\n", "repo:present", "deny"),
+        ({}, b"what: ever\n", "repo:present", "deny"),
+    ],
+)
+def test_a_repository_is_asked_once_and_only_where_the_server_lets_it(
+    server: dict[str, object], file: bytes | None, clause: str, result: str
+) -> None:
+    decision = decide(Action.ONBOARD, None, effective(ServerPolicy(**server), file), None)
+    assert (decision.clause, decision.result) == (clause, result)
+    stopped = decide(Action.ONBOARD, None, effective(ServerPolicy(**server), file), Stopped("all", "a test"))
+    assert stopped.result == "deny"
 
 
 HARD = {

@@ -107,9 +107,11 @@ def test_a_file_just_under_the_cap_is_read() -> None:
     assert read_repository_policy(FULL + filling + b"\n").max_files == 2
 
 
-def test_without_a_file_a_repair_is_only_suggested() -> None:
+def test_without_a_file_nothing_is_shown_and_where_nobody_is_asked_a_repair_is_only_suggested() -> None:
     policy = effective(ServerPolicy(), None)
-    assert (policy.autonomy, policy.autonomy_clause) == (Autonomy.SUGGEST, "repo:missing")
+    assert (policy.autonomy, policy.autonomy_clause) == (Autonomy.OBSERVE, "repo:missing")
+    unasked = effective(ServerPolicy(onboarding=False), None)
+    assert (unasked.autonomy, unasked.autonomy_clause) == (Autonomy.SUGGEST, "repo:missing")
     below = effective(ServerPolicy(autonomy=Autonomy.OBSERVE), None)
     assert (below.autonomy, below.autonomy_clause) == (Autonomy.OBSERVE, "server:autonomy")
 

@@ -98,6 +98,9 @@ class Hub:
     def runs_of(self, head_sha: str) -> Sequence[Run]:
         return [run for run in self.runs if run.head_sha == head_sha]
 
+    def red_runs(self, count: int) -> Sequence[Run]:
+        return [run for run in reversed(self.runs) if run.conclusion == "failure"][:count]
+
     def failed_jobs(self, run_id: int) -> Sequence[Job]:
         return [Job(run_id, "test", "failure", "pytest", "")] if self.run(run_id).conclusion != "success" else []
 
@@ -122,6 +125,9 @@ class Hub:
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         return next((p for p in self.pulls if (p.head_branch, p.base_branch, p.state) == (head, base, "open")), None)
+
+    def last_pull(self, head: str) -> Pull | None:
+        return next((pull for pull in reversed(self.pulls) if pull.head_branch == head), None)
 
     def clone_url(self) -> str:
         return "https://github.invalid/o/r.git"
@@ -307,7 +313,7 @@ class Desk:
     turns: Turns
     hub: Hub
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
-    server: ServerPolicy = field(default_factory=lambda: ServerPolicy(autonomy=Autonomy.PR))
+    server: ServerPolicy = field(default_factory=lambda: ServerPolicy(autonomy=Autonomy.PR, onboarding=False))
     said: int = 0
     written: list[int] = field(default_factory=list)
     """Attempts for which a writer was opened."""
