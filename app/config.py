@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
     policy_file: Path | None = None
     stop_file: Path | None = None
     """A further file whose existence stops every effect, beside `data_dir`/STOP."""
+    canary_file: Path | None = None
+    """Strings, one a line, that must never leave in any text; planted where a thief would look."""
     llm: Literal["off", "on"] = "off"
     budget_seconds: float = 60.0
     """Of search, for one attempt."""
@@ -105,6 +108,19 @@ class Settings(BaseSettings):
         return (own,) if self.stop_file is None else (own, self.stop_file)
 
     @property
+    def secrets(self) -> dict[str, str]:
+        """What this process knows and no text may hold: name and value. BadInput when the canaries cannot be read."""
+        found = {
+            "webhook secret": self.webhook_secret.get_secret_value(),
+            "old webhook secret": self.webhook_secret_old.get_secret_value(),
+            "database password": urlsplit(self.database_url).password or "",
+            "Redis password": urlsplit(self.redis_url).password or "",
+        }
+        canaries = () if self.canary_file is None else _lines(self.canary_file)
+        found |= {f"canary {number}": canary for number, canary in enumerate(canaries, 1)}
+        return {name: value for name, value in found.items() if value}
+
+    @property
     def address(self) -> str:
         """Where people reach this server."""
         return self.public_url.rstrip("/") or f"http://{self.listen}"
@@ -117,6 +133,13 @@ class Settings(BaseSettings):
             seconds_between_requests=self.github_pause_seconds / 4,
             seconds_between_writes=self.github_pause_seconds,
         )
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(line.strip() for line in path.read_text().splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"GOLDSEAM_CANARY_FILE names {path}, which cannot be read: {error}.") from None
 
 
 def settings() -> Settings:

@@ -15,10 +15,12 @@ from tasks.celery import Work
 from tasks.github.client import writing
 from tasks.github.protocol import Writer
 from tasks.report.onboarding import OnboardingTexts
+from tasks.report.outgoing import Outgoing
 from tasks.report.pull import marker
 from tasks.report.renderer import PullRenderer, marker_key
 from tasks.stages.answer import answer
 from tasks.stages.command_turn import CommandTurns
+from tasks.stages.egress import guarded
 from tasks.stages.onboard import write_next
 from tasks.stages.publish import publish
 from tasks.store.database import Store
@@ -27,10 +29,10 @@ from tasks.store.database import Store
 def publish_work(config: Settings) -> Work:
     """Return what the publish worker does."""
     turns = turns_of(config, store_of(config), "publish")
-    writers = partial(_writer, config, turns.store, door_of(config, "publish"))
-    key = marker_key(config.data_dir.absolute() / "marker.key")
-    policy = server_policy(config)
-    run = partial(publish, turns=turns, writers=writers, server=policy, renderer=PullRenderer(key, config.address))
+    key, outgoing = marker_key(config.data_dir.absolute() / "marker.key"), Outgoing(config.secrets)
+    writers = partial(_writer, config, turns.store, door_of(config, "publish"), outgoing)
+    policy, renderer = server_policy(config), PullRenderer(key, config.address, outgoing)
+    run = partial(publish, turns=turns, writers=writers, server=policy, renderer=renderer)
     reply = partial(
         answer,
         turns=CommandTurns(turns.store, turns.stop, turns.owner),
@@ -43,7 +45,9 @@ def publish_work(config: Settings) -> Work:
 
 
 @contextmanager
-def _writer(config: Settings, store: Store, door: BrokerClient, borrower: Borrower) -> Iterator[Writer]:
+def _writer(
+    config: Settings, store: Store, door: BrokerClient, outgoing: Outgoing, borrower: Borrower
+) -> Iterator[Writer]:
     gate = gate_of(store, borrower)
     with lent(door, store, borrower) as token, writing(config.endpoint, token, borrower.repository, gate) as writer:
-        yield writer
+        yield guarded(writer, outgoing.knowing(token=token))

@@ -135,14 +135,29 @@ def known_tokens(text: str) -> Iterator[Hit]:
     verify a find over the network, and yields only a part where a pattern holds groups.
     """
     for line in text.splitlines():
-        for plugin in _PLUGINS:
-            for pattern in plugin.denylist:
-                matches = (match.group().strip(" \t\"'=:") for match in pattern.finditer(line))
-                yield from (Hit(_kind(plugin.secret_type), value) for value in matches)
+        yield from _by_plugins(line)
         for entropy in _ENTROPY:
             for value in entropy.analyze_string(line):
                 if len(value) >= _RANDOM and entropy.calculate_shannon_entropy(value) > entropy.entropy_limit:
                     yield Hit("random", value)
+
+
+def token_forms(text: str) -> Iterator[Hit]:
+    """Find what has the form of a well-known service's token or of a key: few false finds, in any text.
+
+    Whatever is a secret only by its name or by its randomness is left alone, as digests are.
+    """
+    for kind, pattern in _RULES[: len(_WHOLE)]:
+        yield from (Hit(kind, match.group()) for match in pattern.finditer(text))
+    for line in text.splitlines():
+        yield from _by_plugins(line)
+
+
+def _by_plugins(line: str) -> Iterator[Hit]:
+    for plugin in _PLUGINS:
+        for pattern in plugin.denylist:
+            matches = (match.group().strip(" \t\"'=:") for match in pattern.finditer(line))
+            yield from (Hit(_kind(plugin.secret_type), value) for value in matches)
 
 
 def _kind(secret_type: str) -> str:

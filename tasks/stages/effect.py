@@ -21,11 +21,15 @@ from tasks.ledger.entry import Actor, EffectRecord, Note
 from tasks.policy.decide import NEEDS_A_PATCH, Action, Decision, decide
 from tasks.policy.facts import PatchFacts
 from tasks.policy.model import EffectivePolicy
+from tasks.report.outgoing import EgressBlocked
 from tasks.stages.settle import said
 from tasks.stop import Stopped
 from tasks.store import effects
 from tasks.store.database import Store
 from tasks.store.models import Attempt
+
+STANDS = frozenset({"done", "found"})
+"""Outcomes after which the effect is visible."""
 
 
 class NotNow(Refused):
@@ -102,7 +106,11 @@ class Hand:
             return known
         failpoint(K.INTENDED)
         found = look()
-        made = found or do()
+        try:
+            made = found or do()
+        except EgressBlocked as leak:
+            self._block(effect_id, action, kind, target, str(leak))
+            raise
         self._conclude(effect_id, action, kind, target, made, "found" if found else "done")
         failpoint(K.CONCLUDED)
         return made
@@ -115,7 +123,7 @@ class Hand:
             if new:
                 note = self._note("intent", decision.action, kind, target, decision.result, why="About to be made.")
                 append(session, note.model_copy(update={"policy": said(decision)}))
-            return effect.id, Made(effect.remote_id, effect.url) if effect.outcome else None
+            return effect.id, Made(effect.remote_id, effect.url) if effect.outcome in STANDS else None
 
     def _conclude(
         self, effect_id: int, action: Action, kind: str, target: str, made: Made, outcome: Literal["found", "done"]
@@ -124,6 +132,11 @@ class Hand:
             if effects.conclude(session, effect_id, outcome=outcome, remote_id=made.remote_id, url=made.url):
                 why = "It stood already." if outcome == "found" else "It was made."
                 append(session, self._note("outcome", action, kind, target, outcome, why=why, made=made))
+
+    def _block(self, effect_id: int, action: Action, kind: str, target: str, why: str) -> None:
+        with self.turn.writing() as session:
+            if effects.conclude(session, effect_id, outcome="blocked", remote_id="", url=""):
+                append(session, self._note("outcome", action, kind, target, "deny", why=why))
 
     def _note(
         self,

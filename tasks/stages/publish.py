@@ -12,9 +12,11 @@ from tasks.github.protocol import CheckOutput, Writer
 from tasks.policy.decide import Action, Decision
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.report.outgoing import EgressBlocked
 from tasks.stages.documents import Order
 from tasks.stages.doors import Earlier, OpenWriter, PullContext, Renderer
 from tasks.stages.effect import Hand, Made, NotNow
+from tasks.stages.egress import blocked
 from tasks.stages.ending import end, shown, unproposed
 from tasks.stages.propose import message, propose
 from tasks.stages.revise import Revision, revise
@@ -42,6 +44,8 @@ def publish(attempt_id: int, *, turns: Turns, writers: OpenWriter, server: Serve
                     return _publish(turn, writer, server, renderer)
             except NotNow as refused:
                 return hold(turn, refused.decision)
+            except EgressBlocked as leak:
+                return blocked(turn, leak)
     return turns.state_of(attempt_id)
 
 

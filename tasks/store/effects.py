@@ -23,7 +23,9 @@ def intend(session: Session, *, key: str, attempt_id: int, kind: str, target: st
     return effect, True
 
 
-def conclude(session: Session, effect_id: int, *, outcome: Literal["found", "done"], remote_id: str, url: str) -> bool:
+def conclude(
+    session: Session, effect_id: int, *, outcome: Literal["found", "done", "blocked"], remote_id: str, url: str
+) -> bool:
     """Record what became of an intent; False when that is known already."""
     effect = session.scalars(select(Effect).where(Effect.id == effect_id).with_for_update()).one()
     if effect.outcome:

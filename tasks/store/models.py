@@ -270,7 +270,7 @@ class Effect(Base):
     """The name under which it is looked up: the branch, the commit checked."""
     intended_at: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(default="")
-    """`found`, `done`; empty while nobody knows."""
+    """`found`, `done`, `blocked` before it was sent; empty while nobody knows."""
     outcome_at: Mapped[datetime | None]
     remote_id: Mapped[str] = mapped_column(default="")
     url: Mapped[str] = mapped_column(default="")
