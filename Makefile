@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format lock schemas rules clean
 .PHONY: faults
-.PHONY: bench-spine bench-engine bench-localize bench-throughput bench-agreement
+.PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-agreement
 BIN := .venv/bin
 
 help: ## Show what can be made
@@ -32,6 +32,9 @@ check: .venv/.dev ## Lint, types, schemas, docs, and the calls to GitHub against
 	$(BIN)/python scripts/schemas --check
 	$(BIN)/python scripts/rules --check
 	$(BIN)/python scripts/check-tree
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows docs/examples/*.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --config scripts/zizmor.yml action.yml docs/examples/*.yml
 	scripts/fetch-github-descriptions
 	$(BIN)/pytest -m github_contract tests/contract
 
@@ -67,6 +70,9 @@ bench-throughput: .venv/.dev ## Candidates per second of processor time, beside 
 
 bench-agreement: .venv/.dev ## Whether all evaluators say the same of random edits of five published packages
 	$(BIN)/python -m benchmarks.evaluators $(OPTIONS)
+
+bench-action: .venv/.dev ## What the Action costs beside `goldseam fix`: its installation, and its own part of a repair
+	$(BIN)/python -m benchmarks.action $(OPTIONS)
 
 clean: ## Remove what was made
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from app.action.result import ActionResult
 from app.doctor.finding import DoctorReport
 from app.schemas import FixReport, RulesReport, VerifyReport
 from fixers.evidence import Evidence, Trace
@@ -19,6 +20,7 @@ from tasks.policy.decide import Decision
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = sorted((ROOT / "tests" / "golden").glob("*.json"))
 MODELS = {
+    "action-result": ActionResult,
     "decision": Decision,
     "doctor-report": DoctorReport,
     "evidence": Evidence,

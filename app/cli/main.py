@@ -26,6 +26,7 @@ VERBS = MappingProxyType(
         "stop": "govern",
         "resume": "govern",
         "ledger": "govern",
+        "action": "action",
     }
 )
 """Verb to its module; a module is imported when its verb is used, because the engine's imports cost a second."""

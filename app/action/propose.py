@@ -1,0 +1,175 @@
+"""One branch, one commit, one pull request for a repair that the Action found; nothing twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.action.event import Event
+from app.action.result import EVIDENCE, ActionResult
+from fixers.evidence import Trace
+from fixers.failures.fingerprint import run_fingerprint
+from fixers.model import FileEdit
+from fixers.patch import PatchDoesNotApply, apply, digest
+from tasks.errors import BadInput
+from tasks.github.errors import Conflict
+from tasks.github.protocol import Pull, Writer
+from tasks.policy.decide import Action, Decision, decide
+from tasks.policy.facts import PatchFacts, facts_of
+from tasks.policy.load import effective
+from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
+from tasks.report.pull import pull_body, pull_title
+from tasks.stages.doors import PullContext
+
+_NO_FILE = b"version: 1\nautonomy: pr\n"
+"""Without a policy file the workflow that hands over a token is the person's word; draft or not is an input."""
+_CONTROLS = (
+    "merge it, or close it and leave its branch: while that stands, this repair is not proposed again. "
+    "The evidence is in the artifact of the red run. No server stands behind this request, so comments are not read."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A pull request that stands open."""
+
+    number: int
+    url: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """No pull request, and why; nothing was written."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    context: PullContext
+    branch: str
+    title: str
+    body: str
+    draft: bool
+
+
+def propose(writer: Writer, result: ActionResult, event: Event, *, draft: bool) -> Proposed | Withheld:
+    """Open the pull request for a proven repair, or return the one that is open.
+
+    The commit starts where the branch stood when the run began, and only if the files there are,
+    byte for byte, those that the repair was proven on.
+    """
+    trace = result.trace
+    withheld = _unwanted(result, event)
+    if withheld is not None:
+        return withheld
+    try:
+        facts = facts_of(trace.patch)
+    except BadInput as error:
+        return Withheld(f"The patch in the result cannot be read: {error}")
+    decision = _decide(writer, facts, draft=draft)
+    if decision.result != "allow":
+        return Withheld(f"Policy does not let it be proposed ({decision.clause}): {decision.sentence}")
+    context = _context(result, event, decision)
+    branch = _branch(event.branch, context.fingerprint)
+    there = _there(writer, branch, event.branch)
+    if there is not None:
+        return there
+    edits = _edits(writer, trace, event)
+    if isinstance(edits, Withheld):
+        return edits
+    title, body = pull_title(trace), pull_body(trace, context, bundle=_bundle(result), key=b"", controls=_CONTROLS)
+    return _open(writer, _Request(context, branch, title, body, decision.action == Action.DRAFT), trace, edits)
+
+
+def _unwanted(result: ActionResult, event: Event) -> Withheld | None:
+    if result.trace.status != "fixed" or not result.trace.patch:
+        return Withheld(f"There is nothing to propose: {result.trace.sentence}")
+    if event.read_only:
+        return Withheld(event.read_only)
+    if result.commit not in {event.commit, event.head}:
+        return Withheld(
+            f"The repair was proven on {result.commit[:7] or 'an unknown commit'}, which is not the commit of this run "
+            f"({event.commit[:7]}). Check out what the workflow runs on, as actions/checkout does by default."
+        )
+    return None
+
+
+def _decide(writer: Writer, facts: PatchFacts, *, draft: bool) -> Decision:
+    """Ask the repository's policy: for a ready pull request first where one is wanted, then for a draft."""
+    file = writer.file_at(REPOSITORY_FILE, writer.default_branch())
+    policy: EffectivePolicy = effective(ServerPolicy(), _NO_FILE if file is None else file)
+    ready = None if draft else decide(Action.READY, facts, policy, None)
+    return ready if ready is not None and ready.result == "allow" else decide(Action.DRAFT, facts, policy, None)
+
+
+def _context(result: ActionResult, event: Event, decision: Decision) -> PullContext:
+    return PullContext(
+        attempt_id=0,
+        repository=event.repository,
+        base=event.branch,
+        head_sha=event.head,
+        fingerprint=run_fingerprint(result.trace.failures, repository=event.repository_id, base=event.branch),
+        run_name=event.workflow,
+        run_url=event.run_url,
+        decision=decision,
+        ledger="",
+    )
+
+
+def _bundle(result: ActionResult) -> str:
+    return f"{EVIDENCE} --repo {result.directory}" if result.directory else EVIDENCE
+
+
+def _branch(base: str, fingerprint: str) -> str:
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", base).strip("-").lower()[:40] or "branch"
+    return f"goldseam/fix/{slug}-{fingerprint[:8]}"
+
+
+def _there(writer: Writer, branch: str, base: str) -> Proposed | Withheld | None:
+    """Return what an earlier run left for the same fault: a request that is open, or a branch without one."""
+    pull = writer.find_pull(branch, base)
+    if pull is not None:
+        return _proposed(pull, new=False)
+    if writer.branch_sha(branch) is None:
+        return None
+    return Withheld(
+        f"The branch {branch} of an earlier proposal stands without an open pull request, so a person closed it. "
+        "Delete the branch to have it proposed again."
+    )
+
+
+def _edits(writer: Writer, trace: Trace, event: Event) -> list[FileEdit] | Withheld:
+    paths = [path for change in facts_of(trace.patch).changes for path in change.paths]
+    found = {path: writer.file_at(path, event.head) for path in paths}
+    try:
+        return list(apply(trace.patch, {path: data.decode() for path, data in found.items() if data is not None}))
+    except (PatchDoesNotApply, UnicodeDecodeError):
+        return Withheld(
+            f"{paths[0]} on {event.branch} is not the file that the repair was proven on: the run tests a merge with "
+            "the base branch, or a step changed it. Bring the branch up to date, or apply the patch by hand."
+        )
+
+
+def _open(writer: Writer, asked: _Request, trace: Trace, edits: Sequence[FileEdit]) -> Proposed | Withheld:
+    head, files = asked.context.head_sha, {edit.path: edit.after.encode() for edit in edits}
+    try:
+        writer.create_branch(asked.branch, head)
+        writer.commit(asked.branch, head, _message(asked.title, trace, asked.context), files)
+    except Conflict as error:
+        return Withheld(f"Another run is proposing the same repair: {error}")
+    request = {"head": asked.branch, "base": asked.context.base, "title": asked.title, "body": asked.body}
+    return _proposed(writer.open_pull(**request, draft=asked.draft), new=True)
+
+
+def _message(title: str, trace: Trace, context: PullContext) -> str:
+    trailers = [f"Goldseam-Fingerprint: {context.fingerprint}", f"Goldseam-Patch: {digest(trace.patch)}"]
+    if context.run_url:
+        trailers.append(f"Goldseam-Run: {context.run_url}")
+    return "\n".join((title, "", *trailers, ""))
+
+
+def _proposed(pull: Pull, *, new: bool) -> Proposed:
+    return Proposed(pull.number, pull.html_url, new)

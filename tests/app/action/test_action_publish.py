@@ -1,0 +1,207 @@
+"""A pull request for a result: opened once, and only where it may be; the step knows no engine."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from action_runner import read_values
+from action_workflow import ROOT, Workflow
+
+from app.action.event import read_event
+from app.action.propose import Proposed, Withheld, propose
+from app.action.publish import publish
+from app.action.result import ActionResult, read_result, write_result
+from app.simulator import pulls, sample
+from fixers.evidence import Trace
+from fixers.model import FileEdit
+from fixers.patch import unified
+from tasks.errors import BadInput
+from tasks.github.client import writing
+from tasks.github.session import Endpoint
+
+FEES = "billing/fees.py"
+MENDED = sample.RED.replace(">=", ">")
+GOLDEN = ROOT / "tests" / "golden" / "trace-1.0.json"
+
+
+def result(workflow: Workflow, commit: str = "", patch: str = "") -> ActionResult:
+    """Return what a repair of the sample leaves."""
+    trace = Trace.model_validate_json(GOLDEN.read_bytes())
+    fixed = patch or unified([FileEdit(FEES, sample.RED, MENDED)])
+    return ActionResult(commit=commit or workflow.head, trace=trace.model_copy(update={"patch": fixed}))
+
+
+@pytest.fixture
+def attempt(workflow: Workflow) -> Callable[..., Proposed | Withheld]:
+    """Propose a result with a token of the least permissions."""
+
+    def run(
+        found: ActionResult | None = None, *, draft: bool = True, event: str = "push", **more: object
+    ) -> Proposed | Withheld:
+        seen = read_event(workflow.environment(event, **more))
+        endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
+        with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
+            return propose(writer, found or result(workflow), seen, draft=draft)
+
+    return run
+
+
+def changed(workflow: Workflow) -> list[str]:
+    return [effect.path for effect in workflow.hub.journal if effect.status < 300]
+
+
+def policy(workflow: Workflow, text: str) -> None:
+    workflow.hub.commit(workflow.repository, "main", {".github/goldseam.yml": text.encode()}, "Say how far")
+
+
+def test_it_is_opened_once_and_found_the_second_time(workflow, attempt):
+    first, second = attempt(), attempt()
+    assert isinstance(first, Proposed)
+    assert (first.new, second) == (True, Proposed(first.number, first.url, new=False))
+    assert len(workflow.repository.pulls) == 1
+    assert len(changed(workflow)) == 3  # branch, commit, pull request
+
+
+def test_a_closed_one_is_not_proposed_again_until_its_branch_is_gone(workflow, attempt):
+    first = attempt()
+    pull = workflow.repository.pulls[first.number]
+    pulls.close(workflow.hub, pull)
+    again = attempt()
+    assert isinstance(again, Withheld)
+    assert f"The branch {pull.head_branch} of an earlier proposal stands" in again.sentence
+    workflow.repository.git.delete_ref(f"refs/heads/{pull.head_branch}")
+    assert isinstance(attempt(), Proposed)
+
+
+def test_a_ready_request_is_one_where_policy_lets_it(workflow, attempt):
+    first = attempt(draft=False)
+    assert workflow.repository.pulls[first.number].draft, "the sample's policy says draft_pr"
+
+
+def test_a_ready_request_needs_no_policy_file(open_workflow, attempt):
+    files = {FEES: sample.RED}
+    workflow = open_workflow(files)
+    endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
+    with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
+        made = propose(writer, result(workflow), read_event(workflow.environment()), draft=False)
+    assert not workflow.repository.pulls[made.number].draft
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("version: 1\nautonomy: suggest\n", "repo:autonomy"),
+        ("version: 1\nautonomy: pr\ndeny_paths: ['billing/**']\n", "repo:deny_paths[0]"),
+        ("version: 1\nautonomy: pr\nmax_lines: 1\n", "repo:max_lines"),
+        ("version: 9\n", "repo:invalid"),
+    ],
+)
+def test_what_the_policy_file_denies_the_action_denies(workflow, attempt, text, clause):
+    policy(workflow, text)
+    withheld = attempt(result(workflow))
+    assert isinstance(withheld, Withheld)
+    assert f"({clause})" in withheld.sentence
+    assert changed(workflow) == []
+
+
+@pytest.mark.parametrize("path", [".github/workflows/ci.yml", "tests/test_fees.py", "setup.py"])
+def test_a_forged_result_touches_nothing_that_judges_or_runs_it(workflow, attempt, path):
+    forged = result(workflow, patch=unified([FileEdit(path, "a\n", "b\n")]))
+    withheld = attempt(forged)
+    assert isinstance(withheld, Withheld)
+    assert "(hard:" in withheld.sentence
+    assert changed(workflow) == []
+
+
+def test_a_patch_that_is_none_is_withheld(workflow, attempt):
+    assert "cannot be read" in attempt(result(workflow, patch="--- a/x\nnonsense")).sentence
+
+
+def test_a_repair_of_another_commit_is_withheld(workflow, attempt):
+    assert "is not the commit of this run" in attempt(result(workflow, commit="c" * 40)).sentence
+
+
+def test_a_branch_that_differs_from_the_merge_under_test_is_withheld(workflow, attempt):
+    head = workflow.hub.commit(workflow.repository, "topic", {FEES: b"other = 1\n"}, "Go on")
+    pull = {"pull_request": {"head": {"ref": "topic", "sha": head, "repo": {"full_name": "acme/billing"}}}}
+    withheld = attempt(event="pull_request", payload=pull)
+    assert "is not the file that the repair was proven on" in withheld.sentence
+    assert changed(workflow) == []
+
+
+def test_a_pull_requests_repair_goes_into_its_head(workflow, attempt):
+    head = workflow.hub.commit(workflow.repository, "topic", {"new.txt": b"1\n"}, "Go on")
+    pull = {"pull_request": {"head": {"ref": "topic", "sha": head, "repo": {"full_name": "acme/billing"}}}}
+    made = attempt(event="pull_request", payload=pull)
+    assert workflow.repository.pulls[made.number].base_branch == "topic"
+
+
+@pytest.fixture
+def environment(workflow: Workflow, tmp_path: Path) -> dict[str, str]:
+    """Return what the step itself is given."""
+    folder = tmp_path / "result"
+    folder.mkdir()
+    write_result(result(workflow), folder)
+    return workflow.environment(
+        INPUT_TOKEN=workflow.token(),
+        INPUT_RESULT_DIRECTORY=str(folder),
+        INPUT_API_URL=f"{workflow.simulator.url}/api/v3",
+        GITHUB_OUTPUT=str(tmp_path / "output"),
+        GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
+    )
+
+
+def test_another_job_opens_it_from_the_artifact(workflow, environment):
+    inputs = {"token": environment["INPUT_TOKEN"], "result-directory": environment["INPUT_RESULT_DIRECTORY"]}
+    job = workflow.run(inputs, workflow.environment())
+    assert job.conclusion == "success", job.log
+    assert [name for name, step in job.steps.items() if step.conclusion != "skipped"] == ["install", "publish"]
+    assert job.outputs["pull-request-number"] == "1"
+
+
+def test_a_fork_is_not_even_asked_about(workflow, environment):
+    fork = {"pull_request": {"head": {"ref": "x", "sha": "a" * 40, "repo": None}}}
+    said = io.StringIO()
+    publish({**environment, **workflow.environment("pull_request", fork)}, said)
+    values = read_values(Path(environment["GITHUB_OUTPUT"]))
+    assert "This is a pull request from a fork" in values["withheld"]
+    assert values["pull-request-url"] == ""
+    assert list(workflow.hub.requests) == []
+
+
+def test_what_github_refuses_is_one_annotation_and_a_red_step(workflow, environment):
+    inputs = {"token": workflow.token(contents="read"), "result-directory": environment["INPUT_RESULT_DIRECTORY"]}
+    job = workflow.run(inputs, workflow.environment())
+    assert job.conclusion == "failure"
+    (said,) = job.commands
+    assert (said.name, said.properties) == ("error", {"title": "Goldseam"})
+    assert "GitHub refused" in said.message
+    assert inputs["token"] not in job.log
+
+
+@pytest.mark.parametrize("text", [None, "{}", "not json"])
+def test_a_result_that_is_none_is_bad_input(text, tmp_path):
+    if text is not None:
+        (tmp_path / "result.json").write_text(text)
+    with pytest.raises(BadInput, match=r"holds no result\.json|is no result of the Goldseam Action"):
+        read_result(tmp_path)
+
+
+def test_a_result_is_no_link_to_another_file(tmp_path):
+    (tmp_path / "result.json").symlink_to("/etc/passwd")
+    with pytest.raises(BadInput, match="is a link"):
+        read_result(tmp_path)
+
+
+def test_the_step_with_the_token_loads_no_engine_and_no_sandbox():
+    script = (
+        "import sys, app.action.publish; print(sorted(name for name in sys.modules if name.startswith(("
+        "'fixers.engine', 'fixers.runner', 'tasks.sandbox', 'tasks.environment', 'tasks.workbench', 'tasks.prepare'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
