@@ -40,17 +40,35 @@ MakeRequest = Callable[..., Request]
 
 
 @pytest.fixture
-def make_request(make_target: MakeTarget) -> MakeRequest:
+def make_request(tmp_path: Path, python: Path) -> MakeRequest:
     """Lay out files and describe an attempt at them, with a budget that a test can afford."""
+    return lambda files, **fields: _request(tmp_path / "tree", python, files, **fields)
 
-    def make(files: Mapping[str, str], *, source_roots: tuple[str, ...] = (".",), **fields: Any) -> Request:
-        target, _ = make_target(files)
-        target = replace(target, source_roots=source_roots)
-        fields = {"budget_seconds": 30.0, "budget_candidates": 1500, **fields}
-        project = read_project(target.tree, source_roots)
-        return Request(target=target, project=project, digest=tree_digest(target.tree), **fields)
 
-    return make
+@pytest.fixture(scope="session")
+def make_shared_request(tmp_path_factory: pytest.TempPathFactory, python: Path) -> MakeRequest:
+    """Do the same for what several tests look at; none may write to the tree."""
+    return lambda files, **fields: _request(tmp_path_factory.mktemp("shared") / "tree", python, files, **fields)
+
+
+def _request(
+    tree: Path, python: Path, files: Mapping[str, str], *, source_roots: tuple[str, ...] = (".",), **fields: Any
+) -> Request:
+    target, _ = lay_out(tree, files, python)
+    target = replace(target, source_roots=source_roots)
+    fields = {"budget_seconds": 30.0, "budget_candidates": 1500, **fields}
+    project = read_project(target.tree, source_roots)
+    return Request(target=target, project=project, digest=tree_digest(target.tree), **fields)
+
+
+@pytest.fixture
+def repeated_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reproduce and prove with fewer repeats; how many there are is the subject of the engine's own tests.
+
+    Each costs a start of pytest, and an attempt without them is cheaper by a third.
+    """
+    monkeypatch.setattr("fixers.reproduce.REPEATS", 2)
+    monkeypatch.setattr("fixers.verify.REPEATS_AFTER", 1)
 
 
 FEES = '''"""Late fees."""

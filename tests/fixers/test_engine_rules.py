@@ -4,6 +4,7 @@ import pytest
 
 from fixers.engine import attempt
 
+pytestmark = pytest.mark.usefixtures("repeated_less")
 MERGE = {
     "till.py": '''"""Prices."""
 

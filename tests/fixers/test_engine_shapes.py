@@ -7,6 +7,7 @@ from fixers.engine import run_localize, run_repair, run_reproduce
 from fixers.evidence import Observed
 from fixers.request import Request
 
+pytestmark = pytest.mark.usefixtures("repeated_less")
 
 def repaired(request: Request, sandbox):
     observed = run_reproduce(request, sandbox)

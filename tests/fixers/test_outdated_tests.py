@@ -1,9 +1,12 @@
 """Tests that use what the installed pytest no longer has: a change of them is offered, never made."""
 
+import pytest
+
 from fixers.engine import attempt
 from fixers.model import Reason
 from fixers.patch import touched
 
+pytestmark = pytest.mark.usefixtures("repeated_less")
 CODE = "def half(x):\n    if x % 2:\n        raise ValueError('odd')\n    return x // 2\n"
 OUTDATED = (
     "import pytest\nfrom code_ import half\n\n\ndef test_odd():\n"

@@ -35,9 +35,9 @@ def test_command():
 """
 
 
-@pytest.fixture
-def trace(make_request, sandbox):
-    return attempt(make_request({"fees.py": FEES, "test_fees.py": SEEN, "test_command.py": UNSEEN}), sandbox)
+@pytest.fixture(scope="module")
+def trace(make_shared_request, sandbox):
+    return attempt(make_shared_request({"fees.py": FEES, "test_fees.py": SEEN, "test_command.py": UNSEEN}), sandbox)
 
 
 def test_what_only_the_seen_test_wants_is_not_proposed(trace):

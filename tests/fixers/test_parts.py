@@ -5,6 +5,7 @@ import pytest
 from fixers import patch
 from fixers.engine import attempt
 
+pytestmark = pytest.mark.usefixtures("repeated_less")
 SHOP = '''"""A shop."""
 
 

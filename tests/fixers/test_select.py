@@ -132,12 +132,18 @@ def test_what_a_call_leaves_behind_tells_candidates_apart(make_target, sandbox):
     assert len({before, late, once}) == 3
 
 
-@pytest.mark.parametrize(("raising", "status"), [(20, "fixed"), (21, "declined")])
-def test_a_repair_that_raises_on_much_that_worked_is_not_proposed(make_request, sandbox, raising, status):
-    request = make_request({"fees.py": FEES, "test_fees.py": PLAIN})
+@pytest.fixture(scope="module")
+def until_repair(make_shared_request, sandbox):
+    """Go as far as the search once; what it found is then bent by each test in its own way."""
+    request = make_shared_request({"fees.py": FEES, "test_fees.py": PLAIN})
     observed = run_reproduce(request, sandbox)
     localized = run_localize(request, observed, sandbox)
-    repair = run_repair(request, observed, localized, sandbox)
+    return request, observed, localized, run_repair(request, observed, localized, sandbox)
+
+
+@pytest.mark.parametrize(("raising", "status"), [(20, "fixed"), (21, "declined")])
+def test_a_repair_that_raises_on_much_that_worked_is_not_proposed(until_repair, sandbox, raising, status):
+    request, observed, localized, repair = until_repair
     (cluster,) = repair.clusters
     found = cluster.model_copy(update={"newly_raising": raising})
     repair = repair.model_copy(update={"clusters": (found,), "returning": 100})
@@ -151,11 +157,8 @@ def test_a_repair_that_raises_on_much_that_worked_is_not_proposed(make_request, 
 
 
 @pytest.mark.parametrize(("tier", "status"), [(Tier.B, "declined"), (Tier.C, "fixed")])
-def test_a_behaviour_that_was_not_proven_may_be_the_right_one(make_request, sandbox, tier, status):
-    request = make_request({"fees.py": FEES, "test_fees.py": PLAIN})
-    observed = run_reproduce(request, sandbox)
-    localized = run_localize(request, observed, sandbox)
-    repair = run_repair(request, observed, localized, sandbox)
+def test_a_behaviour_that_was_not_proven_may_be_the_right_one(until_repair, sandbox, tier, status):
+    request, observed, localized, repair = until_repair
     (cluster,) = repair.clusters
     refused = cluster.proposals[0].model_copy(update={"patch": cluster.proposals[0].patch.replace("> 3", "> 30")})
     wrong = cluster.model_copy(update={"proposals": (refused,)})

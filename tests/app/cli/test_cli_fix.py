@@ -89,7 +89,7 @@ def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, we
 
 
 def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout, python):
-    ran = goldseam("fix", checkout(WEAK), *python, "--budget", "20")
+    ran = goldseam("fix", checkout(WEAK), *python, "--budget-candidates", "100")
     assert ran.returncode == 1, ran.stderr
     assert "Declined: ambiguous." in ran.stdout
     assert "To make it the answer, add:" in ran.stdout
@@ -100,33 +100,28 @@ def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout, 
 def test_the_answer_is_written_to_a_file_and_makes_the_repair_the_only_one(goldseam, checkout, tmp_path, python):
     """As the question says: add one of the tests, run again."""
     root, written = checkout(WEAK), tmp_path / "answers"
-    ran = goldseam("fix", root, *python, "--json", "--budget", "60", "--alternatives", written)
+    options = (*python, "--json", "--budget-candidates", "400", "--alternatives", written)
+    ran = goldseam("fix", root, *options)
     alternatives = json.loads(ran.stdout)["alternatives"]
     assert (written / "A.patch").read_text() == alternatives[0]["patch"]
     answer = written / "test_settle_a.py"
     (root / answer.name).write_text(answer.read_text())
-    again = json.loads(goldseam("fix", root, *python, "--json", "--budget", "60", "--alternatives", written).stdout)
+    again = json.loads(goldseam("fix", root, *options).stdout)
     left = [alternative["patch"] for alternative in again["alternatives"]] or [again["patch"]]
     assert left == [alternatives[0]["patch"]]
     assert len(list(written.glob("*.patch"))) == len(again["alternatives"])
 
 
-@pytest.mark.parametrize("given", [WEAK, RED])
-def test_the_seed_of_hashes_changes_nothing(goldseam, checkout, given, python):
+@pytest.mark.parametrize("given", [WEAK, RED], ids=["ambiguous", "plain"])
+def test_a_budget_of_candidates_ends_the_search_at_the_same_place_whatever_the_seed_of_hashes(
+    goldseam, checkout, given, python
+):
     root = checkout(given)
     options = (*python, "--json", "--budget", "300", "--budget-candidates", "400")
     ran = [goldseam("fix", root, *options, PYTHONHASHSEED=seed) for seed in ("1", "2")]
     first, second = (json.loads(one.stdout) for one in ran)
+    assert first["candidates"]["generated"] == 400
     same = ("status", "reason", "sentence", "candidates", "alternatives", "patch", "localization")
-    assert [first[key] for key in same] == [second[key] for key in same]
-
-
-def test_a_budget_of_candidates_ends_the_search_at_the_same_place_each_time(goldseam, checkout, python):
-    root = checkout(WEAK)
-    ran = [goldseam("fix", root, *python, "--json", "--budget-candidates", "40") for _ in "12"]
-    first, second = (json.loads(one.stdout) for one in ran)
-    assert first["candidates"]["generated"] == 40
-    same = ("status", "reason", "candidates", "alternatives", "patch", "localization")
     assert [first[key] for key in same] == [second[key] for key in same]
 
 

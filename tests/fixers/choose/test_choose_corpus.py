@@ -7,6 +7,7 @@ from fixers.engine import attempt
 from fixers.model import Reason
 
 LIMITS = {"budget_seconds": 300.0, "budget_candidates": 4000}
+pytestmark = pytest.mark.usefixtures("repeated_less")
 
 
 @pytest.mark.parametrize("name", RIGHT)

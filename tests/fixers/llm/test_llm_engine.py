@@ -10,6 +10,7 @@ from fixers.llm.scripted_model import ScriptedModel, call, says
 from fixers.model import Reason
 from fixers.request import Request
 
+pytestmark = pytest.mark.usefixtures("repeated_less")
 
 def play(shares, sandbox, *script, candidates=20_000) -> tuple[Trace, ModelFixer]:
     target, project = shares

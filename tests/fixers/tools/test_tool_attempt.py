@@ -1,5 +1,8 @@
 """A red linter, formatter or type checker from the command to the proof, with the real tools."""
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -11,6 +14,7 @@ from fixers.patch import touched
 from fixers.reprove import reprove
 from fixers.tools.registry import ALL
 from fixers.tools.reproduce import ToolRequest
+from tasks.sandbox.export import tree_digest
 
 MESSY = '''"""Fees."""
 import sys
@@ -67,27 +71,47 @@ def test_white_space_is_mended_where_the_linter_mends_nothing(make_request, sand
     assert "-X = os.sep  \n+X = os.sep\n" in trace.patch
 
 
+STRICT = ToolRequest("mypy", ("--strict", "mod.py"))
+WARM = "warm"
+"""Where a tree keeps mypy's cache: not under the usual name, which no copy of a tree takes along."""
+
+
+@pytest.fixture(scope="session")
+def what_mypy_knows(tmp_path_factory):
+    """Have mypy read its stubs once: without a cache each of its many runs would take a second to do it again."""
+    home = tmp_path_factory.mktemp("mypy")
+    (home / "empty.py").write_text("import re\nfrom typing import Optional\n")
+    argv = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", WARM, "empty.py")
+    subprocess.run(argv, cwd=home, check=True, capture_output=True)
+    for known in (home / WARM).rglob("empty.*"):
+        known.unlink()
+    return home / WARM
+
+
+@pytest.fixture
+def make_strict_request(make_request, what_mypy_knows):
+    """Describe an attempt at what `mypy --strict` finds, in a tree with a cache as a developer's has one."""
+
+    def make(files):
+        request = make_request({**files, "mypy.ini": f"[mypy]\ncache_dir = {WARM}\n"}, tool=STRICT)
+        shutil.copytree(what_mypy_knows, request.target.tree / WARM)
+        return replace(request, digest=tree_digest(request.target.tree))
+
+    return make
+
+
 MENDED = {
-    "safe fixes and an import": (
-        ToolRequest("ruff check", (".",)),
-        "import abc\n\n\ndef f():\n    return json.dumps(1)\n",
-        "-import abc\n+import json\n",
-        "tool:ruff+codemod:unknown-name",
-    ),
     "an implicit optional": (
-        ToolRequest("mypy", ("--strict", "mod.py")),
         "def f(a: int = None) -> bool:\n    return a is None\n",
         "+def f(a: Optional[int] = None) -> bool:",
         "codemod:implicit-optional",
     ),
     "a stale ignore": (
-        ToolRequest("mypy", ("--strict", "mod.py")),
         "def f(a: int) -> int:\n    return a  # type: ignore\n",
         "+    return a\n",
         "codemod:stale-ignore",
     ),
     "a missing result type": (
-        ToolRequest("mypy", ("--strict", "mod.py")),
         "def f():\n    print(1)\n",
         "+def f() -> None:",
         "codemod:missing-return-type",
@@ -95,9 +119,18 @@ MENDED = {
 }
 
 
-@pytest.mark.parametrize(("request_", "text", "line", "fixer"), MENDED.values(), ids=MENDED)
-def test_findings_are_mended_without_a_suite(make_request, sandbox, request_, text, line, fixer):
-    trace = attempt(make_request({"mod.py": text}, tool=request_), sandbox)
+def test_safe_fixes_and_an_import_are_made_together(make_request, sandbox):
+    text = "import abc\n\n\ndef f():\n    return json.dumps(1)\n"
+    trace = attempt(make_request({"mod.py": text}, tool=ToolRequest("ruff check", (".",))), sandbox)
+    is_mended_without_a_suite(trace, "-import abc\n+import json\n", "tool:ruff+codemod:unknown-name")
+
+
+@pytest.mark.parametrize(("text", "line", "fixer"), MENDED.values(), ids=MENDED)
+def test_findings_are_mended_without_a_suite(make_strict_request, sandbox, text, line, fixer):
+    is_mended_without_a_suite(attempt(make_strict_request({"mod.py": text}), sandbox), line, fixer)
+
+
+def is_mended_without_a_suite(trace, line, fixer):
     assert (trace.status, trace.fixer) == ("fixed", fixer), trace.sentence
     assert line in trace.patch
     assert trace.evidence is not None
@@ -219,15 +252,14 @@ GUARDED = {
 
 
 @pytest.mark.parametrize(("files", "line", "fixer"), GUARDED.values(), ids=GUARDED)
-def test_what_the_checker_and_the_tests_take_is_believed(make_request, sandbox, files, line, fixer):
-    trace = attempt(make_request(files, tool=ToolRequest("mypy", ("--strict", "mod.py"))), sandbox)
+def test_what_the_checker_and_the_tests_take_is_believed(make_strict_request, sandbox, files, line, fixer):
+    trace = attempt(make_strict_request(files), sandbox)
     assert (trace.status, trace.fixer) == ("fixed", fixer), trace.sentence
     assert line in trace.patch
 
 
-def test_what_no_test_can_judge_is_only_shown(make_request, sandbox):
-    files = {"mod.py": "def f(x: float) -> int:\n    return x * 1.5\n"}
-    trace = attempt(make_request(files, tool=ToolRequest("mypy", ("--strict", "mod.py"))), sandbox)
+def test_what_no_test_can_judge_is_only_shown(make_strict_request, sandbox):
+    trace = attempt(make_strict_request({"mod.py": "def f(x: float) -> int:\n    return x * 1.5\n"}), sandbox)
     assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS)
     (part,) = trace.alternatives
     assert "+def f(x: float) -> float:" in part.patch
