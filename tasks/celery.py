@@ -23,7 +23,7 @@ from tasks.store.attempts import unfinished
 from tasks.store.database import Store
 from tasks.store.deliveries import waiting
 from tasks.store.models import Attempt, CommandRow, CommandState
-from tasks.store.states import STAGES, TERMINAL, State
+from tasks.store.states import STAGES, TERMINAL, WRITING, State
 
 ANALYZE, PUBLISH = "analyze", "publish"
 SWEEP_SECONDS = 5.0
@@ -108,7 +108,7 @@ class Sender:
         stage = STAGES.get(state)
         if stage is None or state in TERMINAL:
             return True
-        return self._send(f"goldseam.{stage}", attempt_id, PUBLISH if stage == "publish" else ANALYZE)
+        return self._send(f"goldseam.{stage}", attempt_id, PUBLISH if state in WRITING else ANALYZE)
 
     def command(self, command_id: int) -> bool:
         """Wake a worker for a command."""

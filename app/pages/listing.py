@@ -18,6 +18,7 @@ PAGE = 50
 
 _COUNTED = {
     State.WATCHING: "pull request open",
+    State.TIDYING: "pull request answered",
     State.DONE: "answered or offered",
     State.DECLINED: "declined",
     State.FAILED: "failed",

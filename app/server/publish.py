@@ -23,6 +23,7 @@ from tasks.stages.command_turn import CommandTurns
 from tasks.stages.egress import guarded
 from tasks.stages.onboard import write_next
 from tasks.stages.publish import publish
+from tasks.stages.tidy import tidy
 from tasks.store.database import Store
 
 
@@ -33,6 +34,7 @@ def publish_work(config: Settings) -> Work:
     writers = partial(_writer, config, turns.store, door_of(config, "publish"), outgoing)
     policy, renderer = server_policy(config), PullRenderer(key, config.address, outgoing)
     run = partial(publish, turns=turns, writers=writers, server=policy, renderer=renderer)
+    clear = partial(tidy, turns=turns, writers=writers, server=policy)
     reply = partial(
         answer,
         turns=CommandTurns(turns.store, turns.stop, turns.owner),
@@ -41,7 +43,7 @@ def publish_work(config: Settings) -> Work:
         mark=lambda number: marker(key, "command", str(number)),
     )
     ask = partial(write_next, onboarding_desk(config, turns), writers, OnboardingTexts(config.address))
-    return replace(work_of(config, turns, {"publish": run}, chores=(ask,)), answer=reply)
+    return replace(work_of(config, turns, {"publish": run, "tidy": clear}, chores=(ask,)), answer=reply)
 
 
 @contextmanager

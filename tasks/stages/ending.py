@@ -99,7 +99,7 @@ def unproposed(
 
 
 def _give_up(turn: Turn, sentence: str) -> State:
-    if turn.lease.state in {State.DECIDING, State.PUBLISHING, State.WATCHING}:
+    if turn.lease.state in {State.DECIDING, State.PUBLISHING, State.WATCHING, State.TIDYING}:
         return turn.finish(State.FAILED, why=_BROKE, sentence=sentence)
     trace = unproposed(turn, "error", Declined(Reason.ENVIRONMENT_FAILED, sentence, _OURS_TO_MEND))
     return turn.finish(State.DECIDING, why=_BROKE, sentence=sentence, found={Kind.TRACE: trace})

@@ -12,7 +12,7 @@ from tasks.store.states import State
 
 
 def watch(attempt_id: int, *, turns: Turns, readers: OpenReader) -> State:
-    """Move an attempt from WATCHING to DONE when its pull request was merged or closed.
+    """Move an attempt from WATCHING to TIDYING when its pull request was merged or closed.
 
     The event that told of it only wakes this stage; what counts is what GitHub says now,
     so a lost or early event changes nothing.
@@ -37,4 +37,4 @@ def _watch(turn: Turn, readers: OpenReader) -> State:
         incidents.close(session, incident, because=answer, by=f"pull request #{number}")
 
     sentence = f"Pull request #{number} was {'merged' if pull.merged else 'closed without merging'}."
-    return turn.finish(State.DONE, why=f"The pull request was {answer}.", sentence=sentence, also=close)
+    return turn.finish(State.TIDYING, why=f"The pull request was {answer}.", sentence=sentence, also=close)

@@ -9,12 +9,13 @@ from tasks.store.commands import OPEN
 from tasks.store.database import Store, now
 from tasks.store.models import Attempt, CommandRow, Onboarding
 from tasks.store.onboardings import READING, WRITING
-from tasks.store.states import STAGES, State
+from tasks.store.states import STAGES
+from tasks.store.states import WRITING as WRITING_STATES
 
 
 @dataclass(frozen=True, slots=True)
 class StoreKnown:
-    """The broker's `Known` over the store: no lease, no token; no PUBLISHING, no token that writes."""
+    """The broker's `Known` over the store: no lease, no token; no writing state, no token that writes."""
 
     store: Store
 
@@ -41,7 +42,7 @@ class StoreKnown:
             found, moment = session.get(Attempt, number), now(session)
         if found is None or found.lease_until is None or found.lease_until < moment or found.state not in STAGES:
             return None
-        if found.installation_id is None or (found.state is State.PUBLISHING) != (stage == "publish"):
+        if found.installation_id is None or (found.state in WRITING_STATES) != (stage == "publish"):
             return None
         return Assignment(found.installation_id, found.repository)
 

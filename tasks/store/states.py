@@ -27,6 +27,8 @@ class State(StrEnum):
     """Something may be shown outside, if policy still says so at that moment."""
     WATCHING = "watching"
     """A pull request is open."""
+    TIDYING = "tidying"
+    """A person has answered the pull request; its branch is still there."""
     DONE = "done"
     """A person has answered the pull request, or the patch was offered in a check run."""
     DECLINED = "declined"
@@ -47,7 +49,8 @@ MOVES: Mapping[State, frozenset[State]] = {
     State.VERIFYING: frozenset({State.DECIDING, State.FAILED}),
     State.DECIDING: frozenset({State.PUBLISHING, State.DONE, State.DECLINED, State.SUPERSEDED, State.FAILED}),
     State.PUBLISHING: frozenset({State.WATCHING, State.DONE, State.DECLINED, State.SUPERSEDED, State.FAILED}),
-    State.WATCHING: frozenset({State.DONE, State.SUPERSEDED, State.FAILED}),
+    State.WATCHING: frozenset({State.TIDYING, State.SUPERSEDED, State.FAILED}),
+    State.TIDYING: frozenset({State.DONE, State.FAILED}),
     State.DONE: frozenset(),
     State.DECLINED: frozenset(),
     State.FAILED: frozenset(),
@@ -63,5 +66,9 @@ STAGES: Mapping[State, str] = {
     State.DECIDING: "decide",
     State.PUBLISHING: "publish",
     State.WATCHING: "watch",
+    State.TIDYING: "tidy",
 }
 """Which stage works on an attempt in a state; a terminal state has none."""
+
+WRITING = frozenset({State.PUBLISHING, State.TIDYING})
+"""States whose stage may get a token that writes; its worker runs no code of a repository."""

@@ -26,7 +26,7 @@ def standing(session: Session, repository_id: int, pull_number: int) -> Attempt 
             Attempt.repository_id == repository_id,
             Attempt.pull_number == pull_number,
             Attempt.purpose != Purpose.REPLAY,
-            Attempt.state.in_((State.WATCHING, State.DONE, State.SUPERSEDED)),
+            Attempt.state.in_((State.WATCHING, State.TIDYING, State.DONE, State.SUPERSEDED)),
         )
         .order_by(Attempt.id.desc())
     ).all()
@@ -45,7 +45,7 @@ def latest_on(session: Session, repository_id: int, base: str) -> Attempt | None
 
 def at_work(session: Session, attempt: Attempt) -> Attempt | None:
     """Return the attempt that works on the same fault now, in place of `attempt`."""
-    if attempt.state not in TERMINAL and attempt.state is not State.WATCHING:
+    if attempt.state not in {State.WATCHING, State.TIDYING, *TERMINAL}:
         return attempt
     if attempt.incident_id is None:
         return None
@@ -54,7 +54,7 @@ def at_work(session: Session, attempt: Attempt) -> Attempt | None:
             Attempt.incident_id == attempt.incident_id,
             Attempt.id != attempt.id,
             Attempt.superseded_by.is_(None),
-            Attempt.state.not_in(TERMINAL),
+            Attempt.state.not_in((State.WATCHING, State.TIDYING, *TERMINAL)),
         )
     ).one_or_none()
 

@@ -27,6 +27,7 @@ from tasks.stages.publish import publish
 from tasks.stages.receive import receive
 from tasks.stages.repair import repair
 from tasks.stages.reproduce import reproduce
+from tasks.stages.tidy import tidy
 from tasks.stages.turn import Turns
 from tasks.stages.verify import verify
 from tasks.stages.watch import watch
@@ -373,6 +374,7 @@ class Desk:
             "decide": partial(decide, attempt_id, readers=self.reader, **policy),
             "publish": partial(publish, attempt_id, writers=self.writer, renderer=PlainRenderer(), **policy),
             "watch": partial(watch, attempt_id, turns=self.turns, readers=self.reader),
+            "tidy": partial(tidy, attempt_id, writers=self.writer, **policy),
         }
         return stages[name]()
 

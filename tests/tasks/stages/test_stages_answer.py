@@ -207,7 +207,7 @@ def test_the_same_comment_delivered_again_is_obeyed_once(desk: Desk) -> None:
     another(desk)
     first = desk.say("/goldseam retry", comment=500)
     assert obeyed(desk, first) is CommandState.DONE
-    assert desk.say("/goldseam retry", comment=500) == first
+    assert desk.say("/goldseam retry", comment=500) is None
     assert obeyed(desk, first) is CommandState.DONE
     with desk.turns.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Attempt)) == 2
@@ -240,7 +240,8 @@ def test_stop_ends_the_attempt_at_work_and_ignore_closes_for_good(desk: Desk) ->
     assert stored(desk, first).superseded_by is None
     assert obeyed(desk, desk.say("/goldseam ignore")) is CommandState.DONE
     assert desk.hub.pulls[0].state == "closed"
-    assert desk.step(first) is State.DONE
+    assert desk.run(first) is State.DONE
+    assert set(desk.hub.branches) == {"main"}
     again = desk.hub.push("main", **{"README.md": "x"})
     assert desk.run(desk.attempt(2, sha=again)) is State.DECLINED
     assert len(desk.hub.pulls) == 1
@@ -339,3 +340,18 @@ def test_killed_anywhere_a_conversation_ends_the_same(desk: Desk, at: str, when:
     assert len([line for line in desk.hub.journal if line.startswith("commit")]) == 2
     with desk.turns.store.read() as session:
         assert not isinstance(verify(session), Broken)
+
+
+@pytest.mark.parametrize("pushed", [False, True])
+def test_after_the_merge_the_branch_goes_unless_somebody_pushed_to_it(desk: Desk, pushed: bool) -> None:
+    first = proposed(desk)
+    another(desk)
+    command = desk.say("/goldseam retry") or 0
+    obeyed(desk, command)
+    branch = desk.hub.pulls[0].head_branch
+    if pushed:
+        desk.hub.push(branch, **{"README.md": "mine"})
+    desk.hub.answer(1, merged=True)
+    assert desk.run(row(desk, command).opened_id or 0) is State.DONE
+    assert (branch in desk.hub.branches) is pushed
+    assert stored(desk, first).state is State.SUPERSEDED
