@@ -11,18 +11,7 @@ class Retryable(GoldseamError):
     """Trying the same stage again later may work."""
 
     retry_after: float | None = None
-    """Seconds from now, where it is known when: waiting until then costs no try."""
-
-
-class NotYet(Retryable):
-    """Raised when the same stage may go on at a known time: a budget, a back-off. Waiting costs no try."""
-
-    def __init__(self, sentence: str, retry_after: float) -> None:
-        super().__init__(sentence, retry_after)  # all arguments, so that pickle can rebuild it
-        self.sentence, self.retry_after = sentence, retry_after
-
-    def __str__(self) -> str:
-        return self.sentence
+    """Seconds from now, where it is known when; waiting until then costs no try."""
 
 
 class Waiting(Retryable):
@@ -30,9 +19,6 @@ class Waiting(Retryable):
 
     A turn that ends so gives the attempt back with that time on it; no try is counted.
     """
-
-    retry_after: float | None = None
-    """Seconds."""
 
 
 class Refused(GoldseamError):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fixers.model import Reason
 from tasks.errors import GoldseamError
@@ -98,8 +98,12 @@ def hand_back(session: Session, held: Lease) -> None:
 
 def free(moment: datetime) -> ColumnElement[bool]:
     """Return the condition that nobody holds an attempt at `moment`."""
-    latest = moment + timedelta(seconds=LONGEST_LEASE_SECONDS)
-    return or_(Attempt.lease_until.is_(None), Attempt.lease_until < moment, Attempt.lease_until > latest)
+    return lapsed(Attempt.lease_until, moment)
+
+
+def lapsed(until: InstrumentedAttribute[datetime | None], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that there is no lease, or that it counts for nothing at `moment`."""
+    return or_(until.is_(None), until < moment, until > moment + timedelta(seconds=LONGEST_LEASE_SECONDS))
 
 
 def due(moment: datetime) -> ColumnElement[bool]:

@@ -38,6 +38,8 @@ HOLD_SECONDS = 5.0
 """How long others are kept from what was picked: longer than it takes to begin a turn."""
 FRESH = timedelta(hours=1)
 """What is older, and no person's wish, gives way to what just went red."""
+UNSEEN = timedelta(hours=1)
+"""How often a pull request is looked at of which nobody said anything: an event may have been lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def _ready(stages: Collection[str], moment: datetime) -> Select[Attempt]:
 def _conditions(stages: Collection[str], moment: datetime) -> tuple[ColumnElement[bool], ...]:
     states = [state for state, stage in STAGES.items() if stage in stages]
     its_time = or_(Attempt.not_before <= moment, Attempt.not_before > moment + LONGEST_WAIT)
-    at_once = (Attempt.not_before.is_(None)) & (Attempt.state != State.WATCHING)
+    unseen = or_(Attempt.state != State.WATCHING, Attempt.changed_at < moment - UNSEEN)
+    at_once = Attempt.not_before.is_(None) & unseen
     scope = literal("repository:", String) + cast(cast(Attempt.repository_id, BigInteger), String)
     stopped = select(Stop.scope).where(Stop.scope == scope).exists()
     return (Attempt.state.in_(states), free(moment), due(moment), or_(at_once, its_time), ~stopped)
