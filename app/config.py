@@ -13,6 +13,7 @@ from app.setup.credentials import key_file, stored_app, stored_secret
 from tasks.errors import BadInput
 from tasks.failpoint import refuse_outside_tests
 from tasks.github.session import GITHUB, Endpoint
+from tasks.store.attempts import LONGEST_LEASE_SECONDS
 
 
 class Settings(BaseSettings):
@@ -51,8 +52,10 @@ class Settings(BaseSettings):
     jobs: int = 2
     """Candidates that one attempt runs at once."""
     analyze_workers: int = 1
-    lease_seconds: float = Field(default=30.0, ge=1.0)
+    lease_seconds: float = Field(default=30.0, ge=1.0, le=LONGEST_LEASE_SECONDS)
     """An attempt whose worker died is taken up by another one after this; longer pauses of a worker cost its turn."""
+    grace_seconds: float = 20.0
+    """How long a stage may go on after the process was told to end; then it is handed back."""
     github_pause_seconds: float = 1.0
     """Between writes to GitHub; its own advice. A quarter of it between reads."""
 

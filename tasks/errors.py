@@ -10,15 +10,15 @@ class GoldseamError(Exception):
 class Retryable(GoldseamError):
     """Trying the same stage again later may work."""
 
+    retry_after: float | None = None
+    """Seconds from now, where it is known when; waiting until then costs no try."""
+
 
 class Waiting(Retryable):
     """Raised when nothing failed and there is only a time to wait for.
 
     A turn that ends so gives the attempt back with that time on it; no try is counted.
     """
-
-    retry_after: float | None = None
-    """Seconds."""
 
 
 class Refused(GoldseamError):

@@ -11,9 +11,9 @@ from app.server.stores import onboarding_desk, server_policy, store_of, turns_of
 from app.server.tokens import Borrower, door_of, gate_of, lent
 from fixers.request import Fixer
 from tasks.broker.client import BrokerClient
-from tasks.celery import RunStage, Work
 from tasks.github.client import reading
 from tasks.github.protocol import Reader
+from tasks.lanes import RunStage, Work
 from tasks.sandbox.choose import sandbox
 from tasks.stages.decide import decide
 from tasks.stages.localize import localize
@@ -52,7 +52,7 @@ def analyze_work(config: Settings) -> Work:
         "watch": partial(watch, turns=turns, readers=readers),
     }
     ask = partial(read_next, onboarding_desk(config, turns), readers)
-    return work_of(config, turns, stages, chores=(ask,))
+    return work_of(config, turns, stages, chores=(ask,), threads=config.analyze_workers)
 
 
 def _fixers(config: Settings, *, consent: str) -> tuple[Fixer, ...]:

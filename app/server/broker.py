@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
+import sys
 
 from app.config import Settings
-from app.server.stores import store_of
-from app.server.worker import log_lines
+from app.server.stores import owner_of, store_of
+from app.server.telemetry import export_spans, log_lines, pulse
+from app.server.worker import End
 from tasks.broker.desk import Desk
 from tasks.broker.key import read_key
 from tasks.broker.mint import AppMint
@@ -18,12 +18,16 @@ from tasks.store.assignments import StoreKnown
 
 def run_broker(config: Settings) -> None:
     """Serve until told to stop; BadInput when the App's id or key is not configured."""
-    log_lines()
+    log_lines("broker")
+    export_spans("broker")
     if config.app_id is None or config.private_key_file is None:
         raise BadInput("The broker needs GOLDSEAM_APP_ID and GOLDSEAM_PRIVATE_KEY_FILE.")
     mint = AppMint(config.endpoint, config.app_id, read_key(config.private_key_file))
-    over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
-    with serving(Desk(StoreKnown(store_of(config)), mint), config.token_dir):
-        over.wait()
+    store, end = store_of(config), End()
+    with (
+        serving(Desk(StoreKnown(store), mint), config.token_dir),
+        pulse(store, name="broker", owner=owner_of("broker"), too_old=end.too_old),
+    ):
+        end.wait()
+    if end.code:
+        sys.exit(end.code)

@@ -11,9 +11,9 @@ from app.config import Settings
 from app.server.stores import onboarding_desk, server_policy, store_of, turns_of, work_of
 from app.server.tokens import Borrower, door_of, gate_of, lent
 from tasks.broker.client import BrokerClient
-from tasks.celery import Work
 from tasks.github.client import writing
 from tasks.github.protocol import Writer
+from tasks.lanes import Work
 from tasks.report.onboarding import OnboardingTexts
 from tasks.report.outgoing import Outgoing
 from tasks.report.pull import marker

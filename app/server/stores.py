@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from app.config import Settings
-from tasks.celery import RunStage, Work
+from tasks.lanes import RunStage, Work
 from tasks.policy.load import read_server_policy
 from tasks.policy.model import ServerPolicy
 from tasks.stages.ending import give_up
@@ -38,8 +38,12 @@ def server_policy(config: Settings) -> ServerPolicy:
 
 def turns_of(config: Settings, store: Store, role: str) -> Turns:
     """Return how a worker of this process takes turns at attempts."""
-    owner = f"{role}@{socket.gethostname()}:{os.getpid()}"
-    return Turns(store, stop_switch(config, store), owner=owner, seconds=config.lease_seconds)
+    return Turns(store, stop_switch(config, store), owner=owner_of(role), seconds=config.lease_seconds)
+
+
+def owner_of(role: str) -> str:
+    """Name this process, for people and for the tables."""
+    return f"{role}@{socket.gethostname()}:{os.getpid()}"
 
 
 def onboarding_desk(config: Settings, turns: Turns) -> Desk:
@@ -48,7 +52,12 @@ def onboarding_desk(config: Settings, turns: Turns) -> Desk:
 
 
 def work_of(
-    config: Settings, turns: Turns, stages: Mapping[str, RunStage], chores: Sequence[Callable[[], bool]] = ()
+    config: Settings,
+    turns: Turns,
+    stages: Mapping[str, RunStage],
+    *,
+    chores: Sequence[Callable[[], bool]] = (),
+    threads: int = 1,
 ) -> Work:
     """Return what a worker does, given the stages and chores it has dependencies for."""
     return Work(
@@ -58,4 +67,7 @@ def work_of(
         give_up=lambda attempt_id, sentence: give_up(attempt_id, turns=turns, sentence=sentence),
         stop=turns.stop,
         chores=chores,
+        hand_back=turns.hand_back,
+        threads=threads,
+        owner=turns.owner,
     )

@@ -21,7 +21,10 @@ from tasks.errors import BadInput, GoldseamError
 from tasks.sandbox.host import program
 from tasks.store.database import upgrade
 
-_GRACE_SECONDS = 30.0
+_GRACE_SECONDS = 26.0
+"""More than a worker takes to finish its stage, or to hand it back."""
+_LAST_SECONDS = 2.0
+_WORKERS = frozenset({"analyze", "publish", "beat"})
 _RESTARTS = 5
 _SECRETS = ("GOLDSEAM_WEBHOOK_SECRET", "GOLDSEAM_WEBHOOK_SECRET_OLD", "GOLDSEAM_PRIVATE_KEY_FILE", "ANTHROPIC_API_KEY")
 _MAY_SEE = {
@@ -148,12 +151,15 @@ def _wait_for(path: Path) -> None:
 
 
 def _end(parts: Sequence[Part]) -> None:
-    """Ask the workers first and the servers they need last."""
-    for part in reversed(parts):
-        if part.process is not None and part.process.poll() is None:
-            part.process.terminate()
+    """Ask the workers first and the servers they need last; nobody is waited for longer than `_GRACE_SECONDS`."""
+    deadline = time.monotonic() + _GRACE_SECONDS
+    for group in (_WORKERS, frozenset(part.name for part in parts) - _WORKERS):
+        ending = [part.process for part in parts if part.name in group and part.process is not None]
+        for process in ending:
+            process.terminate()
+        for process in ending:
             try:
-                part.process.wait(_GRACE_SECONDS)
+                process.wait(max(_LAST_SECONDS, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                part.process.kill()
-                part.process.wait()
+                process.kill()
+                process.wait()

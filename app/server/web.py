@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+
 from flask import Flask, Response, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.config import Settings, receiving_settings
 from app.pages.routes import pages
 from app.server.door import BODY_LIMIT, Door
-from app.server.health import health
-from app.server.stores import stop_switch, store_of
+from app.server.exits import OLD
+from app.server.health import database, health
+from app.server.metrics import count_delivery, page, timed_delivery
+from app.server.stores import owner_of, stop_switch, store_of
+from app.server.telemetry import Pulse, export_spans, log_lines
 from tasks.celery import Sender, application
 from tasks.store.database import Store, upgrade
 from tasks.store.inbox import Inbox
+from tasks.tracing import root
 
 
 def create() -> Flask:
-    """Make the application from the environment; what gunicorn calls."""
-    return make_app(receiving_settings())
+    """Make the application from the environment; what gunicorn calls, once in each of its workers."""
+    config = receiving_settings()
+    log_lines("web")
+    export_spans("web")
+    app = make_app(config)
+    beating = Pulse(store_of(config), "web", owner_of("web"), lambda _: os._exit(OLD))
+    beating.start()
+    atexit.register(beating.stop)
+    return app
 
 
 def make_app(config: Settings) -> Flask:
@@ -27,36 +41,30 @@ def make_app(config: Settings) -> Flask:
     store = store_of(config)
     upgrade(store.engine)
     celery = application(config.broker_url)
-    metrics = Metrics()
-    _add_webhook(app, config, store, Sender(celery), metrics)
+    _add_webhook(app, config, store, Sender(celery))
     app.register_blueprint(pages(store, stop_switch(config, store)))
 
     @app.get("/healthz")
     def healthz() -> Response:
         """Answer 200 when every process is up, else 503 and which is not."""
-        status = health(config, store, celery)
+        status = health(store, celery)
         return _json(status.model_dump_json(), 200 if status.healthy else 503)
+
+    @app.get("/readyz")
+    def readyz() -> Response:
+        """Answer 200 when deliveries can be stored here, whatever else is down: what a load balancer should ask."""
+        part = database(store)
+        return _json(part.model_dump_json(), 200 if part.up else 503)
 
     @app.get("/metrics")
     def metrics_page() -> Response:
         """Answer Prometheus text."""
-        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(page(store), content_type=CONTENT_TYPE_LATEST)
 
     return app
 
 
-class Metrics:
-    """What this process counts."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.deliveries = Counter(
-            "goldseam_deliveries_total", "Deliveries by outcome.", ["outcome"], registry=self.registry
-        )
-        self.seconds = Histogram("goldseam_delivery_seconds", "Seconds from request to answer.", registry=self.registry)
-
-
-def _add_webhook(app: Flask, config: Settings, store: Store, sender: Sender, metrics: Metrics) -> None:
+def _add_webhook(app: Flask, config: Settings, store: Store, sender: Sender) -> None:
     door = Door(
         secrets=(config.webhook_secret, config.webhook_secret_old),
         inbox=Inbox(store, turn=None if config.database_url else config.run_dir / "inbox.lock"),
@@ -68,9 +76,10 @@ def _add_webhook(app: Flask, config: Settings, store: Store, sender: Sender, met
     @app.post("/webhooks/github")
     def webhook() -> Response:
         """Store a signed delivery and answer 202; 401 for a wrong signature, 503 when it cannot be stored."""
-        with metrics.seconds.time():
+        with timed_delivery(), root(request.headers.get("X-GitHub-Delivery", "")) as here:
             answer = door.take(request)
-            metrics.deliveries.labels(answer.outcome).inc()
+            here.set_attribute("goldseam.outcome", answer.outcome)
+            count_delivery(answer.outcome)
             return answer.response()
 
 

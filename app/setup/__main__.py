@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from app.cli.ending import ending_of
 from app.config import Settings, settings
-from app.server.worker import log_lines
+from app.server.telemetry import log_lines
 from app.setup.manifest import unreachable
 from app.setup.routes import Visit, make_app
 from tasks.errors import BadInput, GoldseamError
@@ -53,7 +53,7 @@ def main() -> int:
     """Run, and say in one line what went wrong."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
-    log_lines()
+    log_lines("setup")
     try:
         run(settings())
     except (GoldseamError, OSError, KeyboardInterrupt) as error:

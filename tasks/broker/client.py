@@ -30,6 +30,12 @@ _SECONDS = 90.0
 """The broker may be waiting for GitHub, which it asks with a limit of its own."""
 
 
+class BrokerAway(Waiting):
+    """Raised when the broker does not answer: it is being started, or a person has to look. No attempt's fault."""
+
+    retry_after = 5.0
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerClient:
     """The door of one stage, as its worker sees it."""
@@ -80,7 +86,8 @@ class BrokerClient:
                 with connection.makefile("rb") as stream:
                     line = stream.readline(LONGEST_LINE)
         except OSError as error:
-            raise Retryable(f"The broker at {self.socket} does not answer: {error.strerror or error}.") from None
+            why = error.strerror or str(error)
+            raise BrokerAway(f"The broker at {self.socket} does not answer: {why}.") from None
         if not line:
             raise Retryable(f"The broker closed {self.socket} before it answered.")
         try:

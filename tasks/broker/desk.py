@@ -23,6 +23,7 @@ from tasks.broker.wire import (
 )
 from tasks.errors import GoldseamError, Retryable
 from tasks.github.errors import GitHubUnavailable, NotFound
+from tasks.store.counts import TALLY
 
 _FRESH = timedelta(minutes=10)
 """A token with less time left is replaced: a stage must not lose it between two writes."""
@@ -99,6 +100,7 @@ class Desk:
         with slot.making:  # GitHub may be slow for this one, and the others go on
             if slot.minted is None or slot.minted.expires_at - self.clock() <= _FRESH:
                 slot.minted = self.mint.make(assignment, PERMISSIONS[key[2]])
+                TALLY.add("token_mints", stage=key[2])
                 log.info("broker_token", attempt=key[0], repository=key[1], stage=key[2])
             return slot.minted
 

@@ -17,7 +17,7 @@ from tasks.ledger.entry import Actor, Note
 from tasks.stages.documents import Order, Seen
 from tasks.store import documents, threads
 from tasks.store.documents import Kind
-from tasks.store.models import Attempt, Purpose
+from tasks.store.models import Attempt, Priority, Purpose
 from tasks.store.states import State
 
 _AFRESH = frozenset({Reason.NOT_REPRODUCED, Reason.FLAKY, Reason.INFRASTRUCTURE, Reason.ENVIRONMENT_FAILED})
@@ -137,6 +137,7 @@ def open_following(session: Session, attempt: Attempt, following: Following, *, 
         purpose=following.purpose,
         head_sha=following.head_sha or attempt.head_sha,
         shows=following.shows,
+        priority=Priority.COMMAND,
     )
     opened = threads.carry_on(session, attempt, after)
     if opened is not after:

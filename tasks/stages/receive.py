@@ -35,8 +35,9 @@ from tasks.stages.documents import Seen
 from tasks.store import attempts, commands, deliveries, documents, effects, threads
 from tasks.store.database import Store
 from tasks.store.documents import Kind
-from tasks.store.models import Attempt
+from tasks.store.models import Attempt, Priority
 from tasks.store.states import State
+from tasks.tracing import trace_id_of
 
 STALE = timedelta(days=3)
 """GitHub sends a delivery again for three days; what comes later was captured by somebody."""
@@ -160,10 +161,10 @@ def _closed(session: Session, signal: Signal, closed: PullClosed) -> Taken:
 
 def _attempt_for(session: Session, signal: Signal, failure: CiFailure, guid: str) -> tuple[int | None, str]:
     key = semantic_key(signal)
-    attempt, new = _open(session, signal, failure, key)
+    attempt, new = _open(session, signal, failure, key, guid)
     if not new and _is_another_run(session, attempt, failure):
         # A second workflow of the same commit went red after the first had been looked at.
-        attempt, new = _open(session, signal, failure, f"{key}:{failure.run_id}")
+        attempt, new = _open(session, signal, failure, f"{key}:{failure.run_id}", guid)
     if not new:
         return attempt.id, f"Attempt {attempt.id} is at that commit already."
     note = Note(
@@ -181,7 +182,7 @@ def _attempt_for(session: Session, signal: Signal, failure: CiFailure, guid: str
     return attempt.id, f"Attempt {attempt.id} was opened."
 
 
-def _open(session: Session, signal: Signal, failure: CiFailure, key: str) -> tuple[Attempt, bool]:
+def _open(session: Session, signal: Signal, failure: CiFailure, key: str, guid: str) -> tuple[Attempt, bool]:
     return attempts.open_attempt(
         session,
         Attempt(
@@ -192,8 +193,16 @@ def _open(session: Session, signal: Signal, failure: CiFailure, key: str) -> tup
             base=failure.head_branch or failure.base_branch,
             head_sha=failure.head_sha,
             run_id=failure.run_id,
+            trace_id=trace_id_of(guid),
+            priority=_priority(signal, failure),
         ),
     )
+
+
+def _priority(signal: Signal, failure: CiFailure) -> Priority:
+    pushed = failure.head_repository in {"", signal.repository} and not failure.pull_numbers
+    on_default = failure.head_branch == signal.default_branch != ""
+    return Priority.DEFAULT_BRANCH if pushed and on_default else Priority.PULL_REQUEST
 
 
 def _is_another_run(session: Session, attempt: Attempt, failure: CiFailure) -> bool:

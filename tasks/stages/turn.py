@@ -10,7 +10,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from pydantic import BaseModel
@@ -36,6 +36,33 @@ _SECONDS_TO_WAIT = 60.0
 log = structlog.get_logger()
 
 
+@dataclass(slots=True)
+class Held:
+    """The leases that this process holds now."""
+
+    _leases: set[Lease] = field(default_factory=set)
+    _closed: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, lease: Lease) -> bool:
+        """Note a lease; False when the process is about to end and must begin nothing."""
+        with self._lock:
+            if not self._closed:
+                self._leases.add(lease)
+            return not self._closed
+
+    def drop(self, lease: Lease) -> None:
+        """Forget a lease that was given back."""
+        with self._lock:
+            self._leases.discard(lease)
+
+    def close(self) -> tuple[Lease, ...]:
+        """Let no further turn begin; return what is held."""
+        with self._lock:
+            self._closed = True
+            return tuple(self._leases)
+
+
 @dataclass(frozen=True, slots=True)
 class Turns:
     """What a worker needs to take turns."""
@@ -46,6 +73,7 @@ class Turns:
     """Names the worker in the table, for people."""
     seconds: float = 30.0
     """Length of a lease, renewed while the stage runs: after a crash the attempt waits at most this long."""
+    held: Held = field(default_factory=Held)
 
     @contextmanager
     def take(self, attempt_id: int, state: State) -> Iterator[Turn | None]:
@@ -66,6 +94,11 @@ class Turns:
         if lease is None:
             yield None
             return
+        if not self.held.add(lease):
+            with self.store.write() as session:
+                attempts.hand_back(session, lease)
+            yield None
+            return
         turn = Turn(self.store, self.stop, lease, attempt)
         try:
             with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn), _waiting(self.store, lease):
@@ -74,6 +107,18 @@ class Turns:
         finally:
             with self.store.write() as session:
                 attempts.release(session, lease)
+            self.held.drop(lease)
+
+    def hand_back(self) -> int:
+        """Give every attempt of this process to the next worker at once, because the process ends; return how many.
+
+        A stage that still runs here can change nothing any more, and no other begins.
+        """
+        leases = self.held.close()
+        with self.store.write() as session:
+            for lease in leases:
+                attempts.hand_back(session, lease)
+        return len(leases)
 
     def state_of(self, attempt_id: int) -> State:
         """Return the state in which the attempt is now."""
@@ -156,6 +201,9 @@ class Turn:
             append(session, self._moved(to, why, found or {}))
         return to
 
+    def _traced(self) -> dict[str, str]:
+        return {"trace_id": self.attempt.trace_id} if self.attempt.trace_id else {}
+
     def _moved(self, to: State, why: str, found: Documents) -> Note:
         return Note(
             kind="state",
@@ -166,7 +214,7 @@ class Turn:
             attempt=self.attempt.id,
             repository_id=self.attempt.repository_id,
             target={"base": self.attempt.base, "head_sha": self.attempt.head_sha},
-            inputs={kind.value: _digest(document) for kind, document in found.items()},
+            inputs={kind.value: _digest(document) for kind, document in found.items()} | self._traced(),
         )
 
 

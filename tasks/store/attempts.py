@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from fixers.model import Reason
 from tasks.errors import GoldseamError
 from tasks.store.database import now
 from tasks.store.models import Attempt
 from tasks.store.states import MOVES, TERMINAL, State
+
+LONGEST_LEASE_SECONDS = 60.0
+"""A lease that ends later than this from now was written before the clock was set back: it counts for nothing."""
+LONGEST_WAIT = timedelta(hours=2)
+"""Nothing is put off for longer; a later time was written before the clock was set back and counts for nothing."""
 
 
 class LostTurn(GoldseamError):
@@ -56,12 +61,7 @@ def lease(session: Session, attempt_id: int, *, state: State, owner: str, second
     moment = now(session)
     taken = session.execute(
         update(Attempt)
-        .where(
-            Attempt.id == attempt_id,
-            Attempt.state == state,
-            or_(Attempt.lease_until.is_(None), Attempt.lease_until < moment),
-            or_(Attempt.waits_until.is_(None), Attempt.waits_until <= moment),
-        )
+        .where(Attempt.id == attempt_id, Attempt.state == state, free(moment), due(moment))
         .values(lease_owner=owner, lease_until=moment + timedelta(seconds=seconds), fence=Attempt.fence + 1)
         .returning(Attempt.fence)
     ).scalar_one_or_none()
@@ -81,6 +81,35 @@ def release(session: Session, held: Lease) -> None:
 def wait(session: Session, held: Lease, *, seconds: float, why: str) -> None:
     """Let nobody take the attempt up for `seconds`; `why` is a sentence for people."""
     _change(session, held, waits_until=now(session) + timedelta(seconds=seconds), waits_for=why)
+
+
+def hand_back(session: Session, held: Lease) -> None:
+    """Give the attempt to whoever comes next, at once, and make the holder a stranger: what it still writes is lost."""
+    _change(
+        session,
+        held,
+        lease_owner=None,
+        lease_until=None,
+        fence=held.fence + 1,
+        not_before=None,
+        tries=Attempt.tries - 1,
+    )
+
+
+def free(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that nobody holds an attempt at `moment`."""
+    return lapsed(Attempt.lease_until, moment)
+
+
+def lapsed(until: InstrumentedAttribute[datetime | None], moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that there is no lease, or that it counts for nothing at `moment`."""
+    return or_(until.is_(None), until < moment, until > moment + timedelta(seconds=LONGEST_LEASE_SECONDS))
+
+
+def due(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that an attempt waits for no limit at `moment`."""
+    until = Attempt.waits_until
+    return or_(until.is_(None), until <= moment, until > moment + LONGEST_WAIT)
 
 
 def guard(session: Session, held: Lease) -> None:
@@ -104,6 +133,8 @@ def advance(session: Session, held: Lease, *, to: State, reason: Reason | None =
         lease_until=None,
         waits_until=None,
         waits_for="",
+        not_before=None,
+        tries=0,
     )
     if not moved:
         raise LostTurn(f"Attempt {held.attempt_id} was moved on by another worker while it was {held.state}.")
@@ -118,11 +149,7 @@ def unfinished(session: Session, *, limit: int = 100) -> Sequence[tuple[int, Sta
     moment = now(session)
     rows = session.execute(
         select(Attempt.id, Attempt.state)
-        .where(
-            Attempt.state.not_in(TERMINAL),
-            or_(Attempt.lease_until.is_(None), Attempt.lease_until < moment),
-            or_(Attempt.waits_until.is_(None), Attempt.waits_until <= moment),
-        )
+        .where(Attempt.state.not_in(TERMINAL), free(moment), due(moment))
         .order_by(Attempt.id)
         .limit(limit)
     )

@@ -14,9 +14,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tasks.store.attempts import LostTurn
+from tasks.store.attempts import LostTurn, lapsed
 from tasks.store.database import now
-from tasks.store.models import CommandRow, CommandState
+from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.states import TERMINAL, State
 
 OPEN = (CommandState.RECEIVED, CommandState.WAITING)
 
@@ -49,7 +50,7 @@ def lease(session: Session, command_id: int, *, owner: str, seconds: float) -> C
         .where(
             CommandRow.id == command_id,
             CommandRow.state.in_(OPEN),
-            or_(CommandRow.lease_until.is_(None), CommandRow.lease_until < moment),
+            lapsed(CommandRow.lease_until, moment),
         )
         .values(lease_owner=owner, lease_until=moment + timedelta(seconds=seconds), fence=CommandRow.fence + 1)
         .returning(CommandRow.fence)
@@ -80,12 +81,20 @@ def change(session: Session, held: CommandLease, **values: object) -> None:
 
 
 def unanswered(session: Session, *, limit: int = 100) -> Sequence[int]:
-    """Return ids of commands that nobody holds and that are not ended, oldest first."""
+    """Return ids of commands that nobody holds and that are not ended, oldest first.
+
+    One that waits for an attempt is among them when that attempt rests.
+    """
+    resting = select(Attempt.id).where(
+        Attempt.id == CommandRow.opened_id, Attempt.state.in_(TERMINAL | {State.WATCHING})
+    )
     return session.scalars(
         select(CommandRow.id)
         .where(
-            CommandRow.state.in_(OPEN),
-            or_(CommandRow.lease_until.is_(None), CommandRow.lease_until < now(session)),
+            or_(
+                CommandRow.state == CommandState.RECEIVED, (CommandRow.state == CommandState.WAITING) & resting.exists()
+            ),
+            lapsed(CommandRow.lease_until, now(session)),
         )
         .order_by(CommandRow.id)
         .limit(limit)

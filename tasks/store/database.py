@@ -11,18 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from typing import Any
 
 from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tasks.store.models import Instant
+from tasks.store.schema import configuration, found_revision, is_newer, known_revisions, newest
 
 _READ_ONLY = "goldseam_read_only"
 _MIGRATION_LOCK = 0x601D_5EA0  # any constant; two servers that start together must not both migrate
@@ -62,21 +59,29 @@ def open_store(url: str) -> Store:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to this version. Safe to call from several processes at once, and twice."""
-    config = _migrations()
+    """Bring the schema to this version. Safe to call from several processes at once, and twice.
+
+    Tables of a newer version are left as they are; `schema.TooOld` when this version cannot work with them.
+    """
+    config = configuration()
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if not is_newer(connection):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
 
 
-def schema_versions(engine: Engine) -> tuple[str | None, str | None, frozenset[str]]:
-    """Return the schema's version (None before the first), this program's, and all that it knows; changes nothing."""
-    scripts = ScriptDirectory.from_config(_migrations())
+def check(engine: Engine) -> None:
+    """Raise `schema.TooOld` when a newer process has made tables that this version cannot work with."""
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found, scripts.get_current_head(), frozenset(each.revision for each in scripts.walk_revisions())
+        is_newer(connection)
+
+
+def schema_versions(engine: Engine) -> tuple[str | None, str, frozenset[str]]:
+    """Return the schema's version (None before the first), this program's, and all that it knows; changes nothing."""
+    with engine.connect() as connection:
+        return found_revision(connection), newest(), known_revisions()
 
 
 def now(session: Session) -> datetime:
@@ -84,12 +89,6 @@ def now(session: Session) -> datetime:
     if session.get_bind().dialect.name == "postgresql":
         return session.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
     return datetime.now(UTC)
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("tasks.store") / "migrations"))
-    return config
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

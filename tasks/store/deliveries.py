@@ -16,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from tasks.store.database import now
 from tasks.store.models import Delivery, DeliveryState
+from tasks.store.queue import look_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def finish(session: Session, delivery_id: int, *, reason: str, attempt_id: int |
         .where(Delivery.id == delivery_id)
         .values(state=DeliveryState.DONE, reason=reason, attempt_id=attempt_id)
     )
+    if attempt_id is not None:
+        look_at(session, attempt_id)
 
 
 def first_of(session: Session, delivery_id: int, semantic_key: str) -> Delivery | None:

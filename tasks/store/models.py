@@ -7,7 +7,7 @@ unpacked, the rest stands in `documents` as the JSON of a versioned contract.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
@@ -63,6 +63,17 @@ class DeliveryState(StrEnum):
 
     RECEIVED = "received"
     DONE = "done"
+
+
+class Priority(IntEnum):
+    """What goes first among the attempts that wait."""
+
+    COMMAND = 10
+    """A person asked for it."""
+    DEFAULT_BRANCH = 20
+    PULL_REQUEST = 30
+    OLD = 40
+    """What was red an hour ago and nobody asked for."""
 
 
 class Delivery(Base):
@@ -184,10 +195,19 @@ class Attempt(Base):
     """Before this nobody takes it up; set when a limit is used up, not when something failed."""
     waits_for: Mapped[str] = mapped_column(default="", server_default="")
     """What it waits for, as a sentence for people."""
+    priority: Mapped[int] = mapped_column(default=Priority.PULL_REQUEST, server_default="30")
+    """What is lower goes first."""
+    not_before: Mapped[datetime | None]
+    """No worker takes it up earlier. None: at once, or never by itself while a pull request is watched."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often a worker took it up in this state; waiting for a budget or a stop does not count."""
+    trace_id: Mapped[str] = mapped_column(default="", server_default="")
+    """Of the OpenTelemetry trace that began with the delivery: 32 hexadecimal digits."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
     __table_args__ = (
+        Index("ix_attempts_lease_until", "lease_until"),
         Index("ix_attempts_state", "state", "id"),
         Index("ix_attempts_incident_id", "incident_id"),
         Index("ix_attempts_pull", "repository_id", "pull_number", "id"),
@@ -335,6 +355,59 @@ class Stop(Base):
     reason: Mapped[str]
     actor: Mapped[str]
     since: Mapped[datetime]
+
+
+class Share(Base):
+    """When an installation was served last: who waits longest goes first among equals."""
+
+    __tablename__ = "shares"
+
+    installation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """0 for attempts without one."""
+    served_at: Mapped[datetime]
+
+
+class Duty(Base):
+    """Something done at intervals by one process at a time, however many there are."""
+
+    __tablename__ = "duties"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(default="")
+    until: Mapped[datetime]
+    """Nobody else begins it before: while it is done the end of the lease, afterwards its next time."""
+
+
+class Process(Base):
+    """A process of the server, and when it was last heard of."""
+
+    __tablename__ = "processes"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    """`analyze@host:pid`."""
+    name: Mapped[str]
+    version: Mapped[str]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Count(Base):
+    """A counter of all processes together, for `/metrics`."""
+
+    __tablename__ = "counts"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    labels: Mapped[str] = mapped_column(primary_key=True)
+    """JSON object with sorted keys."""
+    value: Mapped[float]
+
+
+class SchemaFloor(Base):
+    """The oldest version of the code that can work with these tables: a revision of the migrations."""
+
+    __tablename__ = "schema_floor"
+
+    revision: Mapped[str] = mapped_column(primary_key=True)
 
 
 class LedgerRow(Base):

@@ -87,7 +87,7 @@ def carry_on(session: Session, before: Attempt, after: Attempt) -> Attempt:
     before = session.get_one(Attempt, before.id, with_for_update=True)
     after.repository_id, after.repository = before.repository_id, before.repository
     after.installation_id, after.base, after.run_id = before.installation_id, before.base, before.run_id
-    after.follows, after.pull_number = before.id, before.pull_number
+    after.follows, after.pull_number, after.trace_id = before.id, before.pull_number, before.trace_id
     opened, new = open_attempt(session, after)
     if new:
         if before.state is State.WATCHING:

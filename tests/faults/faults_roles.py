@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tasks" / "stages"))
 
 import alembic.command
 import celery.apps.beat
-import celery.apps.worker
 import celery.bin.celery
-import celery.concurrency.thread
+import celery.concurrency.solo
+import celery.worker
 import click
 import gunicorn.app.wsgiapp
 import gunicorn.workers.gthread
@@ -34,6 +34,8 @@ import app.server.broker
 import app.server.publish
 import app.server.web
 import tasks.celery
+import tasks.crew
+import tasks.store.queue
 from app.cli import serve
 from app.config import settings
 from app.server import analyze
@@ -101,9 +103,14 @@ def become(name: str, environment: Mapping[str, str], logs: Path) -> int:
     out = os.open(logs / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for descriptor in (1, 2):
         os.dup2(out, descriptor)
-    for clock, variable in (("SWEEP_SECONDS", "TEST_SWEEP"), ("RESEND_SECONDS", "TEST_RESEND")):
-        assert hasattr(tasks.celery, clock)
-        setattr(tasks.celery, clock, float(environment[variable]))
+    clocks = (
+        (tasks.celery, "SWEEP_SECONDS", "TEST_SWEEP"),
+        (tasks.crew, "POLL_SECONDS", "TEST_SWEEP"),
+        (tasks.store.queue, "HOLD_SECONDS", "TEST_RESEND"),
+    )
+    for module, clock, variable in clocks:
+        assert hasattr(module, clock)
+        setattr(module, clock, float(environment[variable]))
     try:
         ROLES[role]()
     except SystemExit as end:
