@@ -97,6 +97,14 @@ class RepositoryReader:
     def red_runs(self, count: int) -> Sequence[Run]:
         return runs.red_runs(self._repository, count)
 
+    def runs_on(self, branch: str, path: str) -> Sequence[Run]:
+        """Return the last completed runs of a workflow on a branch itself, newest first."""
+        return runs.runs_on(self._repository, branch, path)
+
+    def conclusion_of(self, run_id: int, attempt: int) -> str | None:
+        """Return how an attempt of a run ended."""
+        return runs.conclusion_of(self._repository, run_id, attempt)
+
     def failed_jobs(self, run_id: int) -> Sequence[Job]:
         return runs.failed_jobs(self._repository, run_id)
 

@@ -68,6 +68,12 @@ class Reader(Protocol):
     def red_runs(self, count: int) -> Sequence[Run]:
         """Return the last workflow runs of the repository that ended in failure, newest first."""
 
+    def runs_on(self, branch: str, path: str) -> Sequence[Run]:
+        """Return the last completed runs of a workflow on a branch itself, newest first."""
+
+    def conclusion_of(self, run_id: int, attempt: int) -> str | None:
+        """Return how an attempt of a run ended; None when that is not known any more."""
+
     def failed_jobs(self, run_id: int) -> Sequence[Job]:
         """Return the jobs of the latest attempt that failed or timed out."""
 

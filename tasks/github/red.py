@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.github.envelopes import CheckRunEvent, CheckSuiteEvent, Delivery, StatusEvent, WorkflowRunEvent
 from tasks.github.payloads import App, PullStub
 from tasks.github.signal import CiFailure, Ignored
+from tasks.github.talk import OWN_BRANCHES
 
 RedEvent = WorkflowRunEvent | CheckRunEvent | CheckSuiteEvent | StatusEvent
 
@@ -92,8 +93,10 @@ def _check_suite(delivery: CheckSuiteEvent) -> CiFailure:
 
 
 def _status(delivery: StatusEvent) -> CiFailure:
-    # A commit may be the head of many branches; only a single one says where it belongs.
-    branch = delivery.branches[0].name if len(delivery.branches) == 1 else ""
+    # A commit may be the head of many branches; a single one says where it belongs, and so does one of our own.
+    names = [each.name for each in delivery.branches]
+    own = next((name for name in names if name.startswith(OWN_BRANCHES)), "")
+    branch = own or (names[0] if len(names) == 1 else "")
     return CiFailure(
         source="status",
         name=delivery.context,

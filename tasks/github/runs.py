@@ -9,13 +9,14 @@ from github.Repository import Repository
 from github.WorkflowJob import WorkflowJob
 from github.WorkflowRun import WorkflowRun
 
-from tasks.github.errors import PermissionMissing, translated
+from tasks.github.errors import NotFound, PermissionMissing, translated
 from tasks.github.protocol import Job, Run
 from tasks.github.raw import asked
 
 _MOST_JOBS = 1000
 """A matrix holds 256 jobs at most; a workflow may have several."""
 _MOST_RUNS = 200
+_MOST_ON_BRANCH = 100
 _FAILED = frozenset({"failure", "timed_out"})
 
 
@@ -38,6 +39,28 @@ def red_runs(repository: Repository, count: int) -> Sequence[Run]:
         return tuple(_run(each) for each in islice(repository.get_workflow_runs(status="failure"), count))
 
 
+def runs_on(repository: Repository, branch: str, path: str) -> Sequence[Run]:
+    """Return the last completed runs of a workflow on a branch itself, newest first; none of pull requests into it."""
+    with translated(f"listing the runs on {branch}"):
+        # PyGithub's types want a Branch; a name is what it sends.
+        listed = repository.get_workflow_runs(branch=branch, status="completed")  # type: ignore[arg-type]
+        found = [_run(each) for each in islice(listed, _MOST_ON_BRANCH)]
+    # A fork's branch of the same name is listed as well.
+    own = (run for run in found if run.head_repository == repository.full_name)
+    return [run for run in own if _file(run.path) == _file(path) and not run.event.startswith("pull_request")]
+
+
+def conclusion_of(repository: Repository, run_id: int, attempt: int) -> str | None:
+    """Return how an attempt of a run ended; None when GitHub has forgotten it."""
+    try:
+        with translated(f"reading attempt {attempt} of run {run_id}"):
+            found = asked(repository, "GET", f"/actions/runs/{run_id}/attempts/{attempt}")
+    except NotFound:
+        return None
+    conclusion = found.get("conclusion") if isinstance(found, dict) else None
+    return conclusion if isinstance(conclusion, str) else None
+
+
 def failed_jobs(repository: Repository, run_id: int) -> Sequence[Job]:
     """Return the jobs of the latest attempt that failed or timed out."""
     with translated(f"listing the jobs of run {run_id}"):
@@ -55,6 +78,10 @@ def rerun_failed(repository: Repository, run_id: int, attempt: int) -> None:
     except PermissionMissing as error:
         if "already running" not in str(error):
             raise
+
+
+def _file(path: str) -> str:
+    return path.partition("@")[0]
 
 
 def _run(run: WorkflowRun) -> Run:

@@ -11,6 +11,7 @@ from fixers.failures.infrastructure import declined_runner
 from fixers.model import Declined, Failure, FailureKind, Reason
 from tasks.github.errors import NotFound
 from tasks.github.protocol import Job, Reader, Run
+from tasks.stages.before import Base, moved_on, passed_before, red_base
 from tasks.store.models import Attempt
 
 RED = frozenset({"failure", "timed_out", "startup_failure"})
@@ -29,6 +30,8 @@ class Observation:
     runs: tuple[Run, ...]
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
+    base: Base | None = None
+    """Where the pull request goes, when the same workflow is red there."""
 
 
 @dataclass(slots=True)
@@ -56,7 +59,9 @@ def observe_runs(reader: Reader, attempt: Attempt) -> Observation | Declined:
     """Read the logs and JUnit files of the red runs at the attempt's commit."""
     runs = _runs(reader, attempt)
     red = [run for run in runs if run.conclusion in RED][:MOST_RUNS]
-    refused = _refused(red, runs, attempt)
+    refused = (
+        _refused(red, runs, attempt) or moved_on(reader, attempt, red[0].head_branch) or passed_before(reader, red)
+    )
     if refused is not None:
         return refused
     reading = _Reading()
@@ -64,7 +69,8 @@ def observe_runs(reader: Reader, attempt: Attempt) -> Observation | Declined:
         _read_run(reader, run, reading)
     if not reading.failures:
         return _nothing_read(reading, red)
-    return Observation(red[0].head_branch, tuple(red), tuple(reading.failures.values()), tuple(reading.notes))
+    base = red_base(reader, red)
+    return Observation(red[0].head_branch, tuple(red), tuple(reading.failures.values()), tuple(reading.notes), base)
 
 
 def _runs(reader: Reader, attempt: Attempt) -> Sequence[Run]:
@@ -128,6 +134,12 @@ def _read_job(reader: Reader, job: Job, reading: _Reading) -> None:
 def _nothing_read(reading: _Reading, red: Sequence[Run]) -> Declined:
     if reading.infrastructure:
         return declined_runner(reading.infrastructure)
+    if red[0].conclusion == "startup_failure":
+        return Declined(
+            Reason.UNSUPPORTED,
+            f"{red[0].name} did not start, so nothing was run that could have failed.",
+            f"See what GitHub says of the workflow file: {red[0].html_url}",
+        )
     return Declined(
         Reason.UNSUPPORTED,
         f"The logs of {red[0].name} name no failure of Python code that could be read.",

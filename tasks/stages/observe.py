@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,13 +13,14 @@ from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Reader
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
+from tasks.stages.before import Base, without_base
 from tasks.stages.documents import Order, RedRun, Seen
 from tasks.stages.doors import OpenReader
 from tasks.stages.ending import decline
 from tasks.stages.installed import unasked
 from tasks.stages.logs import Observation, observe_runs
 from tasks.stages.turn import Turn, Turns
-from tasks.store import incidents
+from tasks.store import attempts, incidents
 from tasks.store.database import now
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
@@ -45,6 +47,8 @@ def observe(attempt_id: int, *, turns: Turns, readers: OpenReader, server: Serve
 def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
     policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
     seen = unasked(turn, policy) or observe_runs(reader, turn.attempt)
+    if isinstance(seen, Observation) and seen.base is not None:
+        seen = _without_base(turn, seen, seen.base)
     if isinstance(seen, Declined):
         return decline(turn, seen, found={Kind.SEEN: Seen(run_ids=_named(turn.attempt))})
     order = _order(reader, turn.attempt, seen, policy)
@@ -54,6 +58,20 @@ def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
         return decline(turn, refused, found=found)
     why = f"{len(order.failures)} failures in {len(order.runs)} runs."
     return turn.finish(State.REPRODUCING, why=why, found=found)
+
+
+def _without_base(turn: Turn, seen: Observation, base: Base) -> Observation | Declined:
+    """Leave to the base what is red there as well."""
+    with turn.writing() as session:
+
+        def known(sha: str) -> int | None:
+            return attempts.known(session, f"ci:{turn.attempt.repository_id}:{sha}")
+
+        own = without_base(seen.failures, base, known)
+    if isinstance(own, Declined) or own == seen.failures:
+        return own if isinstance(own, Declined) else seen
+    note = f"{len(seen.failures) - len(own)} of its failures are those of {base.branch}, and are left to it."
+    return replace(seen, failures=own, notes=(*seen.notes, note))
 
 
 def _order(reader: Reader, attempt: Attempt, seen: Observation, policy: EffectivePolicy) -> Order:

@@ -108,7 +108,7 @@ def _stale(signal: Signal, received_at: datetime) -> Taken | None:
 def _told_before(session: Session, signal: Signal, delivery_id: int) -> Taken | None:
     """Link a delivery to the one that told of the same event under another id, as a second hook does."""
     key = semantic_key(signal)
-    if not key or isinstance(signal.what, CiFailure):
+    if not key or isinstance(signal.what, CiFailure | Command):  # attempts and commands have keys of their own
         return None
     first = deliveries.first_of(session, delivery_id, key)
     return None if first is None else (first.attempt_id, f"The same event as delivery {first.guid}.")

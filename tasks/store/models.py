@@ -93,7 +93,7 @@ class Delivery(Base):
     """What was made of it, as one sentence; empty until done."""
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     semantic_key: Mapped[str | None]
-    """Of the first delivery of an event; NULL for the others, and for red commits, which attempts tell apart."""
+    """Of the first delivery of an event; NULL for the others, and where attempts and commands tell events apart."""
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often making something of it failed."""
 

@@ -58,6 +58,8 @@ def read(reader: Reader, run: int, head: str) -> None:
     assert reader.default_branch() == "main"
     assert reader.run(run).head_sha == head
     assert [found.id for found in reader.runs_of(head)] == [run]
+    assert [found.id for found in reader.runs_on("main", ".github/workflows/ci.yml")] == [run]
+    assert reader.conclusion_of(run, 1) == "failure"
     (job,) = reader.failed_jobs(run)
     assert b"1 failed" in b"".join(reader.job_log(job.id))
     assert [body for _, body in reader.junit_reports(run)] == [REPORT]

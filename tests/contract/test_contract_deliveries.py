@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from tasks.github.events import EVENTS
 from tasks.github.signal import Ignored, Signal
 from tasks.github.webhook import parse_event
 
+pytestmark = pytest.mark.github_contract
 Recorded = list[tuple[str, dict[str, Any]]]
 
 

@@ -6,6 +6,7 @@ import io
 import secrets
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, Response, request
@@ -53,7 +54,8 @@ def run_attempt(repo: Repository, number: int, attempt: int) -> Response:
     record = found(repo.runs.get(number))
     if not 1 <= attempt <= record.attempt:
         raise Problem(*NOT_FOUND)
-    return answer({**actions.run(hub(), repo, record), "run_attempt": attempt})
+    then = replace(record, attempt=attempt, jobs=[job for job in record.jobs if job.attempt <= attempt])
+    return answer(actions.run(hub(), repo, then))
 
 
 @routes.get("/repos/<owner>/<name>/actions/runs/<int:number>/jobs")

@@ -54,6 +54,22 @@ def test_runs_of_a_commit_come_newest_first(bench) -> None:
     assert list(bench.reader.runs_of(other)) == []
 
 
+def test_the_runs_of_a_workflow_on_a_branch_are_those_of_the_branch_itself(bench) -> None:
+    first, last = failed_run(bench), failed_run(bench)
+    bench.hub.add_run(bench.repository, bench.head(), "main", jobs=[("t", b"", "")], event="pull_request")
+    bench.hub.add_run(bench.repository, bench.head(), "topic", jobs=[("t", b"", "Run")])
+    path = ".github/workflows/ci.yml"
+    assert [run.id for run in bench.reader.runs_on("main", path)] == [last.id, first.id]
+    assert list(bench.reader.runs_on("main", ".github/workflows/lint.yml")) == []
+
+
+def test_an_earlier_attempt_tells_how_it_ended(bench) -> None:
+    run = bench.hub.add_run(bench.repository, bench.head(), "main", jobs=[("t", b"", "")])
+    run.attempt = 2
+    bench.hub.add_jobs(bench.repository, run, [("t", b"", "Run pytest")])
+    assert [bench.reader.conclusion_of(run.id, attempt) for attempt in (1, 2, 3)] == ["success", "failure", None]
+
+
 def test_more_jobs_than_a_page_are_all_read(bench) -> None:
     run = bench.hub.add_run(
         bench.repository, bench.head(), "main", jobs=[(f"j{number}", b"", "Run x") for number in range(130)]

@@ -88,6 +88,8 @@ class Hub:
     people: dict[str, Permission] = field(default_factory=lambda: {"alice": "write", "bob": "read"})
     remarks: dict[int, Sequence[ReviewRemark]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
+    earlier: dict[tuple[int, int], str] = field(default_factory=dict)
+    """How earlier attempts of runs ended."""
     kill_at: tuple[str, str] | None = None
 
     def default_branch(self) -> str:
@@ -101,6 +103,16 @@ class Hub:
 
     def red_runs(self, count: int) -> Sequence[Run]:
         return [run for run in reversed(self.runs) if run.conclusion == "failure"][:count]
+
+    def runs_on(self, branch: str, path: str) -> Sequence[Run]:
+        found = [run for run in self.runs if (run.head_branch, run.path) == (branch, path)]
+        return [run for run in reversed(found) if run.conclusion and run.event != "pull_request"]
+
+    def pulls_of(self, sha: str) -> Sequence[Pull]:
+        return [pull for pull in self.pulls if pull.head_sha == sha]
+
+    def conclusion_of(self, run_id: int, attempt: int) -> str | None:
+        return self.earlier.get((run_id, attempt))
 
     def failed_jobs(self, run_id: int) -> Sequence[Job]:
         return [Job(run_id, "test", "failure", "pytest", "")] if self.run(run_id).conclusion != "success" else []

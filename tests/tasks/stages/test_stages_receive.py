@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 
@@ -47,11 +48,18 @@ def test_fifty_deliveries_of_one_red_commit_are_one_attempt(either_desk: Desk) -
     assert {delivery(desk, f"g{number}").attempt_id for number in range(50)} == {attempt.id}
 
 
-def test_a_comment_told_by_two_hooks_is_one_event(either_desk: Desk) -> None:
+def closed(number: int = 1) -> dict[str, object]:
+    document = pull_closed(replace(PULL, number=number))
+    pull = document["pull_request"]
+    assert isinstance(pull, dict)
+    return document | {"pull_request": pull | {"updated_at": datetime.now(UTC).isoformat()[:16]}}
+
+
+def test_an_event_told_by_two_hooks_is_one_event(either_desk: Desk) -> None:
     desk = either_desk
     for guid in ("app", "hook"):
-        desk.deliver(guid, "issue_comment", comment())
-    desk.deliver("other", "issue_comment", comment(10))
+        desk.deliver(guid, "pull_request", closed())
+    desk.deliver("other", "pull_request", closed(2))
     assert delivery(desk, "hook").reason == "The same event as delivery app."
     assert delivery(desk, "hook").semantic_key is None
     assert "same event" not in delivery(desk, "other").reason
@@ -63,7 +71,7 @@ def test_two_workers_at_two_tellings_of_one_event_link_one_to_the_other(either_d
 
     def deliver(guid: str) -> None:
         gate.wait()
-        desk.deliver(guid, "issue_comment", comment())
+        desk.deliver(guid, "pull_request", closed())
 
     workers = [threading.Thread(target=deliver, args=(guid,)) for guid in guids]
     for worker in workers:
