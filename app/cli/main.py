@@ -23,6 +23,7 @@ VERBS = MappingProxyType(
         "worker": "serve",
         "broker": "serve",
         "beat": "serve",
+        "proxy": "serve",
         "stop": "govern",
         "resume": "govern",
         "ledger": "govern",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import suppress
 
 import click
 
 from app.config import settings
+from tasks.errors import BadInput
 
 
 @click.command()
@@ -78,3 +81,20 @@ def beat() -> None:
     from app.server.worker import run_beat  # noqa: PLC0415 - as above
 
     run_beat(settings())
+
+
+@click.command(hidden=True)
+def proxy() -> None:
+    """Hand the webhooks of GOLDSEAM_WEBHOOK_PROXY to the web process; a part of `goldseam up --proxy`."""
+    from app.channel.forward import Forwarder  # noqa: PLC0415 - as above
+    from app.server.worker import log_lines  # noqa: PLC0415 - as above
+
+    config = settings()
+    if not config.webhook_proxy:
+        raise BadInput("Set GOLDSEAM_WEBHOOK_PROXY to the address of a channel; docs/setup.md says how.")
+    log_lines()
+    forwarder = Forwarder(config.webhook_proxy, f"http://{config.listen}/webhooks/github")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        forwarder.run()

@@ -132,6 +132,7 @@ def _parts(config: Settings, logs: Path, environment: Mapping[str, str]) -> Iter
         ("analyze", ["worker", "analyze"]),
         ("publish", ["worker", "publish"]),
         ("beat", ["beat"]),
+        *((("proxy", ["proxy"]),) if config.webhook_proxy else ()),
     ):
         yield Part(name, [*verb, *words], _visible(name, environment), logs / f"{name}.log")
 

@@ -1,0 +1,1 @@
+"""Reading webhooks from a channel, for machines that GitHub cannot reach."""
