@@ -9,6 +9,7 @@ from fixers.request import Request
 
 pytestmark = pytest.mark.usefixtures("repeated_less")
 
+
 def repaired(request: Request, sandbox):
     observed = run_reproduce(request, sandbox)
     assert isinstance(observed, Observed), observed

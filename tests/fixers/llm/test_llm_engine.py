@@ -12,6 +12,7 @@ from fixers.request import Request
 
 pytestmark = pytest.mark.usefixtures("repeated_less")
 
+
 def play(shares, sandbox, *script, candidates=20_000) -> tuple[Trace, ModelFixer]:
     target, project = shares
     fixer = ModelFixer(ScriptedModel(list(script)))
