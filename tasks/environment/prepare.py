@@ -31,7 +31,7 @@ from tasks.environment.reading_tree import read_tree
 from tasks.errors import EnvironmentFailed
 from tasks.sandbox.export import export_directory
 
-_LAYOUT = "1"
+_LAYOUT = "2"
 """Part of every cache key: raise it when an older environment would no longer be made the same way."""
 _SHOWN = 5
 _VERSION_WITHOUT_GIT = "9999.0.0"
@@ -164,6 +164,8 @@ def _variables(venv: Path, downloads: Path) -> dict[str, str]:
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
         "UV_LINK_MODE": "copy",
+        # Nothing may be written there later: without bytecode every run of the tests would compile what it imports.
+        "UV_COMPILE_BYTECODE": "1",
         **dict.fromkeys(_VERSION_VARIABLES, _VERSION_WITHOUT_GIT),
     }
 

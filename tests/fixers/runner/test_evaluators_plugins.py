@@ -36,17 +36,17 @@ PLUGINS = (
 def python():
     """Return an environment that has all of them, made once from the package index."""
     home = ROOT / ".cache" / "agreement" / "plugins"
-    if not (home / "done").exists():
+    if not (home / "compiled").exists():
         environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
         if "PIP_CERT" in os.environ:
             environment.setdefault("SSL_CERT_FILE", os.environ["PIP_CERT"])
         venv = ["venv", "-q", "--clear", "--python", sys.executable, home]
-        install = ["pip", "install", "-q", "--python", home / "bin" / "python", *PLUGINS]
+        install = ["pip", "install", "-q", "--compile-bytecode", "--python", home / "bin" / "python", *PLUGINS]
         for words in (venv, install):
             ran = subprocess.run([UV, *words], env=environment, capture_output=True, text=True, check=False)
             if ran.returncode:
                 pytest.skip(f"the plug-ins cannot be installed here: {ran.stderr[-200:]}")
-        (home / "done").touch()
+        (home / "compiled").touch()
     return home / "bin" / "python"
 
 
@@ -65,7 +65,7 @@ def test_evaluators_agree_with_the_plugins_configured(project_of, sandbox, name)
     target, project = project_of(name)
     path, wrong, right = REPAIRS[name]
     repaired = Project({**project.files, path: project.files[path].replace(wrong, right, 1)}, project.source_roots)
-    found = agree(target, project, repaired, sandbox, number=12, clean=2, seed=1)
+    found = agree(target, project, repaired, sandbox, number=12, clean=2, seed=1, pool=2000)
     assert found.differences == ()
     assert set(found.identity.values()) == {True}
     assert found.judged["in one process"] >= 6

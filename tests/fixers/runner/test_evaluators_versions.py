@@ -27,16 +27,17 @@ def interpreter(version: str, requirement: str) -> Path:
         pytest.skip(f"CPython {version} is not on this machine")
     home = ROOT / ".cache" / "agreement" / f"{version}-{requirement.partition('=')[2].strip('=') or 'newest'}"
     python = home / "bin" / "python"
-    if not (home / "done").exists():
+    if not (home / "compiled").exists():
         environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
         if "PIP_CERT" in os.environ:
             environment.setdefault("SSL_CERT_FILE", os.environ["PIP_CERT"])
-        for words in (["venv", "-q", "--clear", "--python", base, home], ["pip", "install", "-q", "--python", python]):
-            extra = [requirement] if words[0] == "pip" else []
-            ran = subprocess.run([UV, *words, *extra], env=environment, capture_output=True, text=True, check=False)
+        venv = ["venv", "-q", "--clear", "--python", base, home]
+        install = ["pip", "install", "-q", "--compile-bytecode", "--python", python, requirement]
+        for words in (venv, install):
+            ran = subprocess.run([UV, *words], env=environment, capture_output=True, text=True, check=False)
             if ran.returncode:
                 pytest.skip(f"{requirement} for CPython {version} cannot be installed here: {ran.stderr[-200:]}")
-        (home / "done").touch()
+        (home / "compiled").touch()
     return python
 
 

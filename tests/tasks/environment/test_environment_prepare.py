@@ -14,6 +14,7 @@ import pytest
 
 from fixers.runner.sandbox import Command
 from fixers.runner.target import Target
+from tasks.environment import prepare as preparing
 from tasks.environment.install_sandbox import InstallStep, client_environment, run_install
 from tasks.environment.interpreters import choose_interpreter, installed_interpreters, interpreter_facts
 from tasks.environment.prepare import prepare
@@ -58,6 +59,18 @@ def cache(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def target(tmp_path_factory, cache) -> Target:
     return made(project(tmp_path_factory.mktemp("tree")), cache)
+
+
+@pytest.fixture(autouse=True)
+def quick(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out bytecode, which takes longest, wherever it is not what is looked at: in all but the first."""
+    variables = preparing._variables
+    monkeypatch.setattr(preparing, "_variables", lambda *of: {**variables(*of), "UV_COMPILE_BYTECODE": "0"})
+
+
+def test_what_is_installed_is_compiled_once_and_not_by_each_run(target: Target) -> None:
+    (site,) = target.python.parents[1].glob("lib/python*/site-packages")
+    assert list(site.glob("_pytest/__pycache__/main.*.pyc"))
 
 
 def test_the_tests_of_the_project_run_where_its_tree_will_stand(target: Target) -> None:
