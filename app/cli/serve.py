@@ -87,12 +87,12 @@ def beat() -> None:
 def proxy() -> None:
     """Hand the webhooks of GOLDSEAM_WEBHOOK_PROXY to the web process; a part of `goldseam up --proxy`."""
     from app.channel.forward import Forwarder  # noqa: PLC0415 - as above
-    from app.server.worker import log_lines  # noqa: PLC0415 - as above
+    from app.server.telemetry import log_lines  # noqa: PLC0415 - as above
 
     config = settings()
     if not config.webhook_proxy:
         raise BadInput("Set GOLDSEAM_WEBHOOK_PROXY to the address of a channel; docs/setup.md says how.")
-    log_lines()
+    log_lines("proxy")
     forwarder = Forwarder(config.webhook_proxy, f"http://{config.listen}/webhooks/github")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
