@@ -1,7 +1,7 @@
 # Two commands set everything up on a fresh Debian or Ubuntu: `make demo` and `make test`.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock schemas rules clean
+.PHONY: help setup demo demo-conversation test check format lock schemas rules clean
 .PHONY: faults
 .PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-agreement
 BIN := .venv/bin
@@ -19,6 +19,9 @@ setup: .venv/.run ## Make .venv with the goldseam command in it
 
 demo: .venv/.run ## Show the main job on this machine: a red run, a repair, a pull request (KEEP=1 stays up)
 	$(BIN)/goldseam demo $(if $(KEEP),--keep)
+
+demo-conversation: .venv/.run ## Show a reviewer ask for another repair, pick, undo and merge (KEEP=1 stays up)
+	$(BIN)/goldseam demo --conversation $(if $(KEEP),--keep)
 
 test: .venv/.dev ## Run all tests
 	scripts/setup system-test

@@ -215,15 +215,20 @@ class Sample:
 
 def red_main(hub: Hub, *, name: str = NAME, policy: str = "") -> Sample:
     """Make a repository whose default branch was green and is red since its last commit; no webhook is sent."""
-    files = _files("billing", PROJECT, policy or POLICY) | {"billing/fees.py": GREEN, "tests/test_fees.py": TESTS}
-    return _red(hub, name, files, {"billing/fees.py": RED}, message="Shorten late_fee", output=OUTPUT, report=REPORT)
+    files = project_files("billing", PROJECT, policy or POLICY) | {
+        "billing/fees.py": GREEN,
+        "tests/test_fees.py": TESTS,
+    }
+    return red_commit(
+        hub, name, files, {"billing/fees.py": RED}, message="Shorten late_fee", output=OUTPUT, report=REPORT
+    )
 
 
 def unsettled_main(hub: Hub) -> Sample:
     """Make a repository whose tests do not say which of two repairs is meant; no webhook is sent."""
-    files = _files("shipping", PROJECT.replace("billing", "shipping"), POLICY)
+    files = project_files("shipping", PROJECT.replace("billing", "shipping"), POLICY)
     files |= {"shipping/parcels.py": UNSETTLED_GREEN, "tests/test_parcels.py": UNSETTLED_TESTS}
-    return _red(
+    return red_commit(
         hub,
         UNSETTLED_NAME,
         files,
@@ -234,7 +239,8 @@ def unsettled_main(hub: Hub) -> Sample:
     )
 
 
-def _files(package: str, project: str, policy: str) -> dict[str, str]:
+def project_files(package: str, project: str, policy: str) -> dict[str, str]:
+    """Return what each sample has beside its code."""
     return {
         f"{package}/__init__.py": "",
         ".github/workflows/ci.yml": WORKFLOW,
@@ -244,9 +250,10 @@ def _files(package: str, project: str, policy: str) -> dict[str, str]:
     }
 
 
-def _red(
+def red_commit(
     hub: Hub, name: str, files: dict[str, str], change: dict[str, str], *, message: str, output: str, report: str
 ) -> Sample:
+    """Make a repository that was green, and the commit and the run that turned it red; no webhook is sent."""
     repository = hub.add_repository(name, {path: text.encode() for path, text in files.items()})
     first = repository.git.refs()[f"refs/heads/{repository.default_branch}"]
     passed = output.partition("=" * 35 + " FAILURES")[0].replace("F", ".")

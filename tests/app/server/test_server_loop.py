@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.cli.demo import _fields, _free_port, _wait_for_health
 from app.config import Settings
+from app.demo.stack import fields, free_port, wait_for_health
 from app.server.up import running
 from app.simulator import keys, payloads, sample
 from app.simulator.hub import Hub
@@ -83,14 +83,14 @@ def stack(tmp_path_factory):
             "GOLDSEAM_APP_ID": str(hub.app.id),
             "GOLDSEAM_PRIVATE_KEY_FILE": str(key_file),
             "GOLDSEAM_WEBHOOK_SECRET": secret,
-            "GOLDSEAM_LISTEN": f"127.0.0.1:{_free_port()}",
+            "GOLDSEAM_LISTEN": f"127.0.0.1:{free_port()}",
             "GOLDSEAM_DATA_DIR": str(data / "data"),
             "GOLDSEAM_GITHUB_PAUSE_SECONDS": "0",
         }
-        config = Settings.model_validate(_fields(environment))
+        config = Settings.model_validate(fields(environment))
         hub.webhook_url = f"{config.address}/webhooks/github"
         with running(config, environment):
-            _wait_for_health(config.address)
+            wait_for_health(config.address)
             yield Stack(hub, config, environment)
 
 

@@ -11,7 +11,7 @@ import pytest
 from setup_browser import browser_page
 from sqlalchemy import select
 
-from app.cli.demo import _free_port, _wait_for_health
+from app.demo.stack import free_port, wait_for_health
 from app.setup.manifest import EVENTS, PERMISSIONS
 from app.simulator import keys
 from app.simulator.hub import Hub
@@ -39,7 +39,7 @@ def environment(hub, tmp_path):
     return {
         **kept,
         "GOLDSEAM_GITHUB_URL": f"{hub.url}/api/v3",
-        "GOLDSEAM_LISTEN": f"127.0.0.1:{_free_port()}",
+        "GOLDSEAM_LISTEN": f"127.0.0.1:{free_port()}",
         "GOLDSEAM_DATA_DIR": str(tmp_path / "data"),
         "GOLDSEAM_GITHUB_PAUSE_SECONDS": "0",
     }
@@ -61,7 +61,7 @@ def test_one_button_takes_an_empty_machine_to_the_first_delivery(hub, environmen
                 page.get_by_label("GitHub App name").fill("Goldseam for acme")
                 page.get_by_role("button", name="Create GitHub App").click()
                 page.get_by_role("heading", name="The App goldseam-for-acme is created").wait_for()
-                _wait_for_health(address)
+                wait_for_health(address)
                 page.get_by_role("link", name="Choose repositories").click()
                 page.get_by_label("acme/billing").check()
                 page.get_by_role("button", name="Install").click()
