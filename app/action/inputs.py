@@ -50,6 +50,7 @@ class RunInputs(_Inputs):
     seed: int = 0
     jobs: int = Field(default=2, ge=1, le=64)
     annotations: Switch = True
+    artifact_name: str = ""
     fail_on: FailOn = "declined"
     trust_target: Switch = False
 

@@ -63,7 +63,8 @@ def run(environment: Mapping[str, str], stream: TextIO = sys.stdout) -> None:
             print(line, file=stream, flush=True)
     _tell(trace, event, stream)
     with place.summary.open("a", encoding="utf-8") as page:
-        page.write(summary(trace, note=event.read_only if trace.status == "fixed" else ""))
+        note = event.read_only if trace.status == "fixed" else ""
+        page.write(summary(trace, artifact=inputs.artifact_name, note=note))
     append_values(place.outputs, _outputs(trace, files, folder, inputs.fail_on))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fixers.evidence import Trace
+from tasks.report.neutral import inline, prose
 from tasks.report.pull import check_output, proof_table
 from tasks.report.trace import trace_markdown
 
@@ -12,12 +13,15 @@ _CUT = "\n\n… the rest of the trace is in the artifact.\n"
 _TAIL = "\n</details>\n"
 
 
-def summary(trace: Trace, *, note: str = "") -> str:
+def summary(trace: Trace, *, artifact: str = "", note: str = "") -> str:
     """Return the summary as Markdown in which no text of the repository is interpreted; at most 1 MiB.
 
-    `note` is a sentence of ours about what was not done and why.
+    `artifact` is the name under which the patch will be kept; `note` says what was not done, and why.
     """
-    head = "\n".join((f"## Goldseam: {_heading(trace)}", "", *_head(trace), *((f"> {note}", "") if note else ())))
+    lines = [f"## Goldseam: {_heading(trace)}", "", check_output(trace).summary, ""]
+    if trace.status == "fixed":
+        lines += [*_proof(trace), "", *_how(artifact)]
+    head = "\n".join((*lines, *((f"> {prose(note)}", "") if note else ())))
     room = LIMIT - len(head.encode()) - len(_TAIL) - 100
     folded = f"<details><summary>The whole trace</summary>\n\n{_fitted(trace_markdown(trace), room)}{_TAIL}"
     return f"{head}\n{folded}"
@@ -31,13 +35,15 @@ def _heading(trace: Trace) -> str:
     return "nothing to repair" if trace.status == "nothing_to_fix" else "it failed"
 
 
-def _head(trace: Trace) -> list[str]:
-    lines = [check_output(trace).summary, ""]
-    if trace.status == "fixed":
-        if trace.evidence is not None:
-            lines += [*proof_table(trace.evidence), ""]
-        lines += ["Apply it: download the artifact of this run, then `git apply goldseam.patch`.", ""]
-    return lines
+def _proof(trace: Trace) -> list[str]:
+    table = [*proof_table(trace.evidence), ""] if trace.evidence is not None else []
+    return [*table, f"**Why this one.** {prose(trace.choice)}"]
+
+
+def _how(artifact: str) -> list[str]:
+    if not artifact:
+        return []
+    return [f"**Apply it.** Download the artifact {inline(artifact)} of this run, then `git apply goldseam.patch`.", ""]
 
 
 def _fitted(story: str, room: int) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fixers.evidence import Evidence, Trace
 from fixers.patch import PatchDoesNotApply, read
@@ -14,7 +15,9 @@ from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Annotation, CheckOutput
 from tasks.report.neutral import block, inline, prose
 from tasks.report.trace import alternative_lines, failure_lines, offer_lines, trace_markdown
-from tasks.stages.doors import PullContext
+
+if TYPE_CHECKING:  # at run time it would load the database, which the Action has no use for
+    from tasks.stages.doors import PullContext
 
 BODY_LIMIT = 60_000
 CHECK_LIMIT = 60_000

@@ -47,7 +47,7 @@ def test_the_installing_step_is_given_what_its_script_reads():
 
 def test_defaults_of_the_action_are_those_of_the_code():
     given = {f"INPUT_{name.replace('-', '_').upper()}": said["default"] for name, said in DOCUMENT["inputs"].items()}
-    assert read_inputs(RunInputs, given) == RunInputs()
+    assert read_inputs(RunInputs, {**given, "INPUT_ARTIFACT_NAME": ""}) == RunInputs()
 
 
 def test_only_one_step_is_given_the_token():
