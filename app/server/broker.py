@@ -9,8 +9,10 @@ from app.server.stores import owner_of, store_of
 from app.server.telemetry import export_spans, log_lines, pulse
 from app.server.worker import End
 from tasks.broker.desk import Desk
+from tasks.broker.hooks import AppHooks
 from tasks.broker.key import read_key
 from tasks.broker.mint import AppMint
+from tasks.broker.searches import searching
 from tasks.broker.server import serving
 from tasks.errors import BadInput
 from tasks.store.assignments import StoreKnown
@@ -22,10 +24,12 @@ def run_broker(config: Settings) -> None:
     export_spans("broker")
     if config.app_id is None or config.private_key_file is None:
         raise BadInput("The broker needs GOLDSEAM_APP_ID and GOLDSEAM_PRIVATE_KEY_FILE.")
-    mint = AppMint(config.endpoint, config.app_id, read_key(config.private_key_file))
+    key = read_key(config.private_key_file)
+    mint, hooks = AppMint(config.endpoint, config.app_id, key), AppHooks(config.endpoint, config.app_id, key)
     store, end = store_of(config), End()
     with (
         serving(Desk(StoreKnown(store), mint), config.token_dir),
+        searching(hooks, store),
         pulse(store, name="broker", owner=owner_of("broker"), too_old=end.too_old),
     ):
         end.wait()

@@ -104,6 +104,18 @@ class Delivery(Base):
     )
 
 
+class Round(Base):
+    """How far a search for what was missed came."""
+
+    __tablename__ = "rounds"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """`missed`: deliveries that GitHub sent and we do not have; `unsent`: red runs that it never told of."""
+    ended_at: Mapped[datetime]
+    covered_until: Mapped[datetime]
+    """Up to here nothing is missing, as far as GitHub says."""
+
+
 class Incident(Base):
     """One fault in one repository on one base branch; unique by fingerprint while it is open."""
 
