@@ -135,18 +135,28 @@ def test_it():
 RIGHT, WRONG = "return word.upper()", "return word.title() + ' '"
 
 
-@pytest.mark.parametrize("test", KINDS.values(), ids=KINDS)
-def test_each_kind_of_test_is_screened(make_target, sandbox, test):
-    files = {"words.py": WORDS, "test_words.py": f"import unittest\n\nimport pytest\n\nimport words\n\n\n{test}"}
-    target, project = make_target(files)
-    failing = run_suite(target, sandbox).ids("failed")
+@pytest.fixture(scope="module")
+def kinds(make_shared_request, sandbox):
+    """Lay out a module of tests for each kind and say which of its tests a clean run saw fail."""
+    modules = {kind: f"test_{number}.py" for number, kind in enumerate(KINDS)}
+    head = "import unittest\n\nimport pytest\n\nimport words\n\n\n"
+    request = make_shared_request({"words.py": WORDS, **{modules[kind]: head + KINDS[kind] for kind in KINDS}})
+    failed = run_suite(request.target, sandbox).ids("failed")
+    return request, {kind: [test for test in failed if test.startswith(modules[kind])] for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_test_is_screened(kinds, sandbox, kind):
+    request, failing_of = kinds
+    failing = failing_of[kind]
     assert failing
     line = WORDS.split("\n").index("def shout(word):") + 1
     variants = [
         (Variant("words.py", Swap("shout", line, f"def shout(word):\n    {text}")), ())
         for text in (WRONG, RIGHT, "return word", RIGHT)
     ]
-    with fork_evaluator(target, sandbox, project, tests=["test_words.py"], rootdir="", jobs=1, wall=3) as evaluator:
+    tests = [failing[0].split("::")[0]]
+    with fork_evaluator(request.target, sandbox, request.project, tests=tests, rootdir="", jobs=1, wall=3) as evaluator:
         said = evaluator.finish_screen(evaluator.start_screen(variants, failing))
         assert (said, evaluator.screen_note) == ([Status.FAIL, Status.PASS, Status.FAIL, Status.PASS], "")
 

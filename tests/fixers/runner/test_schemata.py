@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from functools import cache
 from itertools import islice
 
 import pytest
@@ -88,6 +89,7 @@ def resolved(text, choice):
     return ast.dump(ast.parse(ast.unparse(ast.fix_missing_locations(Resolved(choice).visit(ast.parse(text))))))
 
 
+@cache
 def cuts_of(name):
     module = ast.parse(TEXT)
     function = next(node for node in module.body if getattr(node, "name", "") == name)
@@ -95,7 +97,7 @@ def cuts_of(name):
     suspects = [Suspect(path=PATH, function=name, line=n, end_line=n, score=1.0, reasons=()) for n in lines]
     found = islice(mutations(Project({PATH: TEXT}), suspects), 3000)
     swaps = [m.swap for m in found if m.swap is not None and m.swap.qualname == name and m.swap.cut is not None]
-    return swaps[::4]
+    return tuple(swaps[::4])
 
 
 @pytest.mark.parametrize("name", ["fee", "rows", "outer"])
