@@ -213,9 +213,15 @@ class Sample:
     run: Run
 
 
-def red_main(hub: Hub, *, name: str = NAME, policy: str = "") -> Sample:
-    """Make a repository whose default branch was green and is red since its last commit; no webhook is sent."""
-    files = _files("billing", PROJECT, policy or POLICY) | {"billing/fees.py": GREEN, "tests/test_fees.py": TESTS}
+def red_main(hub: Hub, *, name: str = NAME, policy: str | None = "") -> Sample:
+    """Make a repository whose default branch was green and is red since its last commit; no webhook is sent.
+
+    `policy` is its `.github/goldseam.yml`: empty for the sample's own, None for a repository without one.
+    """
+    files = _files("billing", PROJECT, POLICY if policy == "" else policy) | {
+        "billing/fees.py": GREEN,
+        "tests/test_fees.py": TESTS,
+    }
     return _red(hub, name, files, {"billing/fees.py": RED}, message="Shorten late_fee", output=OUTPUT, report=REPORT)
 
 
@@ -234,11 +240,11 @@ def unsettled_main(hub: Hub) -> Sample:
     )
 
 
-def _files(package: str, project: str, policy: str) -> dict[str, str]:
+def _files(package: str, project: str, policy: str | None) -> dict[str, str]:
     return {
         f"{package}/__init__.py": "",
         ".github/workflows/ci.yml": WORKFLOW,
-        ".github/goldseam.yml": policy,
+        **({} if policy is None else {".github/goldseam.yml": policy}),
         "pyproject.toml": project,
         "README.md": f"# {package}\n",
     }
