@@ -13,8 +13,6 @@ from tasks.errors import GoldseamError
 from tasks.github.registration import AppFacts, Granted, Sent, asking, introduce
 
 _STRENGTH = ("", "read", "write", "admin")
-_ENOUGH = {"actions": "read"}
-"""Less than is asked for, and only a part of Goldseam is missing with it."""
 _DRIFT_SECONDS = 30
 _REFUSED_SECONDS = 60
 """GitHub takes no token from an App whose clock is further ahead."""
@@ -72,8 +70,7 @@ def _permissions(app: AppFacts, page: str) -> Iterator[Finding]:
     lacking = {name: level for name, level in PERMISSIONS.items() if _less(app.permissions.get(name, ""), level)}
     for name, level in lacking.items():
         has = app.permissions.get(name) or "none"
-        make = weaker if not _less(has, _ENOUGH.get(name, level)) else missing
-        yield make(f"permission {name}", f"the App has {has}, {level} is needed", mend)
+        yield missing(f"permission {name}", f"the App has {has}, {level} is needed", mend)
     more = sorted(name for name, level in app.permissions.items() if _less(PERMISSIONS.get(name, ""), level))
     if more:
         yield weaker("permissions", f"more than is used: {', '.join(more)}", f"take them back on {page}/permissions")

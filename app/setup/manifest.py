@@ -22,7 +22,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "statuses": "read",
     }
 )
-"""All that any part of Goldseam uses. `actions: read` does too; failed jobs are then never run again."""
+"""All that any part of Goldseam uses, and no more: a test records what each call to GitHub needed."""
 
 EVENTS = (
     "check_run",

@@ -213,9 +213,12 @@ class Sample:
     run: Run
 
 
-def red_main(hub: Hub, *, name: str = NAME, policy: str = "") -> Sample:
-    """Make a repository whose default branch was green and is red since its last commit; no webhook is sent."""
-    files = project_files("billing", PROJECT, policy or POLICY) | {
+def red_main(hub: Hub, *, name: str = NAME, policy: str | None = "") -> Sample:
+    """Make a repository whose default branch was green and is red since its last commit; no webhook is sent.
+
+    `policy` is its `.github/goldseam.yml`: empty for the sample's own, None for a repository without one.
+    """
+    files = project_files("billing", PROJECT, POLICY if policy == "" else policy) | {
         "billing/fees.py": GREEN,
         "tests/test_fees.py": TESTS,
     }
@@ -239,12 +242,12 @@ def unsettled_main(hub: Hub) -> Sample:
     )
 
 
-def project_files(package: str, project: str, policy: str) -> dict[str, str]:
+def project_files(package: str, project: str, policy: str | None) -> dict[str, str]:
     """Return what each sample has beside its code."""
     return {
         f"{package}/__init__.py": "",
         ".github/workflows/ci.yml": WORKFLOW,
-        ".github/goldseam.yml": policy,
+        **({} if policy is None else {".github/goldseam.yml": policy}),
         "pyproject.toml": project,
         "README.md": f"# {package}\n",
     }

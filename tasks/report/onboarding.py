@@ -58,6 +58,13 @@ autonomy: draft_pr
 # max_files: 2
 # max_lines: 40
 
+# The most pull requests of Goldseam's own: open at a time, and new in an hour. A repair beyond waits.
+# max_open: 3
+# max_new_per_hour: 2
+
+# Labels of its pull requests; those that do not exist yet are made.
+# labels: [goldseam]
+
 # Whether a language model may be asked (none, diagnostics, code). Repairs need none.
 # llm:
 #   consent: none

@@ -86,7 +86,7 @@ def test_after_a_delivery_there_is_none(hub, config):
     [
         ({"checks": "read"}, "permission checks", True),
         ({"pull_requests": ""}, "permission pull_requests", True),
-        ({"actions": "read"}, "permission actions", False),
+        ({"actions": "read"}, "permission actions", True),
         ({"actions": ""}, "permission actions", True),
         ({"workflows": "write"}, "permissions", False),
         ({"metadata": "admin"}, "permissions", False),

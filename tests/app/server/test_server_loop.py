@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,17 @@ from sqlalchemy import func, select
 from app.config import Settings
 from app.demo.stack import fields, free_port, wait_for_health
 from app.server.up import running
+from app.setup.manifest import PERMISSIONS
 from app.simulator import keys, payloads, sample
+from app.simulator.access import allows
 from app.simulator.hub import Hub
+from app.simulator.records import Installation
 from app.simulator.server import serve
 from tasks.celery import SWEEP_SECONDS
 from tasks.ledger.chain import Verified, verify
+from tasks.store import onboardings
 from tasks.store.database import open_store
-from tasks.store.models import Attempt, Delivery, Incident
+from tasks.store.models import Attempt, Delivery, Incident, Onboarding, OnboardingState
 from tasks.store.states import TERMINAL, State
 
 pytestmark = pytest.mark.timeout(600)
@@ -62,6 +67,25 @@ class Stack:
             for e in self.hub.journal
             if f"/{repository}/" in e.path and "access_tokens" not in e.path
         ]
+
+    def made(self, repository: str) -> list[str]:
+        """What came to be in a repository."""
+        return [what for effect in self.hub.journal for what in effect.made if f" {repository}" in what]
+
+    @property
+    def installation(self) -> Installation:
+        return next(iter(self.hub.installations.values()))
+
+    def onboarding(self, repository_id: int) -> Onboarding:
+        with self.store.read() as session:
+            return onboardings.find(session, repository_id)
+
+    def wait_for(self, holds: Callable[[], object]) -> None:
+        for _ in range(240):
+            if holds():
+                return
+            time.sleep(0.25)
+        raise AssertionError("it did not come to be within a minute")
 
     def page(self, path: str) -> str:
         with urllib.request.urlopen(self.config.address + path, timeout=10) as answer:
@@ -138,6 +162,47 @@ def test_with_the_stop_file_a_red_run_is_stored_and_nothing_is_done(stack):
     attempt = stack.rested("acme/shipping")
     assert (attempt.state, str(attempt.reason)) == (State.DECLINED, "ambiguous")
     assert not red.repository.pulls
+
+
+def test_a_repository_without_a_file_is_asked_once_and_left_alone_when_it_says_no(stack):
+    red = sample.red_main(stack.hub, name="acme/unasked", policy=None)
+    repository = red.repository
+    for event, payload in [payloads.installation(stack.hub, stack.installation, [repository], is_new=True)] * 2:
+        stack.hub.deliver(event, payload)
+    stack.wait_for(lambda: repository.pulls)
+    (pull,) = repository.pulls.values()
+    assert (pull.title, pull.head_branch) == ("Set up Goldseam", "goldseam/onboarding")
+    assert "Of 1 red run: 1 of a kind it tries to repair (1 different fault)." in pull.body
+    stack.send(red)
+    assert str(stack.rested("acme/unasked").reason) == "refused_by_policy"
+    pull.state = "closed"
+    stack.hub.deliver("pull_request", payloads.pull_request(stack.hub, repository, pull, "closed"))
+    stack.wait_for(lambda: stack.onboarding(repository.id).state is OnboardingState.DECLINED)
+    kinds = sorted(made.partition(" ")[0] for made in stack.made("acme/unasked"))
+    assert kinds == ["commit", "pull", "ref"], "nothing else was written there"
+
+
+NOT_IN_THESE_RUNS = {
+    "actions": "write: failed jobs are run again when a test may be flaky",
+    "issues": "write: commands in comments are answered",
+    "statuses": "read: red statuses of other CI systems",
+}
+
+
+def test_every_permission_that_is_asked_for_was_needed_and_no_other(stack):
+    """Over everything that the tests above had this server do: take any away, and a call would have been refused."""
+    uses = set(stack.hub.uses)
+    assert len(uses) >= 5, "run this file as a whole"
+    assert [use for use in uses if not any(allows(PERMISSIONS, needed) for needed in use)] == []
+    spare = {name for name, level in PERMISSIONS.items() if all(_without(name, level, use) for use in uses)}
+    assert spare <= set(NOT_IN_THESE_RUNS)
+    assert set(NOT_IN_THESE_RUNS) <= spare, "these are used here now: take them off the list"
+
+
+def _without(name: str, level: str, use: tuple[str, ...]) -> bool:
+    """Say whether a call would have been allowed with one level less of one permission."""
+    lower = {**PERMISSIONS, name: {"write": "read", "read": ""}[level]}
+    return any(allows(lower, needed) for needed in use)
 
 
 def test_one_changed_byte_breaks_the_ledger(stack, tmp_path):

@@ -21,8 +21,6 @@ from tasks.store.models import Delivery
 
 pytestmark = pytest.mark.timeout(180)
 GOLDSEAM = Path(sys.executable).with_name("goldseam")
-PICTURE = os.environ.get("GOLDSEAM_TEST_PICTURE", "")
-"""Where to put a picture of the page, for the documents."""
 
 
 @pytest.fixture
@@ -55,8 +53,6 @@ def test_one_button_takes_an_empty_machine_to_the_first_delivery(hub, environmen
             with browser_page() as page:
                 page.goto(link)
                 assert "token" not in page.url
-                if PICTURE:
-                    page.screenshot(path=PICTURE, full_page=True)
                 page.get_by_role("button", name="Create the App").click()
                 page.get_by_label("GitHub App name").fill("Goldseam for acme")
                 page.get_by_role("button", name="Create GitHub App").click()
