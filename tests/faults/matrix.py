@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ def main(jobs: int, seeds: int, point: str | None, share: str) -> None:
     cells = [cell for cell in matrix(seeds) if point in {None, str(cell.point)}]
     kept = ROOT / ".cache" / "faults" / f"{_version()}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers that were started are ended then as well
     if share:
         index, count = map(int, share.split("/"))
         _run(cells[index::count], kept)
