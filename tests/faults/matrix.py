@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,6 +85,9 @@ def _run(cells: Sequence[Cell], kept: Path) -> None:
         for cell in cells:
             if _key(cell) not in done:
                 result = run(cell, shared)
+                if result.why:
+                    place = kept.parent / "broken" / str(cell).replace(" ", "-")
+                    shutil.copytree(shared.directory / "data" / "logs", place, dirs_exist_ok=True)
                 with kept.open("a") as file:
                     file.write(json.dumps(_record(result)) + "\n")
                 click.echo(f"{'holds' if not result.why else 'BROKE'}  {cell}  {result.why[:300]}")
