@@ -16,7 +16,7 @@ from tasks.stages.receive import Wake
 from tasks.stop import StopSwitch
 from tasks.store import commands, duties
 from tasks.store.counts import TALLY
-from tasks.store.database import Store
+from tasks.store.database import AWAY, Store
 from tasks.store.deliveries import waiting
 from tasks.store.models import CommandState
 from tasks.store.queue import UNSEEN, Picked, next_attempt, put_off
@@ -29,6 +29,8 @@ _LONGEST_BACK_OFF_SECONDS = 300.0
 _IDLE_SECONDS = 5.0
 """When a stage left an attempt as it was: somebody stopped it, or another worker has it."""
 _BROKEN_SECONDS = 60.0
+_AWAY_SECONDS = 2.0
+"""A database that is restarted is back in about this time."""
 
 log = structlog.get_logger()
 
@@ -207,6 +209,10 @@ class Stages:
             state = self.work.stages[picked.stage](picked.id)
         except GoldseamError as error:
             return self._failed(picked, error)
+        except AWAY as error:
+            # Nothing is wrong with the attempt. When this cannot be written either, its lease runs out.
+            log.warning("database_away", why=type(error).__name__)
+            return self._later(picked, _AWAY_SECONDS, counts=False)
         except Exception:  # the door of the worker: one broken attempt must not come back for ever
             log.exception("broken")
             return self._give_up(picked, "Goldseam itself broke on this attempt; its log has the traceback.")

@@ -37,7 +37,7 @@ def publish_work(config: Settings) -> Work:
     clear = partial(tidy, turns=turns, writers=writers, server=policy)
     reply = partial(
         answer,
-        turns=CommandTurns(turns.store, turns.stop, turns.owner),
+        turns=CommandTurns(turns.store, turns.stop, turns.owner, turns.seconds),
         writers=writers,
         server=policy,
         mark=lambda number: marker(key, "command", str(number)),

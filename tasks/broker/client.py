@@ -36,6 +36,10 @@ class BrokerAway(Waiting):
     retry_after = 5.0
 
 
+class NotHeld(Retryable):
+    """Raised when the broker finds the attempt held by nobody: its lease ran out while the worker slept."""
+
+
 @dataclass(frozen=True, slots=True)
 class BrokerClient:
     """The door of one stage, as its worker sees it."""
@@ -50,7 +54,8 @@ class BrokerClient:
         Left by `Waiting` it stays at the broker for the next turn: to drop it would be
         one more request of an installation that may make none.
 
-        Refused when the broker does not know the attempt, Retryable when it cannot be reached.
+        Refused when the attempt works on another repository, NotHeld when nobody holds it now,
+        Retryable when the broker cannot be reached.
         """
         asked = TokenRequest(attempt=attempt, repository=repository, stage=self.stage)
         answer = self._ask(asked)
@@ -104,6 +109,8 @@ def _error(answer: RefusedAnswer) -> GoldseamError:
         case "unavailable":
             named = answer.retry_after is not None
             return (RateLimited if named else GitHubUnavailable)(answer.sentence, answer.retry_after)
+        case "unheld":
+            return NotHeld(answer.sentence)
         case "not_found":
             return NotFound(answer.sentence)
         case _:

@@ -89,7 +89,7 @@ class Desk:
         if assignment is None or assignment.repository.lower() != request.repository.lower():
             log.warning("broker_unknown", attempt=request.attempt, stage=request.stage)
             sentence = f"No attempt {request.attempt} is in the {request.stage} stage for {request.repository}."
-            return RefusedAnswer(why="refused", sentence=sentence)
+            return RefusedAnswer(why="refused" if assignment else "unheld", sentence=sentence)
         minted = self._fresh((request.attempt, assignment.repository.lower(), request.stage), assignment)
         return TokenAnswer(token=minted.token, expires_at=minted.expires_at, permissions=dict(minted.permissions))
 

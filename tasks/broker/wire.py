@@ -83,7 +83,8 @@ class RefusedAnswer(Line):
     """Nothing is handed out."""
 
     answer: Literal["refused"] = "refused"
-    why: Literal["refused", "unavailable", "not_found", "bad_request"]
+    why: Literal["refused", "unheld", "unavailable", "not_found", "bad_request"]
+    """`unheld`: nobody holds that attempt in that stage now."""
     sentence: str
     retry_after: float | None = None
 

@@ -23,6 +23,7 @@ from tasks.policy.facts import PatchFacts, facts_of
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.report.neutral import prose
+from tasks.report.outgoing import EgressBlocked
 from tasks.stages.acts import Answer, Thread, act
 from tasks.stages.command_turn import CommandHolder, CommandTurn, CommandTurns
 from tasks.stages.effect import Hand, Made, NotNow
@@ -55,6 +56,8 @@ def answer(
                     _Conversation(turn, writer, server, mark).go_on()
                 except NotNow as refused:
                     _hold_or_end(turn, refused)
+                except EgressBlocked as leak:
+                    turn.end(CommandState.REFUSED, str(leak))
     return turns.state_of(command_id)
 
 

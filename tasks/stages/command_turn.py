@@ -16,7 +16,7 @@ from tasks.stop import Stopped, StopSwitch
 from tasks.store import commands
 from tasks.store.attempts import LostTurn
 from tasks.store.commands import CommandLease
-from tasks.store.database import Store
+from tasks.store.database import AWAY, Store
 from tasks.store.models import Attempt, CommandRow, CommandState
 
 
@@ -150,7 +150,8 @@ def _kept_alive(store: Store, lease: CommandLease, seconds: float) -> Iterator[N
 
     def renew() -> None:
         while not over.wait(seconds / 3):
-            with store.write() as session:
+            # A database that is away for a moment costs no lease: the next renewal may come in time.
+            with suppress(*AWAY), store.write() as session:
                 if not commands.renew(session, lease, seconds=seconds):
                     return
 

@@ -24,7 +24,7 @@ from tasks.ledger.entry import Actor, Note
 from tasks.stop import Stopped, StopSwitch
 from tasks.store import attempts, documents, threads
 from tasks.store.attempts import Lease, LostTurn
-from tasks.store.database import Store
+from tasks.store.database import AWAY, Store
 from tasks.store.documents import AnyModel, Kind
 from tasks.store.models import Attempt
 from tasks.store.states import STAGES, TERMINAL, State
@@ -224,7 +224,8 @@ def _kept_alive(store: Store, lease: Lease, seconds: float) -> Iterator[None]:
 
     def renew() -> None:
         while not over.wait(seconds / 3):
-            with store.write() as session:
+            # A database that is away for a moment costs no lease: the next renewal may come in time.
+            with suppress(*AWAY), store.write() as session:
                 if not attempts.renew(session, lease, seconds=seconds):
                     return
 

@@ -16,11 +16,14 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from tasks.store.models import Instant
 from tasks.store.schema import configuration, found_revision, is_newer, known_revisions, newest
 
+AWAY = (OperationalError, InterfaceError)
+"""What is raised while the database is away or full: nothing is wrong with what was asked, and later it may work."""
 _READ_ONLY = "goldseam_read_only"
 _MIGRATION_LOCK = 0x601D_5EA0  # any constant; two servers that start together must not both migrate
 
@@ -49,10 +52,11 @@ class Store:
 def open_store(url: str) -> Store:
     """Open the database at `url` (`sqlite:///PATH` or `postgresql://…`); `upgrade` it before the first use."""
     parsed = make_url(url)
+    # Parameters are hidden because errors end in logs, and among parameters are the bodies of deliveries.
     if parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     else:
-        engine = create_engine(parsed, connect_args={"timeout": 30})
+        engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return Store(engine)

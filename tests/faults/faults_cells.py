@@ -237,4 +237,5 @@ def _payload(raw: bytes) -> dict[str, object]:
 
 def _whereabouts(server: Rig) -> str:
     states = [f"{a.state} (fence {a.fence}, held by {a.lease_owner})" for a in server.attempts()]
-    return f"attempts: {states}, on GitHub: {server.effects()}"
+    answers = [delivery.status_code for delivery in server.hub.deliveries]
+    return f"attempts: {states}, on GitHub: {server.effects()}, deliveries answered {answers[-5:]}"

@@ -38,7 +38,7 @@ SWEEP_SECONDS, RESEND_SECONDS = 0.5, 2.0
 """Instead of 5 and 60, because a lease is short here as well."""
 CANARY = "ghp_" + "c4N4ry" * 6
 """Stands in the CI log and in the source; nothing that leaves may have it."""
-PATIENCE_SECONDS = 45.0
+PATIENCE_SECONDS = 90.0
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def until(is_so: Callable[[], object], otherwise: str, *, seconds: float = PATIE
     while not is_so():
         if time.monotonic() > over:
             raise AssertionError(f"{otherwise} within {seconds:g} s.")
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def _database(shared: Bench, data: Path, *, postgres: bool) -> str:

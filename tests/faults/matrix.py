@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -36,6 +38,7 @@ def main(jobs: int, seeds: int, point: str | None, share: str) -> None:
     cells = [cell for cell in matrix(seeds) if point in {None, str(cell.point)}]
     kept = ROOT / ".cache" / "faults" / f"{_version()}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # servers that were started are ended then as well
     if share:
         index, count = map(int, share.split("/"))
         _run(cells[index::count], kept)
@@ -82,6 +85,9 @@ def _run(cells: Sequence[Cell], kept: Path) -> None:
         for cell in cells:
             if _key(cell) not in done:
                 result = run(cell, shared)
+                if result.why:
+                    place = kept.parent / "broken" / str(cell).replace(" ", "-")
+                    shutil.copytree(shared.directory / "data" / "logs", place, dirs_exist_ok=True)
                 with kept.open("a") as file:
                     file.write(json.dumps(_record(result)) + "\n")
                 click.echo(f"{'holds' if not result.why else 'BROKE'}  {cell}  {result.why[:300]}")

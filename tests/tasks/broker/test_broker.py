@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.simulator.journal import Fault, FaultKind
-from tasks.broker.client import BrokerClient
+from tasks.broker.client import BrokerClient, NotHeld
 from tasks.broker.key import read_key
 from tasks.broker.known import PERMISSIONS, Assignment
 from tasks.broker.mint import AppMint
@@ -77,17 +77,17 @@ def test_the_analyze_door_hands_out_nothing_that_writes(bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempt", "repository", "stage"),
+    ("attempt", "repository", "stage", "error"),
     [
-        pytest.param("a2", "acme/billing", "analyze", id="unknown-attempt"),
-        pytest.param("a1", "acme/billing", "publish", id="attempt-in-another-stage"),
-        pytest.param("a1", "acme/other", "analyze", id="another-repository"),
+        pytest.param("a2", "acme/billing", "analyze", NotHeld, id="unknown-attempt"),
+        pytest.param("a1", "acme/billing", "publish", NotHeld, id="attempt-in-another-stage"),
+        pytest.param("a1", "acme/other", "analyze", Refused, id="another-repository"),
     ],
 )
-def test_what_the_store_does_not_know_gets_nothing(bench, attempt, repository, stage) -> None:
+def test_what_the_store_does_not_know_gets_nothing(bench, attempt, repository, stage, error) -> None:
     bench.hub.add_repository("acme/other")
     bench.assign("a1", "analyze")
-    with pytest.raises(Refused, match="No attempt"), bench.client(stage).token(attempt, repository):
+    with pytest.raises(error, match="No attempt"), bench.client(stage).token(attempt, repository):
         pass
     assert not bench.hub.gate.tokens
 
@@ -96,7 +96,8 @@ def test_an_attempt_that_ends_gets_no_further_token(bench) -> None:
     bench.assign("a1", "analyze")
     with bench.client("analyze").token("a1", "acme/billing"):
         bench.known.assignments.clear()
-        with pytest.raises(Refused), bench.client("analyze").token("a1", "acme/billing"):
+        # Trying again is right: a worker that slept through its lease is told so too.
+        with pytest.raises(NotHeld), bench.client("analyze").token("a1", "acme/billing"):
             pass
 
 

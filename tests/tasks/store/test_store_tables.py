@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from tasks.store.database import Store, now, open_store, upgrade
 from tasks.store.models import Base, Stop
@@ -71,3 +71,11 @@ def test_every_state_but_the_last_ones_has_a_stage_and_a_way_to_an_end() -> None
             reachable |= edge
         assert reachable & TERMINAL
         assert state in TERMINAL or State.FAILED in MOVES[state]
+
+
+def test_an_error_of_the_database_tells_no_contents(store: Store) -> None:
+    """Errors end in logs, and a delivery's body is among the parameters of the statement that failed."""
+    body = b"a body that nobody should read in a log"
+    with pytest.raises(SQLAlchemyError) as caught, store.write() as session:
+        session.execute(text("INSERT INTO nowhere VALUES (:body)"), {"body": body})
+    assert "nobody should read" not in str(caught.value)
