@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
 from fixers.guidance import Guidance
 from fixers.model import Declined
 from fixers.patch import digest
-from tasks.github.protocol import CheckOutput, Writer
+from tasks.conversation.said import said_by
+from tasks.github.protocol import Account, CheckOutput, Writer
 from tasks.policy.decide import Action, Decision
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
@@ -18,14 +22,16 @@ from tasks.stages.doors import Earlier, OpenWriter, PullContext, Renderer
 from tasks.stages.effect import Hand, Made, NotNow
 from tasks.stages.egress import blocked
 from tasks.stages.ending import end, shown, unproposed
+from tasks.stages.habits import Habitual, commit_trailers, read_habits
 from tasks.stages.propose import message, propose
 from tasks.stages.revise import Revision, revise
 from tasks.stages.room import NoRoom, settle_with_room, waiting
 from tasks.stages.settle import Settled, hold, record
 from tasks.stages.turn import Turn, Turns
 from tasks.store import documents, threads
+from tasks.store.database import Store
 from tasks.store.documents import Kind
-from tasks.store.models import Attempt
+from tasks.store.models import Attempt, CommandRow
 from tasks.store.states import State
 
 CHECK = "Goldseam"
@@ -87,6 +93,9 @@ def _propose(
     hand: Hand, writer: Writer, trace: Trace, context: PullContext, renderer: Renderer, *, draft: bool
 ) -> int | Declined:
     """Open a pull request, or carry on the one that an earlier attempt opened."""
+    habits = read_habits(writer, hand.turn.attempt.base)
+    context = replace(context, trailers=commit_trailers(writer, habits, _helper(hand.turn.store, hand.turn.attempt.id)))
+    renderer = Habitual(renderer, habits)
     number = hand.turn.attempt.pull_number
     if number is None or hand.turn.attempt.follows is None:
         return propose(hand, writer, trace, context, renderer, draft=draft)
@@ -142,6 +151,15 @@ def _context(turn: Turn, settled: Settled, ledger: str) -> PullContext:
         asked=_asked(turn),
         earlier=_earlier(turn),
     )
+
+
+def _helper(store: Store, attempt_id: int) -> Account | None:
+    """Return the person whose command led to the proposal."""
+    with store.read() as session:
+        row = session.scalars(select(CommandRow).where(CommandRow.opened_id == attempt_id)).first()
+    if row is None or (said := said_by(row)).author_type == "Bot":
+        return None
+    return Account(said.author_login, said.author_id)
 
 
 def _asked(turn: Turn) -> str:

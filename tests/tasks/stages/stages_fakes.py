@@ -14,7 +14,18 @@ from fixers.guidance import Guidance
 from fixers.model import Declined, Failure, FailureKind, FileEdit, Suspect
 from fixers.patch import unified
 from tasks.github.errors import Conflict, NotFound
-from tasks.github.records import Access, CheckOutput, Commit, Job, Permission, PostedComment, Pull, ReviewRemark, Run
+from tasks.github.records import (
+    Access,
+    Account,
+    CheckOutput,
+    Commit,
+    Job,
+    Permission,
+    PostedComment,
+    Pull,
+    ReviewRemark,
+    Run,
+)
 from tasks.policy.model import Autonomy, ServerPolicy
 from tasks.stages.answer import answer
 from tasks.stages.command_turn import CommandTurns
@@ -87,6 +98,12 @@ class Hub:
     replies: list[tuple[int, str]] = field(default_factory=list)
     people: dict[str, Permission] = field(default_factory=lambda: {"alice": "write", "bob": "read"})
     remarks: dict[int, Sequence[ReviewRemark]] = field(default_factory=dict)
+    history: tuple[str, ...] = ("fix: One", "feat(api): Two", "Merge pull request #3 from o/x", "docs: Three")
+    """Messages of the last commits, newest first."""
+    rewritten: set[str] = field(default_factory=set)
+    """Commits of branches that no longer hold what they held."""
+    labels: dict[int, list[str]] = field(default_factory=dict)
+    reviewers: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
     earlier: dict[tuple[int, int], str] = field(default_factory=dict)
     """How earlier attempts of runs ended."""
@@ -134,7 +151,8 @@ class Hub:
 
     def pull(self, number: int) -> Pull:
         pull = self.pulls[number - 1]
-        return replace(pull, head_sha=self.branches.get(pull.head_branch, pull.head_sha))
+        labels = tuple(self.labels.get(number, ()))
+        return replace(pull, head_sha=self.branches.get(pull.head_branch, pull.head_sha), labels=labels)
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         return next((p for p in self.pulls if (p.head_branch, p.base_branch, p.state) == (head, base, "open")), None)
@@ -218,6 +236,27 @@ class Hub:
             if on == number and marker in body:
                 return PostedComment(at, body, "")
         return None
+
+    def own_account(self) -> Account:
+        return Account("goldseam[bot]", 77)
+
+    def subjects(self, ref: str, count: int) -> Sequence[str]:
+        return self.history[:count]
+
+    def holds(self, ref: str, sha: str) -> bool:
+        return ref not in self.rewritten
+
+    def files_in(self, folder: str, ref: str) -> Sequence[str]:
+        tree = self.trees[self.branches.get(ref, ref)]
+        return sorted(path for path in tree if path.rpartition("/")[0] == folder)
+
+    def add_labels(self, number: int, names: Sequence[str]) -> None:
+        with self._effect("labels", f"#{number} {','.join(names)}"):
+            self.labels.setdefault(number, []).extend(names)
+
+    def request_reviewers(self, number: int, users: Sequence[str], teams: Sequence[str]) -> None:
+        with self._effect("reviewers", f"#{number}"):
+            self.reviewers[number] = (tuple(users), tuple(teams))
 
     def permission(self, login: str) -> Access:
         return Access(self.people.get(login, "none"), PEOPLE.get(login))
