@@ -12,11 +12,14 @@ from fixers.guidance import Guidance
 from fixers.model import Declined
 from fixers.patch import digest
 from tasks.conversation.said import said_by
+from tasks.github.errors import PermissionMissing, Rejected
 from tasks.github.protocol import Account, CheckOutput, Writer
 from tasks.policy.decide import Action, Decision
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.report.neutral import prose
 from tasks.report.outgoing import EgressBlocked
+from tasks.stages.blocked import say_blocked
 from tasks.stages.documents import Order
 from tasks.stages.doors import Earlier, OpenWriter, PullContext, Renderer
 from tasks.stages.effect import Hand, Made, NotNow
@@ -69,7 +72,10 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
     hand = Hand(turn, policy, settled.facts)
     if settled.action in {Action.READY, Action.DRAFT}:
         context = _context(turn, settled, f"{entry.seq}@{entry.hash.removeprefix('sha256:')[:12]}")
-        proposed = _propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
+        try:
+            proposed = _propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
+        except (PermissionMissing, Rejected) as error:
+            return _offer(turn, hand, writer, trace, renderer, str(error))
         if not isinstance(proposed, Declined):
             _check(hand, writer, trace, renderer.render_check(trace))
             return _watch(turn, trace, proposed)
@@ -87,6 +93,16 @@ def _wait_for_room(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer,
     output = waiting(renderer.render_check(trace), put_off)
     _check(hand, writer, trace, output, kind="check-waiting")
     raise NoRoom(put_off.sentence)
+
+
+def _offer(turn: Turn, hand: Hand, writer: Writer, trace: Trace, renderer: Renderer, why: str) -> State:
+    """Offer the patch in the check run because GitHub takes no pull request, and let an issue say so once."""
+    say_blocked(hand, writer, why)
+    output = renderer.render_check(trace)
+    said = f"It could not be proposed. {prose(why)}"
+    title = "A proven repair, which could not be proposed"
+    _check(hand, writer, trace, replace(output, title=title, summary=f"{said}\n\n{output.summary}"))
+    return end(turn, trace)
 
 
 def _propose(

@@ -102,6 +102,7 @@ class Hub:
     """Messages of the last commits, newest first."""
     rewritten: set[str] = field(default_factory=set)
     """Commits of branches that no longer hold what they held."""
+    issues: list[tuple[str, str]] = field(default_factory=list)
     labels: dict[int, list[str]] = field(default_factory=dict)
     reviewers: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
@@ -230,6 +231,19 @@ class Hub:
         with self._effect("reply", f"#{number} {where} {comment_id}"):
             self.replies.append((number, body))
         return len(self.replies)
+
+    def edit_comment(self, comment_id: int, body: str) -> None:
+        number, _ = self.replies[comment_id - 1]
+        with self._effect("edit-comment", f"#{number}"):
+            self.replies[comment_id - 1] = (number, body)
+
+    def find_issue(self, marker: str) -> int | None:
+        return next((at for at, (_, body) in enumerate(self.issues, 900) if marker in body), None)
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> int:
+        with self._effect("issue", title):
+            self.issues.append((title, body))
+        return 899 + len(self.issues)
 
     def find_comment(self, number: int, marker: str) -> PostedComment | None:
         for at, (on, body) in enumerate(self.replies, 1):
