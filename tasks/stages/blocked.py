@@ -12,6 +12,11 @@ from tasks.stages.effect import Hand, Made, NotNow
 
 MARKER = "<!-- goldseam:cannot-propose -->"
 _TITLE = "Goldseam cannot open pull requests here"
+_ADVICE = (
+    "The patch is in the check run named Goldseam at the red commit. To let me propose it, look at what the App may "
+    "do here, and at the rules for branches whose names begin with `goldseam/`. Close this issue when it is settled; "
+    "I open another only if it happens again."
+)
 
 log = structlog.get_logger()
 
@@ -42,9 +47,7 @@ def _body(sentence: str) -> str:
             "",
             f"> {prose(sentence)}",
             "",
-            "The patch is in the check run named Goldseam at the red commit. To let me propose it, look at what the "
-            "App may do here, and at the rules for branches whose names begin with `goldseam/`. Close this issue "
-            "when it is settled; I open another only if it happens again.",
+            _ADVICE,
             "",
             MARKER,
         )

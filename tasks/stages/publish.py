@@ -30,6 +30,7 @@ from tasks.stages.propose import message, propose
 from tasks.stages.revise import Revision, revise
 from tasks.stages.room import NoRoom, settle_with_room, waiting
 from tasks.stages.settle import Settled, hold, record
+from tasks.stages.suggest import suggest
 from tasks.stages.turn import Turn, Turns
 from tasks.store import documents, threads
 from tasks.store.database import Store
@@ -80,6 +81,9 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
             _check(hand, writer, trace, renderer.render_check(trace))
             return _watch(turn, trace, proposed)
         trace = unproposed(turn, "declined", proposed)
+    order = turn.find(Kind.ORDER, Order)
+    if settled.action is Action.SUGGEST and order is not None and order.fork_pull:
+        suggest(hand, writer, trace, order.fork_pull)
     if settled.action is not None:
         _check(hand, writer, trace, renderer.render_check(trace))
     return end(turn, trace)

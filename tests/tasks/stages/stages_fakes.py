@@ -23,8 +23,10 @@ from tasks.github.records import (
     Permission,
     PostedComment,
     Pull,
+    PullFile,
     ReviewRemark,
     Run,
+    Suggestion,
 )
 from tasks.policy.model import Autonomy, ServerPolicy
 from tasks.stages.answer import answer
@@ -102,6 +104,9 @@ class Hub:
     """Messages of the last commits, newest first."""
     rewritten: set[str] = field(default_factory=set)
     """Commits of branches that no longer hold what they held."""
+    files: dict[int, Sequence[PullFile]] = field(default_factory=dict)
+    """What each pull request changes."""
+    reviews: list[tuple[int, Sequence[Suggestion], str]] = field(default_factory=list)
     issues: list[tuple[str, str]] = field(default_factory=list)
     labels: dict[int, list[str]] = field(default_factory=dict)
     reviewers: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
@@ -153,7 +158,9 @@ class Hub:
     def pull(self, number: int) -> Pull:
         pull = self.pulls[number - 1]
         labels = tuple(self.labels.get(number, ()))
-        return replace(pull, head_sha=self.branches.get(pull.head_branch, pull.head_sha), labels=labels)
+        own = pull.head_repository in {"", "o/r"}
+        head = self.branches.get(pull.head_branch, pull.head_sha) if own else pull.head_sha
+        return replace(pull, head_sha=head, labels=labels)
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         return next((p for p in self.pulls if (p.head_branch, p.base_branch, p.state) == (head, base, "open")), None)
@@ -250,6 +257,14 @@ class Hub:
             if on == number and marker in body:
                 return PostedComment(at, body, "")
         return None
+
+    def pull_files(self, number: int) -> Sequence[PullFile]:
+        return self.files[number]
+
+    def suggest(self, number: int, head_sha: str, suggestions: Sequence[Suggestion], body: str) -> int:
+        with self._effect("review", f"#{number}"):
+            self.reviews.append((number, suggestions, body))
+        return len(self.reviews)
 
     def own_account(self) -> Account:
         return Account("goldseam[bot]", 77)
