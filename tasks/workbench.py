@@ -25,7 +25,7 @@ from tasks.store.models import Attempt
 from tasks.workspace.export import export
 from tasks.workspace.git import Credential, GitFailed, find_git
 from tasks.workspace.history import Past, past_of
-from tasks.workspace.mirror import Mirror, mirror_directory
+from tasks.workspace.mirror import Mirror, Trust, mirror_directory
 
 LendToken = Callable[[Attempt], AbstractContextManager[str]]
 FixersFor = Callable[[Order], tuple[Fixer, ...]]
@@ -97,18 +97,21 @@ class Workbench:
             request = prepare(
                 tree,
                 mount=f"/src/{name.rpartition('/')[2]}",
-                cache=self.data / "environments" / name.lower(),
+                cache=self.data / ("fork-environments" if order.fork_pull else "environments") / name.lower(),
                 wishes=wishes,
                 commit=order.head_sha,
             )
-            request = replace(request, fixers=self.fixers(order), guidance=guidance or Guidance())
+            # What strangers wrote is sent to nobody.
+            fixers = () if order.fork_pull else self.fixers(order)
+            request = replace(request, fixers=fixers, guidance=guidance or Guidance())
             yield OpenBench(request, self.sandbox())
 
     def _fetched(self, attempt: Attempt, order: Order) -> tuple[Mirror, Past]:
         empty = self.data / "run" / "home"
         empty.mkdir(parents=True, exist_ok=True)
         git = find_git(empty, protocols=sorted(self.protocols))
-        mirror = Mirror(mirror_directory(self.data, order.repository), order.clone_url, git)
+        trust: Trust = "fork" if order.fork_pull else "base"
+        mirror = Mirror(mirror_directory(self.data, order.repository, trust), order.clone_url, git)
         with self.lend(attempt) as token:
             try:
                 mirror.fetch(order.head_sha, Credential(token))

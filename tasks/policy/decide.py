@@ -68,6 +68,7 @@ _NEEDS = {
     Action.REVIEW: Autonomy.SUGGEST,
     Action.ISSUE: Autonomy.DRAFT_PR,
 }
+_WRITES = frozenset({Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY})
 _OPENS = frozenset({Action.DRAFT, Action.READY})
 
 # Whatever a policy says, a repair never touches what judges it or what runs it.
@@ -120,12 +121,15 @@ def decide(
     policy: EffectivePolicy,
     stopped: Stopped | None,
     room: Room | None = None,
+    *,
+    fork: bool = False,
 ) -> Decision:
     """Say whether `action` may be taken now; those of `NEEDS_A_PATCH` need the facts of one.
 
     `room` is given when a new pull request would be opened, and what it refuses is only put off.
+    For code of a `fork` nothing is ever written.
     """
-    clauses = tuple(_clauses(action, facts, policy, stopped, room))
+    clauses = (*_forks(action, fork=fork), *_clauses(action, facts, policy, stopped, room))
     refused = next((clause for clause in clauses if clause.result != "allow"), None)
     settled = refused or clauses[-1]
     return Decision(
@@ -137,6 +141,11 @@ def decide(
         autonomy=policy.autonomy.word,
         policy_digest=policy.digest,
     )
+
+
+def _forks(action: str, *, fork: bool) -> Iterator[Clause]:
+    if fork and action in _WRITES:
+        yield _deny("hard:fork", "The commit is of a fork; a repair is suggested there and never written.")
 
 
 def _clauses(

@@ -69,6 +69,7 @@ def effective(server: ServerPolicy, file: bytes | None) -> EffectivePolicy:
         max_new_per_hour=_ceiling("max_new_per_hour", server, repository),
         consent=min(server.llm.consent, repository.llm.consent),
         onboarding=server.onboarding,
+        forks=server.forks,
         repository=repository,
         digest=digest_of(server, repository),
     )

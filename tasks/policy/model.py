@@ -104,6 +104,9 @@ class ServerPolicy(_Strict):
     max_lines: StrictInt = Field(default=300, ge=0)
     max_open: StrictInt = Field(default=3, ge=0)
     max_new_per_hour: StrictInt = Field(default=2, ge=0)
+    forks: StrictBool = Field(
+        default=False, description="Whether code of forks is run in the sandbox, and repairs suggested to them."
+    )
     llm: ModelUse = ModelUse(consent=Consent.NONE)
     command_bots: tuple[StrictInt, ...] = ()
     """Numeric ids of bot accounts that may command as people with write access do."""
@@ -183,6 +186,7 @@ class EffectivePolicy:
     max_open: Ceiling
     max_new_per_hour: Ceiling
     consent: Consent
+    forks: bool
     onboarding: bool
     """Whether the server lets repositories without a file be asked."""
     repository: RepositoryPolicy

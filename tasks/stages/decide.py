@@ -7,6 +7,7 @@ from functools import partial
 from fixers.evidence import Trace
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
+from tasks.stages.documents import Order
 from tasks.stages.doors import OpenReader
 from tasks.stages.ending import end, shown
 from tasks.stages.replay import divergence
@@ -32,7 +33,8 @@ def _decide(turn: Turn, policy: EffectivePolicy) -> State:
     trace = turn.get(Kind.TRACE, Trace)
     if turn.attempt.purpose is Purpose.REPLAY:
         return _compare(turn, trace)
-    settled = settle(trace, policy, turn.stopped())
+    order = turn.find(Kind.ORDER, Order)
+    settled = settle(trace, policy, turn.stopped(), fork=order is not None and order.fork_pull > 0)
     if settled.stopped:
         return hold(turn, settled.last)
     trace = shown(turn, trace, settled)

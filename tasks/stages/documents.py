@@ -37,6 +37,8 @@ class Order(Contract):
     consent: str = "none"
     """What may be sent to a language model: `none`, `diagnostics`, `code`."""
     notes: tuple[str, ...] = ()
+    fork_pull: int = 0
+    """Number of the pull request when the commit is of a fork: its code is kept apart, and nothing is written."""
 
 
 class Seen(Contract):

@@ -49,6 +49,8 @@ class PullContext:
     """Who asked for this proposal and how, in words; empty for the first one."""
     earlier: tuple[Earlier, ...] = ()
     """Proposals of the same pull request before this one, oldest first."""
+    trailers: tuple[str, ...] = ()
+    """Further lines at the end of the commit's message: co-author, sign-off."""
 
 
 class Renderer(Protocol):

@@ -32,6 +32,8 @@ class Observation:
     notes: tuple[str, ...]
     base: Base | None = None
     """Where the pull request goes, when the same workflow is red there."""
+    fork_pull: int = 0
+    """Number of the pull request when the commit is of a fork."""
 
 
 @dataclass(slots=True)
@@ -55,13 +57,15 @@ def _named_by(failure: Failure) -> tuple[str, ...]:
     return (failure.exception, failure.message, place)
 
 
-def observe_runs(reader: Reader, attempt: Attempt) -> Observation | Declined:
-    """Read the logs and JUnit files of the red runs at the attempt's commit."""
+def observe_runs(reader: Reader, attempt: Attempt, *, forks: bool = False) -> Observation | Declined:
+    """Read the logs and JUnit files of the red runs at the attempt's commit; those of forks if that is allowed."""
     runs = _runs(reader, attempt)
     red = [run for run in runs if run.conclusion in RED][:MOST_RUNS]
-    refused = (
-        _refused(red, runs, attempt) or moved_on(reader, attempt, red[0].head_branch) or passed_before(reader, red)
-    )
+    pull = _fork_pull(reader, red, attempt, forks=forks)
+    if isinstance(pull, Declined):
+        return pull
+    moved = None if pull or not red else moved_on(reader, attempt, red[0].head_branch)
+    refused = _refused(red, runs) or moved or passed_before(reader, red)
     if refused is not None:
         return refused
     reading = _Reading()
@@ -69,8 +73,31 @@ def observe_runs(reader: Reader, attempt: Attempt) -> Observation | Declined:
         _read_run(reader, run, reading)
     if not reading.failures:
         return _nothing_read(reading, red)
-    base = red_base(reader, red)
-    return Observation(red[0].head_branch, tuple(red), tuple(reading.failures.values()), tuple(reading.notes), base)
+    base = None if pull else red_base(reader, red)
+    # A fork's branch may have any name, that of a branch here for instance.
+    branch = f"pull/{pull}" if pull else red[0].head_branch
+    return Observation(branch, tuple(red), tuple(reading.failures.values()), tuple(reading.notes), base, pull)
+
+
+def _fork_pull(reader: Reader, red: Sequence[Run], attempt: Attempt, *, forks: bool) -> int | Declined:
+    """Return the number of the fork's pull request, 0 for a commit of this repository."""
+    strange = [run.head_repository for run in red if run.head_repository != attempt.repository]
+    if not strange:
+        return 0
+    if not forks:
+        return Declined(
+            Reason.UNSUPPORTED,
+            "The run is of a fork, whose code is not run here.",
+            "Run `goldseam fix` on a checkout of the fork, or let the server's policy allow `forks`.",
+        )
+    found = [
+        pull.number
+        for pull in reader.pulls_of(attempt.head_sha)
+        if pull.state == "open" and pull.head_sha == attempt.head_sha and pull.head_repository in strange
+    ]
+    if not found:
+        return Declined(Reason.SUPERSEDED, "No open pull request of a fork has that commit as its head.", "")
+    return found[0]
 
 
 def _runs(reader: Reader, attempt: Attempt) -> Sequence[Run]:
@@ -81,7 +108,7 @@ def _runs(reader: Reader, attempt: Attempt) -> Sequence[Run]:
     return sorted(runs.values(), key=lambda run: (run.id != attempt.run_id, run.id))
 
 
-def _refused(red: Sequence[Run], runs: Sequence[Run], attempt: Attempt) -> Declined | None:
+def _refused(red: Sequence[Run], runs: Sequence[Run]) -> Declined | None:
     if not red and any(run.conclusion == "success" for run in runs):
         return Declined(
             Reason.FLAKY,
@@ -93,12 +120,6 @@ def _refused(red: Sequence[Run], runs: Sequence[Run], attempt: Attempt) -> Decli
             Reason.UNSUPPORTED,
             "What went red is no run of GitHub Actions, so its log cannot be read.",
             "Run the tests in a workflow, or run `goldseam fix` on a checkout.",
-        )
-    if any(run.head_repository != attempt.repository for run in red):
-        return Declined(
-            Reason.UNSUPPORTED,
-            "The run is of a fork, whose code this version does not work on.",
-            "Run `goldseam fix` on a checkout of the fork.",
         )
     if any(run.head_branch.startswith("goldseam/") for run in red):
         return Declined(

@@ -46,7 +46,7 @@ def observe(attempt_id: int, *, turns: Turns, readers: OpenReader, server: Serve
 
 def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
     policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
-    seen = unasked(turn, policy) or observe_runs(reader, turn.attempt)
+    seen = unasked(turn, policy) or observe_runs(reader, turn.attempt, forks=policy.forks)
     if isinstance(seen, Observation) and seen.base is not None:
         seen = _without_base(turn, seen, seen.base)
     if isinstance(seen, Declined):
@@ -90,6 +90,7 @@ def _order(reader: Reader, attempt: Attempt, seen: Observation, policy: Effectiv
         python=asked.python,
         consent=policy.consent.word,
         notes=(*seen.notes, *((policy.problem,) if policy.problem else ())),
+        fork_pull=seen.fork_pull,
     )
 
 

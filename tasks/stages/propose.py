@@ -15,6 +15,7 @@ from tasks.github.protocol import Pull, Writer
 from tasks.policy.decide import Action
 from tasks.stages.doors import PullContext, Renderer
 from tasks.stages.effect import Hand, Made
+from tasks.stages.habits import attend
 from tasks.store import effects
 from tasks.store.models import Attempt
 
@@ -62,9 +63,11 @@ def propose(
         draft=draft,
     )
     try:
-        return _open(hand, writer, proposal)
+        number = _open(hand, writer, proposal)
     except Conflict as error:
         return Declined(Reason.SUPERSEDED, f"Somebody else changed {proposal.branch}: {error}", _MERGE_BY_HAND)
+    attend(hand, writer, number, proposal.files, draft=draft)
+    return number
 
 
 def _open(hand: Hand, writer: Writer, proposal: Proposal) -> int:
@@ -128,8 +131,11 @@ def _stale(hand: Hand, writer: Writer, before: Mapping[str, bytes]) -> Declined 
     if head is None:
         return Declined(Reason.SUPERSEDED, f"The branch {attempt.base} is gone.", "Nothing to do.")
     changed = [path for path, data in before.items() if writer.file_at(path, head) != data]
-    if not changed:
+    if not changed and writer.holds(head, attempt.head_sha):
         return None
+    if not changed:
+        sentence = f"{attempt.base} was rewritten and no longer holds the red commit."
+        return Declined(Reason.SUPERSEDED, sentence, _MERGE_BY_HAND)
     return Declined(
         Reason.SUPERSEDED,
         f"{attempt.base} has moved on to {head[:7]}, which changes {changed[0]} as well.",
@@ -155,5 +161,6 @@ def message(title: str, trace: Trace, context: PullContext) -> str:
         f"Goldseam-Fingerprint: {context.fingerprint}",
         f"Goldseam-Patch: {digest(trace.patch)}",
         f"Goldseam-Ledger: {context.ledger}",
+        *context.trailers,
     )
     return "\n".join((subject, "", *trailers, ""))

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
 from fixers.guidance import Guidance
 from fixers.model import Declined
 from fixers.patch import digest
-from tasks.github.protocol import CheckOutput, Writer
+from tasks.conversation.said import said_by
+from tasks.github.errors import PermissionMissing, Rejected
+from tasks.github.protocol import Account, CheckOutput, Writer
 from tasks.policy.decide import Action, Decision
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
+from tasks.report.neutral import prose
 from tasks.report.outgoing import EgressBlocked
+from tasks.stages.blocked import say_blocked
 from tasks.stages.documents import Order
 from tasks.stages.doors import Earlier, OpenWriter, PullContext, Renderer
 from tasks.stages.effect import Hand, Made, NotNow
 from tasks.stages.egress import blocked
 from tasks.stages.ending import end, shown, unproposed
+from tasks.stages.habits import Habitual, commit_trailers, read_habits
 from tasks.stages.propose import message, propose
 from tasks.stages.revise import Revision, revise
 from tasks.stages.room import NoRoom, settle_with_room, waiting
 from tasks.stages.settle import Settled, hold, record
+from tasks.stages.suggest import suggest
 from tasks.stages.turn import Turn, Turns
 from tasks.store import documents, threads
+from tasks.store.database import Store
 from tasks.store.documents import Kind
-from tasks.store.models import Attempt
+from tasks.store.models import Attempt, CommandRow
 from tasks.store.states import State
 
 CHECK = "Goldseam"
@@ -63,11 +73,17 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
     hand = Hand(turn, policy, settled.facts)
     if settled.action in {Action.READY, Action.DRAFT}:
         context = _context(turn, settled, f"{entry.seq}@{entry.hash.removeprefix('sha256:')[:12]}")
-        proposed = _propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
+        try:
+            proposed = _propose(hand, writer, trace, context, renderer, draft=settled.action is Action.DRAFT)
+        except (PermissionMissing, Rejected) as error:
+            return _offer(turn, hand, writer, trace, renderer, str(error))
         if not isinstance(proposed, Declined):
             _check(hand, writer, trace, renderer.render_check(trace))
             return _watch(turn, trace, proposed)
         trace = unproposed(turn, "declined", proposed)
+    order = turn.find(Kind.ORDER, Order)
+    if settled.action is Action.SUGGEST and order is not None and order.fork_pull:
+        suggest(hand, writer, trace, order.fork_pull)
     if settled.action is not None:
         _check(hand, writer, trace, renderer.render_check(trace))
     return end(turn, trace)
@@ -83,10 +99,23 @@ def _wait_for_room(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer,
     raise NoRoom(put_off.sentence)
 
 
+def _offer(turn: Turn, hand: Hand, writer: Writer, trace: Trace, renderer: Renderer, why: str) -> State:
+    """Offer the patch in the check run because GitHub takes no pull request, and let an issue say so once."""
+    say_blocked(hand, writer, why)
+    output = renderer.render_check(trace)
+    said = f"It could not be proposed. {prose(why)}"
+    title = "A proven repair, which could not be proposed"
+    _check(hand, writer, trace, replace(output, title=title, summary=f"{said}\n\n{output.summary}"))
+    return end(turn, trace)
+
+
 def _propose(
     hand: Hand, writer: Writer, trace: Trace, context: PullContext, renderer: Renderer, *, draft: bool
 ) -> int | Declined:
     """Open a pull request, or carry on the one that an earlier attempt opened."""
+    habits = read_habits(writer, hand.turn.attempt.base)
+    context = replace(context, trailers=commit_trailers(writer, habits, _helper(hand.turn.store, hand.turn.attempt.id)))
+    renderer = Habitual(renderer, habits)
     number = hand.turn.attempt.pull_number
     if number is None or hand.turn.attempt.follows is None:
         return propose(hand, writer, trace, context, renderer, draft=draft)
@@ -142,6 +171,15 @@ def _context(turn: Turn, settled: Settled, ledger: str) -> PullContext:
         asked=_asked(turn),
         earlier=_earlier(turn),
     )
+
+
+def _helper(store: Store, attempt_id: int) -> Account | None:
+    """Return the person whose command led to the proposal."""
+    with store.read() as session:
+        row = session.scalars(select(CommandRow).where(CommandRow.opened_id == attempt_id)).first()
+    if row is None or (said := said_by(row)).author_type == "Bot":
+        return None
+    return Account(said.author_login, said.author_id)
 
 
 def _asked(turn: Turn) -> str:

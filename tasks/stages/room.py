@@ -9,9 +9,11 @@ from tasks.errors import Waiting
 from tasks.github.protocol import CheckOutput
 from tasks.policy.decide import Decision, Room
 from tasks.policy.model import EffectivePolicy
+from tasks.stages.documents import Order
 from tasks.stages.settle import Settled, settle
 from tasks.stages.turn import Turn
 from tasks.store import slots
+from tasks.store.documents import Kind
 
 _SECONDS = 300.0
 """How often a repair that waits for room looks whether there is some."""
@@ -34,6 +36,9 @@ def settle_with_room(turn: Turn, trace: Trace, policy: EffectivePolicy) -> Settl
     Two workers that publish in one repository at the same moment cannot both take the last slot.
     """
     attempt = turn.attempt
+    order = turn.find(Kind.ORDER, Order)
+    if order is not None and order.fork_pull:
+        return settle(trace, policy, turn.stopped(), fork=True)
     if attempt.follows is not None:  # it carries on a pull request that is open
         return settle(trace, policy, turn.stopped())
     stopped = turn.stopped()

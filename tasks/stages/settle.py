@@ -58,7 +58,14 @@ class Settled:
         return Action(self.last.action) if self.last.result == "allow" else None
 
 
-def settle(trace: Trace, policy: EffectivePolicy, stopped: Stopped | None, room: Room | None = None) -> Settled:
+def settle(
+    trace: Trace,
+    policy: EffectivePolicy,
+    stopped: Stopped | None,
+    room: Room | None = None,
+    *,
+    fork: bool = False,
+) -> Settled:
     """Ask for a ready pull request first, then for less; a reason alone is the least.
 
     A patch that cannot be read is not shown in any way. `room` counts when a new pull
@@ -67,7 +74,7 @@ def settle(trace: Trace, policy: EffectivePolicy, stopped: Stopped | None, room:
     facts = _facts(trace)
     decisions = []
     for action in WITH_A_PATCH if facts else WITHOUT:
-        decision = decide(action, None if action is Action.REPORT else facts, policy, stopped, room)
+        decision = decide(action, None if action is Action.REPORT else facts, policy, stopped, room, fork=fork)
         decisions.append(decision)
         if decision.result == "allow":
             break

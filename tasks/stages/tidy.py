@@ -1,4 +1,4 @@
-"""Tidy: when a person has answered the pull request, its branch goes, unless somebody else pushed to it."""
+"""Tidy: a pull request of no use is closed, and the branch of an answered one goes, unless others pushed to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tasks.stages.doors import OpenWriter
 from tasks.stages.effect import Hand, Made, NotNow
 from tasks.stages.settle import hold
 from tasks.stages.turn import Turn, Turns
-from tasks.store import effects, threads
+from tasks.stages.upkeep import last_commit, withdraw
 from tasks.store.models import Effect
 from tasks.store.states import State
 
@@ -26,11 +26,11 @@ def tidy(attempt_id: int, *, turns: Turns, writers: OpenWriter, server: ServerPo
 
 def _tidy(turn: Turn, writer: Writer, server: ServerPolicy) -> State:
     policy = effective(server, writer.file_at(REPOSITORY_FILE, writer.default_branch()))
-    commit = _last_commit(turn)
+    commit = last_commit(turn.store, turn.attempt)
     why = "There is no branch."
     if commit is not None:
         try:
-            why = _delete(Hand(turn, policy, None), writer, commit)
+            why = _put_away(Hand(turn, policy, None), writer, commit)
         except NotNow as refused:
             if refused.decision.clause.startswith("stop:"):
                 return hold(turn, refused.decision)
@@ -38,11 +38,20 @@ def _tidy(turn: Turn, writer: Writer, server: ServerPolicy) -> State:
     return turn.finish(State.DONE, why=why, sentence=turn.attempt.sentence)
 
 
+def _put_away(hand: Hand, writer: Writer, commit: Effect) -> str:
+    attempt = hand.turn.attempt
+    there = writer.branch_sha(commit.target)
+    if there not in {None, commit.remote_id}:
+        return "Somebody else pushed to the branch, so it stands."
+    if attempt.pull_number is not None:
+        pull = writer.pull(attempt.pull_number)
+        if pull.state == "open":
+            withdraw(hand, writer, pull, attempt.sentence)
+    return _delete(hand, writer, commit)
+
+
 def _delete(hand: Hand, writer: Writer, commit: Effect) -> str:
     branch, expected = commit.target, commit.remote_id
-    there = writer.branch_sha(branch)
-    if there not in {None, expected}:
-        return "Somebody else pushed to the branch, so it stands."
 
     def gone() -> Made | None:
         return Made(expected) if writer.branch_sha(branch) is None else None
@@ -53,15 +62,3 @@ def _delete(hand: Hand, writer: Writer, commit: Effect) -> str:
 
     hand.make(Action.DELETE, kind="delete", target=branch, look=gone, do=delete)
     return "The branch was deleted."
-
-
-def _last_commit(turn: Turn) -> Effect | None:
-    """Return the last commit that Goldseam made on the branch of the thread."""
-    with turn.store.read() as session:
-        for attempt in threads.line_of(session, turn.attempt):
-            made = [
-                each for each in effects.of_attempt(session, attempt.id) if each.kind == "commit" and each.remote_id
-            ]
-            if made:
-                return made[-1]
-    return None

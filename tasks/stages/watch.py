@@ -5,14 +5,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from tasks.errors import GoldseamError
+from tasks.github.protocol import Pull, Reader
+from tasks.stages.documents import Order
 from tasks.stages.doors import OpenReader
 from tasks.stages.turn import Turn, Turns
+from tasks.stages.upkeep import is_ours, of_no_use
 from tasks.store import incidents
+from tasks.store.documents import Kind
 from tasks.store.states import State
 
 
 def watch(attempt_id: int, *, turns: Turns, readers: OpenReader) -> State:
-    """Move an attempt from WATCHING to TIDYING when its pull request was merged or closed.
+    """Move an attempt from WATCHING to TIDYING when its pull request was merged, closed or is of no use any more.
 
     The event that told of it only wakes this stage; what counts is what GitHub says now,
     so a lost or early event changes nothing.
@@ -29,8 +33,8 @@ def _watch(turn: Turn, readers: OpenReader) -> State:
         raise GoldseamError(f"Attempt {turn.attempt.id} is watched but has no pull request.")
     with readers(turn.attempt) as reader:
         pull = reader.pull(number)
-    if pull.state == "open":
-        return State.WATCHING
+        if pull.state == "open":
+            return _look_after(turn, reader, pull, incident)
     answer = "merged" if pull.merged else "declined"
 
     def close(session: Session) -> None:
@@ -38,3 +42,15 @@ def _watch(turn: Turn, readers: OpenReader) -> State:
 
     sentence = f"Pull request #{number} was {'merged' if pull.merged else 'closed without merging'}."
     return turn.finish(State.TIDYING, why=f"The pull request was {answer}.", sentence=sentence, also=close)
+
+
+def _look_after(turn: Turn, reader: Reader, pull: Pull, incident: int) -> State:
+    """Let a pull request go whose fault is gone; one that somebody else pushed to is theirs."""
+    why = of_no_use(reader, turn.attempt, turn.get(Kind.ORDER, Order).runs)
+    if not why or not is_ours(turn.store, turn.attempt, pull):
+        return State.WATCHING
+
+    def close(session: Session) -> None:
+        incidents.close(session, incident, because="gone", by="the branch itself")
+
+    return turn.finish(State.TIDYING, why="The fault is gone.", sentence=why, also=close)

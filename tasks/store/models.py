@@ -460,3 +460,12 @@ class Write(Base):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_writes_installation_id", "installation_id", "at"),)
+
+
+class Slot(Base):
+    """Room that an attempt took for a new pull request, before it opens one."""
+
+    __tablename__ = "slots"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), primary_key=True, autoincrement=False)
+    taken_at: Mapped[datetime]

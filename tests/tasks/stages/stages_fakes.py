@@ -14,7 +14,20 @@ from fixers.guidance import Guidance
 from fixers.model import Declined, Failure, FailureKind, FileEdit, Suspect
 from fixers.patch import unified
 from tasks.github.errors import Conflict, NotFound
-from tasks.github.records import Access, CheckOutput, Commit, Job, Permission, PostedComment, Pull, ReviewRemark, Run
+from tasks.github.records import (
+    Access,
+    Account,
+    CheckOutput,
+    Commit,
+    Job,
+    Permission,
+    PostedComment,
+    Pull,
+    PullFile,
+    ReviewRemark,
+    Run,
+    Suggestion,
+)
 from tasks.policy.model import Autonomy, ServerPolicy
 from tasks.stages.answer import answer
 from tasks.stages.command_turn import CommandTurns
@@ -87,6 +100,16 @@ class Hub:
     replies: list[tuple[int, str]] = field(default_factory=list)
     people: dict[str, Permission] = field(default_factory=lambda: {"alice": "write", "bob": "read"})
     remarks: dict[int, Sequence[ReviewRemark]] = field(default_factory=dict)
+    history: tuple[str, ...] = ("fix: One", "feat(api): Two", "Merge pull request #3 from o/x", "docs: Three")
+    """Messages of the last commits, newest first."""
+    rewritten: set[str] = field(default_factory=set)
+    """Commits of branches that no longer hold what they held."""
+    files: dict[int, Sequence[PullFile]] = field(default_factory=dict)
+    """What each pull request changes."""
+    reviews: list[tuple[int, Sequence[Suggestion], str]] = field(default_factory=list)
+    issues: list[tuple[str, str]] = field(default_factory=list)
+    labels: dict[int, list[str]] = field(default_factory=dict)
+    reviewers: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
     earlier: dict[tuple[int, int], str] = field(default_factory=dict)
     """How earlier attempts of runs ended."""
@@ -134,7 +157,10 @@ class Hub:
 
     def pull(self, number: int) -> Pull:
         pull = self.pulls[number - 1]
-        return replace(pull, head_sha=self.branches.get(pull.head_branch, pull.head_sha))
+        labels = tuple(self.labels.get(number, ()))
+        own = pull.head_repository in {"", "o/r"}
+        head = self.branches.get(pull.head_branch, pull.head_sha) if own else pull.head_sha
+        return replace(pull, head_sha=head, labels=labels)
 
     def find_pull(self, head: str, base: str) -> Pull | None:
         return next((p for p in self.pulls if (p.head_branch, p.base_branch, p.state) == (head, base, "open")), None)
@@ -213,11 +239,53 @@ class Hub:
             self.replies.append((number, body))
         return len(self.replies)
 
+    def edit_comment(self, comment_id: int, body: str) -> None:
+        number, _ = self.replies[comment_id - 1]
+        with self._effect("edit-comment", f"#{number}"):
+            self.replies[comment_id - 1] = (number, body)
+
+    def find_issue(self, marker: str) -> int | None:
+        return next((at for at, (_, body) in enumerate(self.issues, 900) if marker in body), None)
+
+    def open_issue(self, title: str, body: str, labels: Sequence[str]) -> int:
+        with self._effect("issue", title):
+            self.issues.append((title, body))
+        return 899 + len(self.issues)
+
     def find_comment(self, number: int, marker: str) -> PostedComment | None:
         for at, (on, body) in enumerate(self.replies, 1):
             if on == number and marker in body:
                 return PostedComment(at, body, "")
         return None
+
+    def pull_files(self, number: int) -> Sequence[PullFile]:
+        return self.files[number]
+
+    def suggest(self, number: int, head_sha: str, suggestions: Sequence[Suggestion], body: str) -> int:
+        with self._effect("review", f"#{number}"):
+            self.reviews.append((number, suggestions, body))
+        return len(self.reviews)
+
+    def own_account(self) -> Account:
+        return Account("goldseam[bot]", 77)
+
+    def subjects(self, ref: str, count: int) -> Sequence[str]:
+        return self.history[:count]
+
+    def holds(self, ref: str, sha: str) -> bool:
+        return ref not in self.rewritten
+
+    def files_in(self, folder: str, ref: str) -> Sequence[str]:
+        tree = self.trees[self.branches.get(ref, ref)]
+        return sorted(path for path in tree if path.rpartition("/")[0] == folder)
+
+    def add_labels(self, number: int, names: Sequence[str]) -> None:
+        with self._effect("labels", f"#{number} {','.join(names)}"):
+            self.labels.setdefault(number, []).extend(names)
+
+    def request_reviewers(self, number: int, users: Sequence[str], teams: Sequence[str]) -> None:
+        with self._effect("reviewers", f"#{number}"):
+            self.reviewers[number] = (tuple(users), tuple(teams))
 
     def permission(self, login: str) -> Access:
         return Access(self.people.get(login, "none"), PEOPLE.get(login))

@@ -28,7 +28,7 @@ from tasks.store.database import Store
 from tasks.store.models import Attempt, Base, Effect, LedgerRow
 from tasks.store.states import State
 
-EFFECTS = ["branch", "commit", "pull", "check"]
+EFFECTS = ["branch", "commit", "pull", "labels", "check"]
 
 
 def forget_leases(store: Store) -> None:
@@ -303,7 +303,13 @@ def test_stopped_between_effects_the_rest_waits_until_it_is_lifted(
     one_of_each(desk)
 
 
-_METHOD = {"branch": "create_branch", "commit": "commit", "pull": "open_pull", "check": "create_check"}
+_METHOD = {
+    "branch": "create_branch",
+    "commit": "commit",
+    "pull": "open_pull",
+    "labels": "add_labels",
+    "check": "create_check",
+}
 
 
 def test_every_effect_and_move_has_its_entry_in_order(desk: Desk) -> None:
@@ -327,7 +333,7 @@ def test_every_effect_and_move_has_its_entry_in_order(desk: Desk) -> None:
     asked = [("decision", "pull.ready", "deny"), ("decision", "pull.draft", "allow")]
     made = [
         step
-        for action in ("branch.create", "branch.commit", "pull.draft", "check.suggest")
+        for action in ("branch.create", "branch.commit", "pull.draft", "pull.edit", "check.suggest")
         for step in (("intent", action, "allow"), ("outcome", action, "done"))
     ]
     published = [("state", "publishing>watching", "done")]

@@ -81,6 +81,7 @@ def test_a_red_run_becomes_a_draft_pull_request_and_its_merge_closes_the_inciden
         f"branch {branch}",
         f"commit {branch}",
         f"pull {branch} into main",
+        "labels #1 goldseam",
         f"check goldseam:{attempt_id}",
     ]
     assert desk.hub.file_at("src/fees.py", branch) == MENDED.encode()
@@ -112,8 +113,8 @@ def test_the_ledger_in_the_commit_names_an_entry_of_the_chain(desk: Desk) -> Non
 
 
 LEVELS = {
-    "pr": (State.WATCHING, ["branch", "commit", "pull", "check"]),
-    "draft_pr": (State.WATCHING, ["branch", "commit", "pull", "check"]),
+    "pr": (State.WATCHING, ["branch", "commit", "pull", "labels", "check"]),
+    "draft_pr": (State.WATCHING, ["branch", "commit", "pull", "labels", "check"]),
     "suggest": (State.DONE, ["check"]),
     "observe": (State.DECLINED, []),
 }

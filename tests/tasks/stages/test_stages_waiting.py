@@ -12,10 +12,10 @@ from stages_fakes import RED_SHA, Desk
 from tasks.github.errors import RateLimited
 from tasks.ledger.chain import entries
 from tasks.store import attempts, slots
-from tasks.store.models import Attempt, Effect
+from tasks.store.models import Attempt, Slot
 from tasks.store.states import State
 
-EFFECTS = ["branch", "commit", "pull", "check"]
+EFFECTS = ["branch", "commit", "pull", "labels", "check"]
 
 
 def row(desk: Desk, attempt_id: int) -> Attempt:
@@ -35,8 +35,8 @@ def let_pass(desk: Desk, **time: int) -> None:
     with desk.turns.store.write() as session:
         for attempt in session.scalars(select(Attempt).where(Attempt.waits_until.is_not(None))):
             attempt.waits_until -= ago
-        for effect in session.scalars(select(Effect).where(Effect.kind == "slot")):
-            effect.intended_at -= ago
+        for slot in session.scalars(select(Slot)):
+            slot.taken_at -= ago
 
 
 def kinds(desk: Desk) -> list[str]:
@@ -55,7 +55,9 @@ def test_a_limit_at_any_effect_puts_the_rest_off_and_nothing_is_made_twice(
     desk: Desk, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.hub.policy("autonomy: pr")
-    name = {"branch": "create_branch", "pull": "open_pull", "check": "create_check"}.get(kind, kind)
+    name = {"branch": "create_branch", "pull": "open_pull", "labels": "add_labels", "check": "create_check"}.get(
+        kind, kind
+    )
     makes, left = getattr(desk.hub, name), [1]
 
     def limited(*arguments: object, **named: object) -> object:

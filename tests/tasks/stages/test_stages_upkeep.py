@@ -1,0 +1,140 @@
+"""Looking after our own pull requests: stale ones go, others' stay, and what cannot be opened is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from stages_fakes import RED_SHA, Desk
+
+from tasks.github.errors import PermissionMissing, Rejected
+from tasks.stages.upkeep import STICKY
+from tasks.store.models import Incident
+from tasks.store.states import State
+
+
+@pytest.fixture
+def watched(desk: Desk) -> int:
+    """An attempt whose draft is open."""
+    desk.hub.policy("autonomy: draft_pr")
+    attempt_id = desk.attempt()
+    assert desk.run(attempt_id) is State.WATCHING
+    return attempt_id
+
+
+def green(desk: Desk, *, name: str = "ci", conclusion: str = "success", **files: str) -> str:
+    """Let somebody push to the base, and its workflow end."""
+    sha = desk.hub.push("main", **files)
+    desk.hub.runs.append(replace(desk.hub.runs[0], id=50 + len(desk.hub.runs), head_sha=sha, name=name))
+    desk.hub.runs[-1] = replace(desk.hub.runs[-1], conclusion=conclusion)
+    return sha
+
+
+def kinds(desk: Desk) -> list[str]:
+    return [made.partition(" ")[0] for made in desk.hub.journal][5:]
+
+
+def test_a_request_whose_fault_is_gone_closes_itself_and_says_why(desk: Desk, watched: int) -> None:
+    sha = green(desk)
+    branch = desk.hub.pull(1).head_branch
+    assert desk.run(watched) is State.DONE
+    assert (desk.hub.pull(1).state, desk.hub.pull(1).merged) == ("closed", False)
+    assert branch not in desk.hub.branches
+    ((number, body),) = desk.hub.replies
+    assert (number, f"green again at {sha[:7]}" in body, STICKY in body) == (1, True, True)
+    assert kinds(desk) == ["reply", "close", "delete"]
+    with desk.turns.store.read() as session:
+        assert session.scalars(select(Incident)).one().closed_because == "gone"
+
+
+def test_a_fault_that_was_gone_and_comes_back_is_worked_on(desk: Desk, watched: int) -> None:
+    """It was nobody's refusal."""
+    green(desk)
+    desk.run(watched)
+    assert desk.run(desk.attempt(2, sha=desk.hub.push("main"))) is State.WATCHING
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        pytest.param(lambda desk: None, id="nothing"),
+        pytest.param(lambda desk: desk.hub.push("main"), id="no-run-yet"),
+        pytest.param(lambda desk: green(desk, conclusion="failure"), id="still-red"),
+        pytest.param(lambda desk: green(desk, name="lint"), id="another-workflow"),
+        pytest.param(
+            lambda desk: (green(desk), desk.hub.push(desk.hub.pull(1).head_branch)), id="somebody-pushed-to-the-branch"
+        ),
+    ],
+)
+def test_a_request_stays_while_it_is_of_use_or_somebody_elses(
+    desk: Desk, watched: int, happens: Callable[[Desk], object]
+) -> None:
+    happens(desk)
+    assert desk.run(watched) is State.WATCHING
+    assert desk.hub.pull(1).state == "open"
+    assert kinds(desk) == []
+
+
+def test_a_rerun_that_went_red_again_counts_more_than_the_green_one(desk: Desk, watched: int) -> None:
+    sha = green(desk)
+    desk.hub.runs.append(replace(desk.hub.runs[-1], id=999, head_sha=sha, conclusion="failure"))
+    assert desk.run(watched) is State.WATCHING
+
+
+def test_a_request_whose_base_is_gone_closes_itself(desk: Desk) -> None:
+    desk.hub.policy("autonomy: draft_pr")
+    desk.hub.branches["feature"] = RED_SHA
+    attempt_id = desk.attempt(head_branch="feature")
+    desk.run(attempt_id)
+    del desk.hub.branches["feature"]
+    assert desk.run(attempt_id) is State.DONE
+    assert desk.hub.pull(1).state == "closed"
+
+
+def test_a_push_between_look_and_close_keeps_the_request(desk: Desk, watched: int) -> None:
+    green(desk)
+    assert desk.step(watched) is State.TIDYING
+    desk.hub.push(desk.hub.pull(1).head_branch)
+    assert desk.run(watched) is State.DONE
+    assert desk.hub.pull(1).state == "open"
+    assert kinds(desk) == []
+
+
+@pytest.mark.parametrize("method", ["create_branch", "open_pull"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(PermissionMissing("GitHub refused opening: Repository was archived @all."), id="archived"),
+        pytest.param(Rejected("GitHub rejected it (422): Repository rule violations found @all"), id="branch-rules"),
+    ],
+)
+def test_where_nothing_can_be_opened_an_issue_says_so_once(
+    desk: Desk, method: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> object:
+        raise error
+
+    monkeypatch.setattr(desk.hub, method, refuse)
+    desk.hub.policy("autonomy: pr")
+    assert desk.run(desk.attempt()) is State.DONE
+    desk.hub.branches["release"] = RED_SHA
+    assert desk.run(desk.attempt(2, sha=desk.hub.push("release"), head_branch="release")) is State.DONE
+    ((title, body),) = desk.hub.issues
+    assert title == "Goldseam cannot open pull requests here"
+    assert "@all" not in body
+    assert [shown.title for _, _, shown in desk.hub.checks.values()] == [
+        "A proven repair, which could not be proposed"
+    ] * 2
+
+
+def test_where_there_are_no_issues_either_the_check_run_has_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> object:
+        raise PermissionMissing("GitHub refused it: archived.")
+
+    monkeypatch.setattr(desk.hub, "open_pull", refuse)
+    monkeypatch.setattr(desk.hub, "open_issue", refuse)
+    desk.hub.policy("autonomy: pr")
+    assert desk.run(desk.attempt()) is State.DONE
+    assert len(desk.hub.checks) == 1
