@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from fixers.evidence import Trace
 from tasks.conversation.authority import Refusal, refusal
 from tasks.errors import BadInput
-from tasks.github.errors import NotFound
+from tasks.github.errors import NotFound, PermissionMissing, Rejected
 from tasks.github.protocol import Pull, Where, Writer
 from tasks.policy.decide import Action
 from tasks.policy.facts import PatchFacts, facts_of
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.report.neutral import prose
+from tasks.report.outgoing import EgressBlocked
 from tasks.report.outgoing import EgressBlocked
 from tasks.stages.acts import Answer, Thread, act
 from tasks.stages.command_turn import CommandHolder, CommandTurn, CommandTurns
@@ -56,6 +57,10 @@ def answer(
                     _Conversation(turn, writer, server, mark).go_on()
                 except NotNow as refused:
                     _hold_or_end(turn, refused)
+                except EgressBlocked as leak:
+                    turn.end(CommandState.REFUSED, str(leak))
+                except (PermissionMissing, Rejected) as error:
+                    turn.end(CommandState.REFUSED, f"GitHub takes no answer here: {error}")
                 except EgressBlocked as leak:
                     turn.end(CommandState.REFUSED, str(leak))
     return turns.state_of(command_id)

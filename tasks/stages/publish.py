@@ -13,7 +13,7 @@ from fixers.model import Declined
 from fixers.patch import digest
 from tasks.conversation.said import said_by
 from tasks.github.errors import PermissionMissing, Rejected
-from tasks.github.protocol import Account, CheckOutput, Writer
+from tasks.github.protocol import Account, CheckAction, CheckOutput, Writer
 from tasks.policy.decide import Action, Decision
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
@@ -39,6 +39,12 @@ from tasks.store.models import Attempt, CommandRow
 from tasks.store.states import State
 
 CHECK = "Goldseam"
+BUTTONS = (
+    CheckAction("Retry", "Look for another repair", "retry"),
+    CheckAction("Explain", "Say how it came about", "explain"),
+    CheckAction("Stop", "Keep off this pull request", "stop"),
+)
+"""What can be pressed on the check run; the last two need a pull request to speak of."""
 
 
 def publish(attempt_id: int, *, turns: Turns, writers: OpenWriter, server: ServerPolicy, renderer: Renderer) -> State:
@@ -134,6 +140,7 @@ def _check(hand: Hand, writer: Writer, trace: Trace, output: CheckOutput, kind: 
             conclusion="neutral",
             output=output,
             external_id=f"goldseam:{_first(hand)}",
+            actions=BUTTONS if attempt.pull_number or trace.status == "fixed" else BUTTONS[:1],
         )
         return Made(str(made))
 

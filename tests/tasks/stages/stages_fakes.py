@@ -17,6 +17,7 @@ from tasks.github.errors import Conflict, NotFound
 from tasks.github.records import (
     Access,
     Account,
+    CheckAction,
     CheckOutput,
     Commit,
     Job,
@@ -110,6 +111,7 @@ class Hub:
     issues: list[tuple[str, str]] = field(default_factory=list)
     labels: dict[int, list[str]] = field(default_factory=dict)
     reviewers: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    buttons: dict[str, tuple[str, ...]] = field(default_factory=dict)
     journal: list[str] = field(default_factory=list)
     earlier: dict[tuple[int, int], str] = field(default_factory=dict)
     """How earlier attempts of runs ended."""
@@ -195,10 +197,18 @@ class Hub:
         return self.pulls[-1]
 
     def create_check(
-        self, *, name: str, head_sha: str, conclusion: str, output: CheckOutput, external_id: str, actions=()
+        self,
+        *,
+        name: str,
+        head_sha: str,
+        conclusion: str,
+        output: CheckOutput,
+        external_id: str,
+        actions: Sequence[CheckAction] = (),
     ) -> int:
         with self._effect("check", external_id):
             self.checks[external_id] = (head_sha, conclusion, output)
+            self.buttons[external_id] = tuple(each.identifier for each in actions)
         return 1 + list(self.checks).index(external_id)
 
     def update_pull(self, number: int, *, title: str | None = None, body: str | None = None) -> None:

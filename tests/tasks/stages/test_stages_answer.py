@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import func, select
-from stages_fakes import FIXED, MENDED, PATCH, REPAIR, SOURCE, Desk, Killed, envelope
+from stages_fakes import FIXED, MENDED, PATCH, PEOPLE, RED_SHA, REPAIR, SOURCE, Desk, Killed, envelope
 
 from fixers.evidence import Cluster, Proposal
 from fixers.guidance import Remark
@@ -355,3 +355,61 @@ def test_after_the_merge_the_branch_goes_unless_somebody_pushed_to_it(desk: Desk
     assert desk.run(row(desk, command).opened_id or 0) is State.DONE
     assert (branch in desk.hub.branches) is pushed
     assert stored(desk, first).state is State.SUPERSEDED
+
+
+def pressed(desk: Desk, identifier: str, external_id: str, *, by: str = "alice") -> int | None:
+    """Let somebody press a button of the check run."""
+    check = {
+        "id": 9,
+        "name": "Goldseam",
+        "head_sha": RED_SHA,
+        "external_id": external_id,
+        "app": {"id": 77, "slug": "goldseam"},
+    }
+    desk.said += 1
+    return desk.deliver(
+        f"b{desk.said}",
+        "check_run",
+        envelope(
+            action="requested_action",
+            check_run=check,
+            requested_action={"identifier": identifier},
+            sender={"login": by, "id": PEOPLE[by], "type": "User"},
+        ),
+    )
+
+
+def test_a_button_of_the_check_run_retries_what_was_declined(desk: Desk) -> None:
+    """No pull request to comment on yet: the check run is where to ask, and the answer is a pull request."""
+    desk.hub.policy("autonomy: draft_pr")
+    good = desk.engine.trace
+    desk.engine.trace = FIXED.model_copy(
+        update={"status": "declined", "reason": Reason.BUDGET_EXHAUSTED, "sentence": "Too slow.", "patch": ""}
+    )
+    assert desk.run(desk.attempt()) is State.DECLINED
+    assert desk.hub.buttons["goldseam:1"] == ("retry",)
+    assert obeyed(desk, pressed(desk, "retry", "goldseam:1", by="bob")) is CommandState.REFUSED
+    desk.engine.trace = good
+    assert obeyed(desk, pressed(desk, "retry", "goldseam:1")) is CommandState.DONE
+    assert len(desk.hub.pulls) == 1
+    assert shown(desk) == MENDED
+    assert desk.hub.buttons["goldseam:1"] == ("retry", "explain", "stop")
+
+
+def test_a_ticked_box_of_the_body_retries(desk: Desk) -> None:
+    proposed(desk)
+    another(desk)
+    box = "- [{}] <!-- goldseam:box=retry --> Try again"
+    pull = {
+        "number": 1,
+        "body": box.format("x"),
+        "updated_at": "2026-11-30T12:00:00Z",
+        "head": {"ref": desk.hub.pulls[0].head_branch, "sha": "a" * 40},
+        "base": {"ref": "main"},
+    }
+    changes = {"body": {"from": box.format(" ")}}
+    sender = {"login": "alice", "id": PEOPLE["alice"], "type": "User"}
+    edited = envelope(action="edited", pull_request=pull, changes=changes, sender=sender)
+    assert obeyed(desk, desk.deliver("e1", "pull_request", edited)) is CommandState.DONE
+    assert shown(desk) == OTHER
+    assert not desk.hub.reactions
