@@ -16,6 +16,7 @@ from app.simulator.records import Log, Pull, Repository
 from app.simulator.rest.actions import chunks
 from app.simulator.rest.door import hub
 from app.simulator.reviews import changes
+from app.simulator.talkrecords import Comment, ReviewComment
 
 routes = Blueprint("pages", __name__)
 SHOWN_BYTES = 1 << 20
@@ -59,7 +60,7 @@ def pull(owner: str, name: str, number: int) -> str:
             files=changes(repo, shown),
             commits=list(reversed(repo.git.log(f"{start}..{shown.head_sha}"))),
             checks=[check for check in repo.checks.values() if check.head_sha == shown.head_sha],
-            comments=[comment for comment in repo.comments.values() if comment.number == number],
+            talk=_talk(repo, number),
         )
 
 
@@ -156,6 +157,13 @@ def merge(owner: str, name: str, number: int) -> AnyResponse:
     hub().deliver("push", payloads.push(hub(), repo, shown.base_branch, before, after))
     hub().deliver("pull_request", payloads.pull_request(hub(), repo, shown, "closed"))
     return _back(repo, shown)
+
+
+def _talk(repo: Repository, number: int) -> list[Comment | ReviewComment]:
+    """Return what was said below a pull request and at its lines, oldest first."""
+    below: list[Comment | ReviewComment] = [each for each in repo.comments.values() if each.number == number]
+    at_lines = [each for each in repo.review_comments.values() if each.number == number]
+    return sorted([*below, *at_lines], key=lambda each: (each.created_at, each.id))
 
 
 def _page(template: str, **values: object) -> str:
