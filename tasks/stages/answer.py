@@ -24,7 +24,6 @@ from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.report.neutral import prose
 from tasks.report.outgoing import EgressBlocked
-from tasks.report.outgoing import EgressBlocked
 from tasks.stages.acts import Answer, Thread, act
 from tasks.stages.command_turn import CommandHolder, CommandTurn, CommandTurns
 from tasks.stages.effect import Hand, Made, NotNow
@@ -61,8 +60,6 @@ def answer(
                     turn.end(CommandState.REFUSED, str(leak))
                 except (PermissionMissing, Rejected) as error:
                     turn.end(CommandState.REFUSED, f"GitHub takes no answer here: {error}")
-                except EgressBlocked as leak:
-                    turn.end(CommandState.REFUSED, str(leak))
     return turns.state_of(command_id)
 
 

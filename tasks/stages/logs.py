@@ -61,6 +61,8 @@ def observe_runs(reader: Reader, attempt: Attempt, *, forks: bool = False) -> Ob
     """Read the logs and JUnit files of the red runs at the attempt's commit; those of forks if that is allowed."""
     runs = _runs(reader, attempt)
     red = [run for run in runs if run.conclusion in RED][:MOST_RUNS]
+    if not red and attempt.run_id is None:
+        return _elsewhere(reader, attempt)
     pull = _fork_pull(reader, red, attempt, forks=forks)
     if isinstance(pull, Declined):
         return pull
@@ -77,6 +79,15 @@ def observe_runs(reader: Reader, attempt: Attempt, *, forks: bool = False) -> Ob
     # A fork's branch may have any name, that of a branch here for instance.
     branch = f"pull/{pull}" if pull else red[0].head_branch
     return Observation(branch, tuple(red), tuple(reading.failures.values()), tuple(reading.notes), base, pull)
+
+
+def _elsewhere(reader: Reader, attempt: Attempt) -> Observation | Declined:
+    """Take another CI system's word that the commit is red; running the tests shows what fails."""
+    moved = moved_on(reader, attempt, attempt.base)
+    if moved is not None:
+        return moved
+    note = "Another CI system says that the commit is red. Its log was not read; the tests that fail here are repaired."
+    return Observation(attempt.base, (), (), (note,))
 
 
 def _fork_pull(reader: Reader, red: Sequence[Run], attempt: Attempt, *, forks: bool) -> int | Declined:
@@ -116,11 +127,7 @@ def _refused(red: Sequence[Run], runs: Sequence[Run]) -> Declined | None:
             "Look for shared state, time, randomness or the network in the tests that failed first.",
         )
     if not red:
-        return Declined(
-            Reason.UNSUPPORTED,
-            "What went red is no run of GitHub Actions, so its log cannot be read.",
-            "Run the tests in a workflow, or run `goldseam fix` on a checkout.",
-        )
+        return Declined(Reason.SUPERSEDED, "No run of that commit is red any more.", "Nothing needs to be done.")
     if any(run.head_branch.startswith("goldseam/") for run in red):
         return Declined(
             Reason.SUPERSEDED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -53,7 +54,7 @@ def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
         return decline(turn, seen, found={Kind.SEEN: Seen(run_ids=_named(turn.attempt))})
     order = _order(reader, turn.attempt, seen, policy)
     found = {Kind.ORDER: order, Kind.SEEN: Seen(run_ids=tuple(run.id for run in seen.runs))}
-    refused = _join(turn, order)
+    refused = join(turn, order) if order.failures else None  # else running the tests has to show the fault first
     if refused is not None:
         return decline(turn, refused, found=found)
     why = f"{len(order.failures)} failures in {len(order.runs)} runs."
@@ -81,7 +82,7 @@ def _order(reader: Reader, attempt: Attempt, seen: Observation, policy: Effectiv
         clone_url=reader.clone_url(),
         head_sha=attempt.head_sha,
         base=seen.branch or attempt.base,
-        fingerprint=run_fingerprint(seen.failures, repository=str(attempt.repository_id), base=seen.branch),
+        fingerprint=named(attempt, seen.failures, seen.branch) if seen.failures else "",
         runs=tuple(RedRun(id=run.id, name=run.name, html_url=run.html_url) for run in seen.runs),
         failures=seen.failures,
         expected=tuple(dict.fromkeys(test for failure in seen.failures for test in failure.test_ids)),
@@ -94,7 +95,12 @@ def _order(reader: Reader, attempt: Attempt, seen: Observation, policy: Effectiv
     )
 
 
-def _join(turn: Turn, order: Order) -> Declined | None:
+def named(attempt: Attempt, failures: Sequence[Failure], base: str) -> str:
+    """Return the fingerprint of a set of failures."""
+    return run_fingerprint(failures, repository=str(attempt.repository_id), base=base)
+
+
+def join(turn: Turn, order: Order) -> Declined | None:
     """Join the attempt to its incident; say so when somebody else is at it, or a person wants it left alone."""
     with turn.writing() as session:
         attempt = session.get_one(Attempt, turn.attempt.id)

@@ -17,6 +17,7 @@ from stages_fakes import (
     Desk,
     check_run,
     check_suite,
+    envelope,
     pull_closed,
     workflow_run,
 )
@@ -27,11 +28,43 @@ from fixers.patch import unified
 from tasks.errors import BadInput, EnvironmentFailed, Retryable
 from tasks.ledger.chain import Verified, entries, verify
 from tasks.policy.model import Autonomy, ServerPolicy
+from tasks.stages.documents import Order
 from tasks.stages.ending import give_up
 from tasks.store import documents
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt, Delivery, Effect, Incident
 from tasks.store.states import STAGES, State
+
+
+def status(sha: str = RED_SHA, branch: str = "main") -> dict[str, object]:
+    """A red status of a CI system that is not GitHub's."""
+    return envelope(
+        sha=sha, state="failure", context="ci/elsewhere", target_url="https://ci.example/1", branches=[{"name": branch}]
+    )
+
+
+def test_another_ci_systems_word_is_enough_when_the_tests_fail_here(desk: Desk) -> None:
+    desk.hub.policy("autonomy: draft_pr")
+    attempt = desk.deliver("s1", "status", status())
+    assert attempt is not None
+    assert desk.run(attempt) is State.WATCHING
+    with desk.turns.store.read() as session:
+        order = documents.get(session, attempt, Kind.ORDER, Order)
+    assert order.expected == (TEST,)
+    assert order.fingerprint
+    assert row(desk, attempt).incident_id is not None
+    moved = desk.hub.push("main", **{"README.md": "x"})
+    again = desk.deliver("s2", "status", status(moved))
+    assert again is not None
+    assert desk.run(again) is State.SUPERSEDED  # the same fault, whose pull request is open
+
+
+def test_another_ci_systems_old_commit_is_left_alone(desk: Desk) -> None:
+    desk.hub.push("main", **{"README.md": "x"})
+    attempt = desk.deliver("s1", "status", status())
+    assert attempt is not None
+    assert desk.run(attempt) is State.SUPERSEDED
+    assert desk.engine.calls == []
 
 
 def row(desk: Desk, attempt_id: int) -> Attempt:
