@@ -25,9 +25,10 @@ from tasks.stages.doors import PullContext
 _NO_FILE = b"version: 1\nautonomy: pr\n"
 """Without a policy file the workflow that hands over a token is the person's word; draft or not is an input."""
 _CONTROLS = (
-    "merge it, or close it and leave its branch: while that stands, this repair is not proposed again. "
+    "merge it, or close it: then this fault is left alone until you reopen it. "
     "The evidence is in the artifact of the red run. No server stands behind this request, so comments are not read."
 )
+_MOST_RETURNS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,9 @@ def propose(writer: Writer, result: ActionResult, event: Event, *, draft: bool) 
     if decision.result != "allow":
         return Withheld(f"Policy does not let it be proposed ({decision.clause}): {decision.sentence}")
     context = _context(result, event, decision)
-    branch = _branch(event.branch, context.fingerprint)
-    there = _there(writer, branch, event.branch)
-    if there is not None:
-        return there
+    branch, earlier = _earlier(writer, _branch(event.branch, context.fingerprint), event.branch)
+    if earlier is not None:
+        return earlier
     edits = _edits(writer, trace, event)
     if isinstance(edits, Withheld):
         return edits
@@ -128,17 +128,23 @@ def _branch(base: str, fingerprint: str) -> str:
     return f"goldseam/fix/{slug}-{fingerprint[:8]}"
 
 
-def _there(writer: Writer, branch: str, base: str) -> Proposed | Withheld | None:
-    """Return what an earlier run left for the same fault: a request that is open, or a branch without one."""
-    pull = writer.find_pull(branch, base)
-    if pull is not None:
-        return _proposed(pull, new=False)
-    if writer.branch_sha(branch) is None:
-        return None
-    return Withheld(
-        f"The branch {branch} of an earlier proposal stands without an open pull request, so a person closed it. "
-        "Delete the branch to have it proposed again."
-    )
+def _earlier(writer: Writer, wanted: str, base: str) -> tuple[str, Proposed | Withheld | None]:
+    """Return the branch to use, and what became of an earlier proposal of the same repair that decides it all.
+
+    A fault that came back after its repair was merged gets a number.
+    """
+    for number in range(1, _MOST_RETURNS + 1):
+        branch = wanted if number == 1 else f"{wanted}-{number}"
+        pull = writer.last_pull(branch)
+        if pull is None:
+            return branch, None
+        if pull.state == "open" and pull.base_branch == base:
+            return branch, _proposed(pull, new=False)
+        if not pull.merged:
+            return branch, Withheld(
+                f"#{pull.number} proposed a repair of this fault, and a person closed it. Reopen it to have it."
+            )
+    return wanted, Withheld(f"This fault came back {_MOST_RETURNS} times after its repair was merged.")
 
 
 def _edits(writer: Writer, trace: Trace, event: Event) -> list[FileEdit] | Withheld:
@@ -156,18 +162,19 @@ def _edits(writer: Writer, trace: Trace, event: Event) -> list[FileEdit] | Withh
 def _open(writer: Writer, asked: _Request, trace: Trace, edits: Sequence[FileEdit]) -> Proposed | Withheld:
     head, files = asked.context.head_sha, {edit.path: edit.after.encode() for edit in edits}
     try:
-        writer.create_branch(asked.branch, head)
+        if writer.branch_sha(asked.branch) is None:
+            writer.create_branch(asked.branch, head)
+        # A commit of ours that a run left which was killed here is adopted; anything else is a conflict.
         writer.commit(asked.branch, head, _message(asked.title, trace, asked.context), files)
     except Conflict as error:
-        return Withheld(f"Another run is proposing the same repair: {error}")
+        return Withheld(f"{asked.branch} is somebody else's: {error}")
     request = {"head": asked.branch, "base": asked.context.base, "title": asked.title, "body": asked.body}
     return _proposed(writer.open_pull(**request, draft=asked.draft), new=True)
 
 
 def _message(title: str, trace: Trace, context: PullContext) -> str:
-    trailers = [f"Goldseam-Fingerprint: {context.fingerprint}", f"Goldseam-Patch: {digest(trace.patch)}"]
-    if context.run_url:
-        trailers.append(f"Goldseam-Run: {context.run_url}")
+    # The same for every run on the commit, so that two jobs of a matrix make one.
+    trailers = (f"Goldseam-Fingerprint: {context.fingerprint}", f"Goldseam-Patch: {digest(trace.patch)}")
     return "\n".join((title, "", *trailers, ""))
 
 

@@ -17,11 +17,13 @@ from app.action.propose import Proposed, Withheld, propose
 from app.action.publish import publish
 from app.action.result import ActionResult, read_result, write_result
 from app.simulator import pulls, sample
+from app.simulator.journal import Fault, FaultKind
 from fixers.evidence import Trace
 from fixers.model import FileEdit
 from fixers.patch import unified
 from tasks.errors import BadInput
 from tasks.github.client import writing
+from tasks.github.errors import GitHubUnavailable
 from tasks.github.session import Endpoint
 
 FEES = "billing/fees.py"
@@ -67,15 +69,45 @@ def test_it_is_opened_once_and_found_the_second_time(workflow, attempt):
     assert len(changed(workflow)) == 3  # branch, commit, pull request
 
 
-def test_a_closed_one_is_not_proposed_again_until_its_branch_is_gone(workflow, attempt):
-    first = attempt()
-    pull = workflow.repository.pulls[first.number]
+def test_a_closed_one_is_not_proposed_again_even_when_its_branch_is_gone(workflow, attempt):
+    pull = workflow.repository.pulls[attempt().number]
     pulls.close(workflow.hub, pull)
+    for _ in range(2):
+        again = attempt()
+        assert isinstance(again, Withheld)
+        assert f"#{pull.number} proposed a repair of this fault, and a person closed it." in again.sentence
+        if f"refs/heads/{pull.head_branch}" in workflow.repository.git.refs():
+            workflow.repository.git.delete_ref(f"refs/heads/{pull.head_branch}")
+    assert len(workflow.repository.pulls) == 1
+
+
+def test_a_fault_that_comes_back_after_the_merge_gets_a_number(workflow, attempt):
+    first = workflow.repository.pulls[attempt().number]
+    first.draft = False
+    pulls.merge(workflow.hub, workflow.repository, first, workflow.hub.account("acme"))
+    workflow.hub.commit(workflow.repository, "main", {FEES: sample.RED.encode()}, "Shorten it again")
     again = attempt()
-    assert isinstance(again, Withheld)
-    assert f"The branch {pull.head_branch} of an earlier proposal stands" in again.sentence
-    workflow.repository.git.delete_ref(f"refs/heads/{pull.head_branch}")
+    assert isinstance(again, Proposed)
+    assert workflow.repository.pulls[again.number].head_branch == f"{first.head_branch}-2"
+
+
+@pytest.mark.parametrize("kind", ["branch", "commit", "pull"])
+def test_what_a_killed_run_left_is_taken_up(workflow, attempt, kind):
+    calls = {"branch": r"/git/refs$", "commit": r"/graphql$", "pull": r"/pulls$"}
+    workflow.hub.faults.append(Fault("POST", calls[kind], FaultKind.DROP_AFTER_COMMIT))
+    with pytest.raises(GitHubUnavailable):
+        attempt()
     assert isinstance(attempt(), Proposed)
+    (pull,) = workflow.repository.pulls.values()
+    assert len(workflow.repository.git.log(f"{workflow.head}..{pull.head_sha}")) == 1
+
+
+def test_a_branch_of_somebody_else_is_left_alone(workflow, attempt):
+    made = workflow.repository.pulls.pop(attempt().number)
+    head = workflow.hub.commit(workflow.repository, made.head_branch, {"theirs.txt": b"1\n"}, "Mine")
+    withheld = attempt()
+    assert "is somebody else's" in withheld.sentence
+    assert workflow.repository.git.refs()[f"refs/heads/{made.head_branch}"] == head
 
 
 def test_a_ready_request_is_one_where_policy_lets_it(workflow, attempt):

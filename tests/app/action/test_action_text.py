@@ -48,7 +48,9 @@ def test_the_runner_of_these_tests_would_notice(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_command_stays_one_command(text):
-    (said,) = commands_in(command("warning", text, file=text, title=text))
+    line = command("warning", text, file=text, title=text)
+    assert line.isprintable()
+    (said,) = commands_in(line)
     assert (said.name, set(said.properties)) == ("warning", {"file", "title"})
     assert said.message == said.properties["file"]
 
@@ -125,6 +127,7 @@ def test_a_summary_stays_under_what_github_shows(trace):
     assert len(page.encode()) <= LIMIT
     assert page.endswith("… the rest of the trace is in the artifact.\n\n</details>\n")
     assert "### 6. The evidence" in page
+    assert "### 7." not in page, "a section that does not fit is left out whole"
     assert page.count("<details>") == page.count("</details>") == 1
 
 
