@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-conversation test check format lock schemas rules clean
 .PHONY: faults
-.PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-agreement
+.PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-load bench-agreement
 BIN := .venv/bin
 
 help: ## Show what can be made
@@ -70,6 +70,9 @@ bench-localize: .venv/.dev ## Say where the true function of real bugs is ranked
 
 bench-throughput: .venv/.dev ## Candidates per second of processor time, beside a lean pytest, mutmut and cosmic-ray
 	$(BIN)/python -m benchmarks.throughput $(OPTIONS)
+
+bench-load: .venv/.dev ## Durable acknowledgements a second, beside Probot (OPTIONS="--rounds 3"; needs Node.js 20)
+	$(BIN)/python -m benchmarks.load $(OPTIONS)
 
 bench-agreement: .venv/.dev ## Whether all evaluators say the same of random edits of five published packages
 	$(BIN)/python -m benchmarks.evaluators $(OPTIONS)

@@ -60,11 +60,12 @@ def posts(target: Target, *, size: int, repeats: float, seed: int = 1, bodies: i
             yield sent[rng.randrange(len(sent))]
             continue
         index, guid = rng.randrange(bodies), str(uuid.UUID(int=rng.getrandbits(128)))
-        sent.append(Post(guid, _head(target, guid, signatures[index], len(pool[index])), pool[index]))
+        sent.append(Post(guid, head(target, guid, signatures[index], len(pool[index])), pool[index]))
         yield sent[-1]
 
 
-def _head(target: Target, guid: str, signature: str, length: int) -> bytes:
+def head(target: Target, guid: str, signature: str, length: int) -> bytes:
+    """Return the head of a request."""
     return (
         f"POST {target.path} HTTP/1.1\r\nHost: 127.0.0.1:{target.port}\r\nUser-Agent: GitHub-Hookshot/bench\r\n"
         f"Accept: */*\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nX-GitHub-Delivery: {guid}\r\n"

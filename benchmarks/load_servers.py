@@ -34,6 +34,8 @@ class Served:
     process: subprocess.Popen[bytes]
     database_url: str = ""
     """Empty for a server that stores nothing."""
+    beside: int | None = None
+    """The process of a database server that works for it."""
 
     def memory(self) -> tuple[int, int]:
         """Return the resident bytes of the largest process and of all, pages they share counted once."""
@@ -41,9 +43,22 @@ class Served:
         found = [_sizes(number) for number in numbers]
         return max(rss for rss, _ in found), sum(pss for _, pss in found)
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time that it took so far, in all its processes."""
+        roots = [self.process.pid, *([self.beside] if self.beside else [])]
+        return sum(_cpu_seconds(number) for root in roots for number in (root, *_children(root)))
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A PostgreSQL that runs."""
+
+    url: str
+    process: int
+
 
 @contextmanager
-def goldseam(folder: Path, database_url: str = "") -> Iterator[Served]:
+def goldseam(folder: Path, database: Database | None = None) -> Iterator[Served]:
     """Run Goldseam's web process as `goldseam up` starts it; no worker and no Redis beside it."""
     port, secret = _free_port(), secrets.token_hex(16)
     folder.mkdir(parents=True)
@@ -51,13 +66,13 @@ def goldseam(folder: Path, database_url: str = "") -> Iterator[Served]:
         "GOLDSEAM_LISTEN": f"127.0.0.1:{port}",
         "GOLDSEAM_DATA_DIR": str(folder),
         "GOLDSEAM_WEBHOOK_SECRET": secret,
-        "GOLDSEAM_DATABASE_URL": database_url,
+        "GOLDSEAM_DATABASE_URL": database.url if database else "",
         "GOLDSEAM_REDIS_URL": "redis://127.0.0.1:1/0",  # nobody listens: the worst case for an answer
     }
     argv = [sys.executable, "-P", "-m", "app.cli.main", "web"]
     with _running(argv, environment, port, ROOT) as process:
-        url = database_url or f"sqlite:///{folder / 'goldseam.db'}"
-        yield Served(Target(port, PATH, secret), process, url)
+        url = database.url if database else f"sqlite:///{folder / 'goldseam.db'}"
+        yield Served(Target(port, PATH, secret), process, url, database.process if database else None)
 
 
 @contextmanager
@@ -80,26 +95,31 @@ def probot(cache: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL of our own that waits for the disk, and yield its URL."""
+def postgresql(folder: Path) -> Iterator[Database]:
+    """Run a PostgreSQL of our own that waits for the disk."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         raise FileNotFoundError("PostgreSQL's server is missing: apt-get install postgresql")
-    home = Path(tempfile.mkdtemp(prefix="goldseam-pg-", dir="/tmp"))  # a long path does not fit into a socket's name
+    # The data on the disk that the others use; a long path does not fit into a socket's name.
+    home, data = Path(tempfile.mkdtemp(prefix="goldseam-pg-", dir="/tmp")), folder / "postgresql"
+    data.mkdir()
     as_owner: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
         owner = pwd.getpwnam("postgres")
-        os.chown(home, owner.pw_uid, owner.pw_gid)
+        for each in (home, data):
+            os.chown(each, owner.pw_uid, owner.pw_gid)
+        folder.chmod(0o711)
         as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    programs, data = found[-1].parent, str(home / "data")
+    programs = found[-1].parent
     settings = f"-c listen_addresses='' -c unix_socket_directories={home}"
-    make = [*as_owner, str(programs / "initdb"), "--pgdata", data, "--username=postgres", "--auth=trust"]
-    control = [*as_owner, str(programs / "pg_ctl"), "-D", data]
+    make = [*as_owner, str(programs / "initdb"), "--pgdata", str(data), "--username=postgres", "--auth=trust"]
+    control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data)]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/")
     start = [*control, "start", "-w", "-o", settings, "-l", str(home / "log")]
     subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
     try:
-        yield f"postgresql+psycopg://postgres@/postgres?host={home}"
+        number = int((data / "postmaster.pid").read_text().split()[0])
+        yield Database(f"postgresql+psycopg://postgres@/postgres?host={home}", number)
     finally:
         subprocess.run([*control, "stop", "-m", "immediate"], check=False, stdout=subprocess.DEVNULL, cwd="/")
         shutil.rmtree(home)
@@ -152,3 +172,8 @@ def _sizes(number: int) -> tuple[int, int]:
     lines = Path(f"/proc/{number}/smaps_rollup").read_text().splitlines()
     sizes = {line.split(":")[0]: int(line.split()[1]) << 10 for line in lines[1:]}
     return sizes["Rss"], sizes["Pss"]
+
+
+def _cpu_seconds(number: int) -> float:
+    fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

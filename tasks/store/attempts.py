@@ -42,12 +42,15 @@ class Lease:
 
 def open_attempt(session: Session, attempt: Attempt) -> tuple[Attempt, bool]:
     """Add an attempt, unless one with its semantic key stands; return the one that stands and whether it is new."""
+    standing = select(Attempt).where(Attempt.semantic_key == attempt.semantic_key)
+    if (found := session.scalars(standing).one_or_none()) is not None:
+        return found, False
     attempt.created_at = attempt.changed_at = now(session)
     try:
         with session.begin_nested():  # two deliveries of one red commit may be handled at the same moment
             session.add(attempt)
     except IntegrityError:
-        return session.scalars(select(Attempt).where(Attempt.semantic_key == attempt.semantic_key)).one(), False
+        return session.scalars(standing).one(), False
     return attempt, True
 
 
