@@ -77,7 +77,7 @@ def make_app(config: Settings, visit: Visit) -> Flask:
     def page() -> AnyResponse:
         """Show the button; with the token, begin the visit."""
         token = request.args.get("token", "")
-        if token:
+        if token and request.method == "GET":  # what looks at links before a person does must not spend it
             return _opened(config, visit.open(token)) or pages.stranger()
         if not visit.is_visitor(request.cookies.get(_COOKIE, "")):
             return pages.stranger()

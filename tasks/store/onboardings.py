@@ -16,6 +16,7 @@ from tasks.store.models import Onboarding, OnboardingState
 READING = (OnboardingState.WAITING, OnboardingState.OPEN)
 """States in which a worker only reads."""
 WRITING = (OnboardingState.SURVEYED,)
+_AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,10 @@ class Held:
 
 
 def want(session: Session, *, repository_id: int, repository: str, installation_id: int) -> bool:
-    """Note that the App has come to a repository; False when it was asked before, whatever it answered."""
+    """Note that the App has come to a repository; False when it was asked before, whatever it answered.
+
+    Where asking failed, it is tried again after a day.
+    """
     moment = now(session)
     row = session.scalars(
         select(Onboarding).where(Onboarding.repository_id == repository_id).with_for_update()
@@ -37,7 +41,8 @@ def want(session: Session, *, repository_id: int, repository: str, installation_
         row = Onboarding(repository_id=repository_id, created_at=moment, state=OnboardingState.REMOVED)
         session.add(row)
     row.repository, row.installation_id = repository, installation_id
-    if row.state is not OnboardingState.REMOVED:
+    failed_long_ago = row.state is OnboardingState.FAILED and row.changed_at < moment - _AGAIN
+    if row.state is not OnboardingState.REMOVED and not failed_long_ago:
         session.flush()
         return False
     row.state, row.due_at, row.changed_at, row.tries = OnboardingState.WAITING, moment, moment, 0

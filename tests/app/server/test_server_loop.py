@@ -185,8 +185,9 @@ def test_a_repository_without_a_file_is_asked_once_and_left_alone_when_it_says_n
 NOT_IN_THESE_RUNS = {
     "actions": "write: failed jobs are run again when a test may be flaky",
     "issues": "write: commands in comments are answered",
-    "statuses": "read: red statuses of other CI systems",
+    "statuses": "read: red statuses of other CI systems, which are events and no calls",
 }
+"""`test_github_permissions.py` shows the call, or the event, for which each is asked."""
 
 
 def test_every_permission_that_is_asked_for_was_needed_and_no_other(stack):

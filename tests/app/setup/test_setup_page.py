@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from app.config import Settings, receiving_settings, settings
+from app.setup.__main__ import run
 from app.setup.credentials import key_file, stored_app, stored_secret
 from app.setup.manifest import EVENTS, PERMISSIONS, manifest, registration_url, unreachable
 from app.setup.routes import Visit, make_app
@@ -98,6 +99,16 @@ def test_the_token_opens_once(bench):
     stranger = make_app(bench.config, bench.visit).test_client()
     assert stranger.get("/setup", query_string={"token": token}).status_code == 403
     assert stranger.get("/setup").status_code == 403
+
+
+def test_a_look_at_the_address_does_not_spend_the_token(bench):
+    assert bench.client.head("/setup", query_string={"token": bench.visit.token}).status_code == 403
+    assert "Create the App" in bench.enter()
+
+
+def test_where_github_could_not_reach_the_server_nothing_is_served(tmp_path):
+    with pytest.raises(BadInput, match="GOLDSEAM_PUBLIC_URL"):
+        run(config_at("https://api.github.com", data_dir=tmp_path))
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites_forms(bench):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tasks.broker.known import Assignment
@@ -34,6 +36,19 @@ def test_a_repository_is_wanted_once_and_follows_its_name(store: Store) -> None:
         assert not onboardings.want(session, repository_id=7, repository="o/renamed", installation_id=4)
         row = onboardings.find(session, 7)
         assert (row.repository, row.installation_id, row.state) == ("o/renamed", 4, OnboardingState.WAITING)
+
+
+def test_where_asking_failed_it_is_tried_again_after_a_day(store: Store) -> None:
+    row = wanted(store)
+    again = {"repository_id": 7, "repository": "o/r", "installation_id": 3}
+    with store.write() as session:
+        onboardings.move(session, onboardings.lease(session, row, owner="w", seconds=60), OnboardingState.FAILED)
+        assert not onboardings.want(session, **again)
+    with store.write() as session:
+        session.get_one(Onboarding, row.id).changed_at -= timedelta(hours=25)
+    with store.write() as session:
+        assert onboardings.want(session, **again)
+        assert onboardings.find(session, 7).state is OnboardingState.WAITING
 
 
 def test_it_is_due_until_somebody_holds_it_and_again_when_that_one_died(store: Store) -> None:
