@@ -129,15 +129,15 @@ def replay(past: Past) -> Following | None:
     return Following(Purpose.REPLAY, State.REPRODUCING, known, shows=past.shown.id)
 
 
-def open_following(session: Session, attempt: Attempt, following: Following, *, key: str, by: int) -> Attempt:
-    """Add the attempt; one with the same key is returned as it is. `by` is the account that asked."""
+def open_following(session: Session, attempt: Attempt, following: Following, *, key: str, by: int | None) -> Attempt:
+    """Add the attempt; one with the same key is returned as it is. `by` is the account that asked, if one did."""
     after = Attempt(
         semantic_key=key,
         state=following.state,
         purpose=following.purpose,
         head_sha=following.head_sha or attempt.head_sha,
         shows=following.shows,
-        priority=Priority.COMMAND,
+        priority=Priority.COMMAND if by is not None else Priority.PULL_REQUEST,
     )
     opened = threads.carry_on(session, attempt, after)
     if opened is not after:
@@ -153,13 +153,13 @@ def _known(past: Past) -> dict[Kind, BaseModel]:
     return {kind: document for kind, document in known.items() if document is not None}
 
 
-def _note(opened: Attempt, by: int) -> Note:
+def _note(opened: Attempt, by: int | None) -> Note:
     return Note(
         kind="state",
         action=f">{opened.state}",
         result="done",
-        why=f"A person asked: {opened.purpose}.",
-        actor=Actor(type="user", id=str(by)),
+        why=f"{'A person asked' if by is not None else 'The base conflicts'}: {opened.purpose}.",
+        actor=Actor(type="user", id=str(by)) if by is not None else Actor(id="watch"),
         attempt=opened.id,
         repository_id=opened.repository_id,
         target={"base": opened.base, "head_sha": opened.head_sha, "follows": str(opened.follows)},

@@ -193,6 +193,8 @@ def _asked(turn: Turn) -> str:
     guidance = turn.find(Kind.GUIDANCE, Guidance)
     if guidance is None:
         return ""
+    if not guidance.said_by:
+        return "its base changed the same lines, so it was proven again there"
     how = f"`{turn.attempt.purpose}`" + (f" with the hint: {guidance.hint}" if guidance.hint else "")
     return f"@{guidance.said_by} asked for it by {how}"
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tasks.conversation.choices import choices
 from tasks.github.protocol import Pull, Reader, Run, Writer
 from tasks.policy.decide import Action
 from tasks.report.neutral import inline
 from tasks.stages.documents import RedRun
 from tasks.stages.effect import Hand, Made
+from tasks.stages.follow import open_following, past_of, rebase
+from tasks.stages.turn import Turn
 from tasks.store import effects, threads
 from tasks.store.database import Store
 from tasks.store.models import Attempt, Effect
@@ -50,6 +53,22 @@ def is_ours(store: Store, attempt: Attempt, pull: Pull) -> bool:
     """Say whether nobody but us has pushed to the pull request's branch."""
     commit = last_commit(store, attempt)
     return commit is not None and commit.remote_id == pull.head_sha
+
+
+def rebase_on_conflict(turn: Turn, reader: Reader) -> bool:
+    """Open an attempt that proves the proposal on what its base has become; once for each commit of the base."""
+    attempt = turn.attempt
+    head = reader.branch_sha(attempt.base)
+    if head is None or head == attempt.head_sha or attempt.superseded_by is not None:
+        return False
+    with turn.writing() as session:
+        past = past_of(session, attempt)
+        listed = choices(past.traces, past.repairs)
+        following = rebase(past, listed[0].proposal, head, by="") if listed else None
+        if following is None:
+            return False
+        open_following(session, attempt, following, key=f"rebase:{attempt.id}:{head}", by=None)
+    return True
 
 
 def say(hand: Hand, writer: Writer, number: int, text: str) -> None:

@@ -9,7 +9,7 @@ from tasks.github.protocol import Pull, Reader
 from tasks.stages.documents import Order
 from tasks.stages.doors import OpenReader
 from tasks.stages.turn import Turn, Turns
-from tasks.stages.upkeep import is_ours, of_no_use
+from tasks.stages.upkeep import is_ours, of_no_use, rebase_on_conflict
 from tasks.store import incidents
 from tasks.store.documents import Kind
 from tasks.store.states import State
@@ -45,9 +45,14 @@ def _watch(turn: Turn, readers: OpenReader) -> State:
 
 
 def _look_after(turn: Turn, reader: Reader, pull: Pull, incident: int) -> State:
-    """Let a pull request go whose fault is gone; one that somebody else pushed to is theirs."""
+    """Let a pull request go whose fault is gone, prove one anew that conflicts; what others pushed to is theirs."""
     why = of_no_use(reader, turn.attempt, turn.get(Kind.ORDER, Order).runs)
-    if not why or not is_ours(turn.store, turn.attempt, pull):
+    if not is_ours(turn.store, turn.attempt, pull):
+        return State.WATCHING
+    if not why:
+        # A branch that only fell behind merges as it is; nobody is told of every step of a busy base.
+        if pull.mergeable is False:
+            rebase_on_conflict(turn, reader)
         return State.WATCHING
 
     def close(session: Session) -> None:

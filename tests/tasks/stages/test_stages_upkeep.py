@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from stages_fakes import RED_SHA, Desk
+from stages_fakes import RED_SHA, SOURCE, Desk
 
+from fixers.model import FileEdit
+from fixers.patch import unified
 from tasks.github.errors import PermissionMissing, Rejected
+from tasks.ledger.chain import entries
+from tasks.ledger.entry import LedgerEntry
 from tasks.stages.upkeep import STICKY
-from tasks.store.models import Incident
+from tasks.store.models import Attempt, Incident, Purpose
 from tasks.store.states import State
 
 
@@ -138,3 +142,53 @@ def test_where_there_are_no_issues_either_the_check_run_has_to_do(desk: Desk, mo
     desk.hub.policy("autonomy: pr")
     assert desk.run(desk.attempt()) is State.DONE
     assert len(desk.hub.checks) == 1
+
+
+def conflict(desk: Desk) -> str:
+    """Let the base change what stands beside the repair, so that GitHub cannot merge it."""
+    moved = SOURCE + "\nRATE = 5\n"
+    head = desk.hub.push("main", **{"src/fees.py": moved})
+    desk.hub.pulls[0] = replace(desk.hub.pulls[0], mergeable=False)
+    patch = unified([FileEdit("src/fees.py", moved, moved.replace(">=", ">"))])
+    desk.engine.trace = desk.engine.trace.model_copy(update={"patch": patch})
+    return head
+
+
+def opened(desk: Desk) -> list[Attempt]:
+    with desk.turns.store.read() as session:
+        return list(session.scalars(select(Attempt).where(Attempt.purpose == Purpose.REBASE)))
+
+
+def test_a_conflict_with_the_base_is_proven_anew_there_once(desk: Desk, watched: int) -> None:
+    head = conflict(desk)
+    for _ in range(2):
+        assert desk.run(watched) is State.WATCHING
+    (again,) = opened(desk)
+    assert (again.follows, again.head_sha, again.pull_number) == (watched, head, 1)
+    assert desk.run(again.id) is State.WATCHING
+    assert (
+        desk.hub.file_at("src/fees.py", desk.hub.pull(1).head_branch)
+        == (SOURCE.replace(">=", ">") + "\nRATE = 5\n").encode()
+    )
+    assert len(desk.hub.pulls) == 1
+    ledger_of_rebase = next(entry for entry in _entries(desk, again.id) if entry.kind == "state")
+    assert (ledger_of_rebase.actor.id, ledger_of_rebase.why) == ("watch", "The base conflicts: rebase.")
+
+
+def test_a_branch_that_only_fell_behind_is_left_as_it_is(desk: Desk, watched: int) -> None:
+    conflict(desk)
+    desk.hub.pulls[0] = replace(desk.hub.pulls[0], mergeable=True)
+    assert desk.run(watched) is State.WATCHING
+    assert opened(desk) == []
+
+
+def test_a_conflict_on_a_branch_that_somebody_took_over_is_theirs(desk: Desk, watched: int) -> None:
+    conflict(desk)
+    desk.hub.push(desk.hub.pull(1).head_branch)
+    assert desk.run(watched) is State.WATCHING
+    assert opened(desk) == []
+
+
+def _entries(desk: Desk, attempt_id: int) -> list[LedgerEntry]:
+    with desk.turns.store.read() as session:
+        return list(entries(session, attempt_id=attempt_id))
