@@ -36,6 +36,7 @@ def application(broker_url: str) -> Celery:
     app.conf.update(
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # there are none; else it warns of a default
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
@@ -116,6 +117,7 @@ def listen(app: Celery, queue: str, ring: Callable[[], None]) -> None:
         ring()
 
     def consume() -> None:
+        app.set_current()  # of this thread: Celery looks its tasks up there
         while True:
             try:
                 # Solo: the message is heard where it arrives. No thread of Celery's ever does the work.

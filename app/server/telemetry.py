@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,7 +38,8 @@ def log_lines(name: str) -> None:
             structlog.processors.format_exc_info,
             masked,
             structlog.processors.JSONRenderer(),
-        ]
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(process=name)
 

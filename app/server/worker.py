@@ -26,10 +26,14 @@ log = structlog.get_logger()
 
 
 def run_worker(config: Settings, role: Role) -> NoReturn:
-    """Work until told to stop; then finish what is under way, or hand it back after `grace_seconds`."""
+    """Be the worker of a role until told to stop."""
     log_lines(role)
     export_spans(role)
-    work = _work(config, role)
+    work_on(config, role, _work(config, role))
+
+
+def work_on(config: Settings, role: Role, work: Work) -> NoReturn:
+    """Work until told to stop; then finish what is under way, or hand it back after `grace_seconds`."""
     upgrade(work.store.engine)
     alarm, app = Alarm(), application(config.broker_url)
     crew = Crew(lanes_of(work, Sender(app)), alarm)
