@@ -73,8 +73,10 @@ def propose(
 def _open(hand: Hand, writer: Writer, proposal: Proposal) -> int:
     attempt, branch = hand.turn.attempt, proposal.branch
 
-    def at_start() -> Made | None:
-        return Made(attempt.head_sha) if writer.branch_sha(branch) == attempt.head_sha else None
+    def begun() -> Made | None:
+        # With our commit on it already, where a database was put back to a moment before it knew of the branch.
+        at_start = writer.branch_sha(branch) == attempt.head_sha
+        return Made(attempt.head_sha) if at_start or committed() else None
 
     def create() -> Made:
         writer.create_branch(branch, attempt.head_sha)
@@ -98,7 +100,7 @@ def _open(hand: Hand, writer: Writer, proposal: Proposal) -> int:
         request = {"head": branch, "base": attempt.base, "title": proposal.title, "body": proposal.body}
         return _made(writer.open_pull(**request, draft=proposal.draft))
 
-    hand.make(Action.BRANCH, kind="branch", target=branch, look=at_start, do=create)
+    hand.make(Action.BRANCH, kind="branch", target=branch, look=begun, do=create)
     hand.make(Action.COMMIT, kind="commit", target=branch, look=committed, do=commit)
     failpoint(K.BRANCHED)
     action = Action.DRAFT if proposal.draft else Action.READY

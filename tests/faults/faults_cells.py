@@ -118,6 +118,17 @@ def run(cell: Cell, shared: Bench) -> Result:
     return Result(cell, why, round(recovered, 2), round(time.monotonic() - began, 2))
 
 
+def repeat(server: Rig) -> None:
+    """Send everything again, under the old id and under a new one: nothing may come of it."""
+    for delivery in list(server.accepted.values()):
+        again = server.hub.redeliver(delivery)
+        new = server.hub.deliver(delivery.event, _payload(delivery.payload))
+        for each in (again, new):
+            assert each.status_code == 202, f"a repeated delivery was answered {each.status_code}"
+            server.accepted[each.guid] = each
+    until(server.rested, "No rest after the repeats")
+
+
 def _run(cell: Cell, shared: Bench) -> float:
     copies = {"analyze": 2, "publish": 2} if cell.fault is Fault.HANG else {}
     with rig(shared, postgres=cell.postgres, failpoint=cell.failpoint, copies=copies) as server:
@@ -128,9 +139,9 @@ def _run(cell: Cell, shared: Bench) -> float:
         moment = time.monotonic()
         quiet = _strike(cell, server, struck)
         sending.join()
-        until(server.rested, f"No rest; {_whereabouts(server)}")
+        until(server.rested, lambda: f"No rest; {_whereabouts(server)}")
         recovered = time.monotonic() - moment
-        _repeat(server)
+        repeat(server)
         evidence = look_at(server, repository, struck)
         end(server)
         evidence.check(quiet)
@@ -217,17 +228,6 @@ _BLOWS = {
     Fault.NETWORK: _network,
     Fault.HANG: _hang,
 }
-
-
-def _repeat(server: Rig) -> None:
-    """Send everything again, under the old id and under a new one: nothing may come of it."""
-    for delivery in list(server.accepted.values()):
-        again = server.hub.redeliver(delivery)
-        new = server.hub.deliver(delivery.event, _payload(delivery.payload))
-        for each in (again, new):
-            assert each.status_code == 202, f"a repeated delivery was answered {each.status_code}"
-            server.accepted[each.guid] = each
-    until(server.rested, "No rest after the repeats")
 
 
 def _payload(raw: bytes) -> dict[str, object]:

@@ -2,15 +2,8 @@
 
 import pytest
 from faults_cells import Cell, run, sample
-from faults_rig import bench
 
 pytestmark = pytest.mark.timeout(600)
-
-
-@pytest.fixture(scope="module")
-def shared():
-    with bench() as made:
-        yield made
 
 
 def test_the_sample_has_every_point_and_every_fault():
