@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-conversation test check format lock schemas rules clean
-.PHONY: faults
+.PHONY: faults test-matrix
 .PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-load bench-agreement
 BIN := .venv/bin
 
@@ -26,6 +26,10 @@ demo-conversation: .venv/.run ## Show a reviewer ask for another repair, pick, u
 test: .venv/.dev ## Run all tests
 	scripts/setup system-test
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-matrix: .venv/.dev ## Run the bulk of slow matrices, of which make test runs a sample
+	scripts/setup system-test
+	$(BIN)/pytest -n 2 --dist loadfile -m matrix
 
 check: .venv/.dev ## Lint, types, schemas, docs, and the calls to GitHub against its published descriptions
 	scripts/setup system-check

@@ -12,19 +12,21 @@ from fixers.runner.suite import INSIDE
 
 SLOW = (
     "app/cli/test_cli_fix.py",
+    "fixers/runner/test_evaluators_agree.py",
     "app/server/test_server_loop.py",
     "fixers/test_engine_attempt.py",
-    "fixers/runner/test_evaluators_agree.py",
-    "fixers/runner/test_evaluators_versions.py",
     "fixers/tools/test_tool_attempt.py",
-    "tasks/environment/test_environment_prepare.py",
-    "fixers/choose/test_choose_corpus.py",
-    "fixers/test_engine_rules.py",
-    "fixers/codemods/test_codemods_live.py",
     "fixers/test_engine_proof.py",
+    "fixers/choose/test_choose_corpus.py",
+    "fixers/runner/test_evaluators_plugins.py",
+    "fixers/runner/test_evaluators_versions.py",
+    "fixers/codemods/test_codemods_live.py",
+    "tasks/environment/test_environment_prepare.py",
     "fixers/test_engine_reproduce.py",
     "fixers/test_engine_shapes.py",
     "fixers/test_parts.py",
+    "tasks/stages/test_stages_killed.py",
+    "fixers/runner/test_light_protocol.py",
     "tasks/sandbox/test_sandbox_appetite.py",
 )
 """Files that take a quarter of a minute or more, the longest first; one that starts last keeps other cores waiting."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fixers.evidence import Proposal, Repair, Trace
-from fixers.patch import digest
+from fixers.patch import PatchDoesNotApply, digest, read
 
 MOST = 9
 
@@ -66,14 +66,19 @@ def _others(traces: Sequence[Trace], repairs: Iterable[Repair]) -> Iterator[Choi
 
 
 def _proposal(trace: Trace) -> Proposal:
-    first = trace.localization[0] if trace.localization else None
-    said = trace.sentence.removeprefix("Fixed: ")
-    return Proposal(
-        patch=trace.patch,
-        fixer=trace.fixer,
-        tier=2,
-        prior=0.0,
-        summary=said,
-        path=first.path if first else "",
-        line=first.line if first else 0,
-    )
+    path, line = place_of(trace.patch)
+    said = trace.sentence.removeprefix("Fixed: ").removeprefix(f"{path}, line {line}. ")
+    return Proposal(patch=trace.patch, fixer=trace.fixer, tier=2, prior=0.0, summary=said, path=path, line=line)
+
+
+def place_of(patch: str) -> tuple[str, int]:
+    """Return the first file of a patch and the first line that it changes there; no file when it cannot be read."""
+    try:
+        first = next(iter(read(patch)), None)
+    except PatchDoesNotApply:
+        first = None
+    if first is None or not first.hunks:
+        return "", 0
+    hunk = first.hunks[0]
+    before = next((number for number, text in enumerate(hunk.lines) if not text.startswith(" ")), 0)
+    return first.path, hunk.before + before

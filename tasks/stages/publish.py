@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
-from fixers.guidance import Guidance
 from fixers.model import Declined
 from fixers.patch import digest
 from tasks.conversation.said import said_by
@@ -190,22 +189,23 @@ def _helper(store: Store, attempt_id: int) -> Account | None:
 
 
 def _asked(turn: Turn) -> str:
-    guidance = turn.find(Kind.GUIDANCE, Guidance)
-    if guidance is None:
+    """Return who asked for this proposal, and how, in words."""
+    with turn.store.read() as session:
+        row = session.scalars(select(CommandRow).where(CommandRow.opened_id == turn.attempt.id).limit(1)).one_or_none()
+    if row is None:
         return ""
-    if not guidance.said_by:
-        return "its base changed the same lines, so it was proven again there"
-    how = f"`{turn.attempt.purpose}`" + (f" with the hint: {guidance.hint}" if guidance.hint else "")
-    return f"@{guidance.said_by} asked for it by {how}"
+    said = said_by(row)
+    return f"@{said.author_login} asked for it: {' '.join((said.verb, said.argument)).strip()}"
 
 
 def _earlier(turn: Turn) -> tuple[Earlier, ...]:
+    """Return what the pull request showed before, each patch once, without the one that is shown now."""
+    now = turn.get(Kind.TRACE, Trace).patch
+    found: dict[str, Earlier] = {}
     with turn.store.read() as session:
-        shown = threads.origin(session, turn.attempt)
-        line = [each for each in threads.proposals(session, turn.attempt) if each.id != shown.id]
-        found = [(each.id, documents.find(session, each.id, Kind.TRACE, Trace)) for each in line]
-    return tuple(
-        Earlier(number, digest(trace.patch).removeprefix("sha256:")[:8], trace.sentence.removeprefix("Fixed: "))
-        for number, trace in found
-        if trace is not None and trace.patch
-    )
+        for each in threads.proposals(session, turn.attempt):
+            trace = documents.find(session, each.id, Kind.TRACE, Trace)
+            if trace is not None and trace.patch and trace.patch != now:
+                digest8 = digest(trace.patch).removeprefix("sha256:")[:8]
+                found.setdefault(digest8, Earlier(each.id, digest8, trace.sentence.removeprefix("Fixed: ")))
+    return tuple(found.values())

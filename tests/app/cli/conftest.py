@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from cli_forked import run_forked
 from cli_web import Web, serving
 
 GOLDSEAM = Path(sysconfig.get_path("scripts")) / "goldseam"
@@ -50,6 +51,12 @@ def goldseam(environment: dict[str, str], tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def told(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Run:
+    """Run the command as `goldseam` does but for its start, which takes most of the time where little is done."""
+    return lambda *words: run_forked([str(w) for w in words], environment, tmp_path, tmp_path_factory.mktemp("told"))
 
 
 @pytest.fixture

@@ -88,8 +88,8 @@ def test_a_repair_from_the_command_to_the_proof(goldseam, checkout, tmp_path, we
     assert (green.returncode, json.loads(green.stdout)["status"]) == (0, "nothing_to_fix")
 
 
-def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout, python):
-    ran = goldseam("fix", checkout(WEAK), *python, "--budget-candidates", "100")
+def test_an_ambiguity_exits_with_one_and_shows_the_question(told, checkout, python):
+    ran = told("fix", checkout(WEAK), *python, "--budget-candidates", "100")
     assert ran.returncode == 1, ran.stderr
     assert "Declined: ambiguous." in ran.stdout
     assert "To make it the answer, add:" in ran.stdout
@@ -97,16 +97,16 @@ def test_an_ambiguity_exits_with_one_and_shows_the_question(goldseam, checkout, 
     assert "\x1b" not in ran.stdout
 
 
-def test_the_answer_is_written_to_a_file_and_makes_the_repair_the_only_one(goldseam, checkout, tmp_path, python):
+def test_the_answer_is_written_to_a_file_and_makes_the_repair_the_only_one(told, checkout, tmp_path, python):
     """As the question says: add one of the tests, run again."""
     root, written = checkout(WEAK), tmp_path / "answers"
     options = (*python, "--json", "--budget-candidates", "400", "--alternatives", written)
-    ran = goldseam("fix", root, *options)
+    ran = told("fix", root, *options)
     alternatives = json.loads(ran.stdout)["alternatives"]
     assert (written / "A.patch").read_text() == alternatives[0]["patch"]
     answer = written / "test_settle_a.py"
     (root / answer.name).write_text(answer.read_text())
-    again = json.loads(goldseam("fix", root, *options).stdout)
+    again = json.loads(told("fix", root, *options).stdout)
     left = [alternative["patch"] for alternative in again["alternatives"]] or [again["patch"]]
     assert left == [alternatives[0]["patch"]]
     assert len(list(written.glob("*.patch"))) == len(again["alternatives"])
@@ -125,10 +125,10 @@ def test_a_budget_of_candidates_ends_the_search_at_the_same_place_whatever_the_s
     assert [first[key] for key in same] == [second[key] for key in same]
 
 
-def test_without_a_sandbox_a_repair_is_as_good_and_the_evidence_says_so(goldseam, checkout, python):
+def test_without_a_sandbox_a_repair_is_as_good_and_the_evidence_says_so(told, checkout, python):
     root = checkout(RED)
     before = picture(root)
-    ran = goldseam("fix", root, *python, "--json", "--trust-target")
+    ran = told("fix", root, *python, "--json", "--trust-target")
     document = json.loads(ran.stdout)
     assert (document["status"], PATCH in document["patch"]) == ("fixed", True), document["sentence"]
     assert document["evidence"]["sandbox"] == "none (trusted by --trust-target)"
@@ -157,14 +157,14 @@ BAD = {
 
 
 @pytest.mark.parametrize(("arguments", "code", "words"), BAD.values(), ids=BAD)
-def test_what_cannot_be_done_is_one_sentence_and_one_document(goldseam, checkout, tmp_path, arguments, code, words):
+def test_what_cannot_be_done_is_one_sentence_and_one_document(told, checkout, tmp_path, arguments, code, words):
     root = checkout(GREEN)
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty.log").write_text("all is well\n")
     if "bare/bin/python" in arguments:
         subprocess.run((sys.executable, "-m", "venv", "--without-pip", "bare"), cwd=tmp_path, check=True)
     before = picture(root)
-    ran = goldseam("fix", *arguments, "--json")
+    ran = told("fix", *arguments, "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, words in document["sentence"]) == (code, True), ran.stdout + ran.stderr
     assert document.keys() >= KEYS
@@ -181,21 +181,21 @@ def test_a_fault_of_ours_is_an_error_document_and_a_traceback(goldseam, checkout
     assert (ran.returncode, json.loads(ran.stdout)["status"]) == (4, "error"), ran.stderr
 
 
-def test_a_real_log_of_a_failure_that_is_gone_is_not_reproduced(goldseam, checkout, tmp_path, python):
+def test_a_real_log_of_a_failure_that_is_gone_is_not_reproduced(told, checkout, tmp_path, python):
     root = checkout(RED)
     command = (sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider")
     log = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout
     (tmp_path / "ci.log").write_text(log)
     checkout(GREEN)
-    ran = goldseam("fix", root, *python, "--log", "ci.log", "--json")
+    ran = told("fix", root, *python, "--log", "ci.log", "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, document["reason"]) == (1, "not_reproduced"), ran.stderr
     assert document["sentence"].startswith("test_fees.py::test_fee[3-0] failed in the report, but all 5 tests pass")
 
 
-def test_a_production_traceback_that_no_test_shows_names_the_place(goldseam, checkout, tmp_path, python):
+def test_a_production_traceback_that_no_test_shows_names_the_place(told, checkout, tmp_path, python):
     (tmp_path / "error.txt").write_text(OPEN)
-    ran = goldseam("fix", checkout(GREEN), *python, "--traceback", "error.txt", "--json")
+    ran = told("fix", checkout(GREEN), *python, "--traceback", "error.txt", "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, document["status"], document["reason"]) == (1, "declined", "not_reproduced"), ran.stderr
     assert "TypeError at fees.py:6 in late_fee was reported, but no test shows it" in document["sentence"]
@@ -228,22 +228,22 @@ LINTED = "fees.py:1:8: F401 [*] `os` imported but unused\nfees.py:3:5: F821 Unde
 OFFLINE = "curl: (6) Could not resolve host: example.com\n##[error]Process completed with exit code 6.\n"
 
 
-def test_a_red_linter_from_its_log_to_the_proof(goldseam, checkout, tmp_path):
+def test_a_red_linter_from_its_log_to_the_proof(told, checkout, tmp_path):
     root, log, evidence = checkout(UNTIDY), tmp_path / "ci.log", tmp_path / "evidence.json"
     log.write_text(LINTED)
-    ran = goldseam("fix", root, *OURS, "--log", log, "--evidence-out", evidence, "--json")
+    ran = told("fix", root, *OURS, "--log", log, "--evidence-out", evidence, "--json")
     assert ran.returncode == 0, ran.stderr
     document = json.loads(ran.stdout)
     assert document.keys() >= KEYS
     assert (document["status"], document["fixer"]) == ("fixed", "tool:ruff+codemod:unknown-name")
     assert "-import os\n+import json\n" in document["patch"]
     assert document["failure"]["kind"] == "lint"
-    held = goldseam("verify", evidence, "--repo", root, *OURS)
+    held = told("verify", evidence, "--repo", root, *OURS)
     assert (held.returncode, "holds  ruff check: 2 findings gone" in held.stdout) == (0, True), held.stdout
-    applied = goldseam("fix", root, *OURS, "--test-command", "python -m ruff check .", "--apply")
+    applied = told("fix", root, *OURS, "--test-command", "python -m ruff check .", "--apply")
     assert applied.returncode == 0, applied.stdout
     assert "ruff check: 2 findings in 1 file" in applied.stdout
-    again = goldseam("fix", root, *OURS, "--test-command", "python -m ruff check .")
+    again = told("fix", root, *OURS, "--test-command", "python -m ruff check .")
     assert (again.returncode, "finds nothing" in again.stdout) == (0, True)
 
 
@@ -254,9 +254,9 @@ def test_a_red_linter_from_its_log_to_the_proof(goldseam, checkout, tmp_path):
         (("--log", "ci.log"), OFFLINE, "infrastructure"),
     ],
 )
-def test_what_no_run_here_could_change_is_declined_at_once(goldseam, checkout, tmp_path, arguments, text, reason):
+def test_what_no_run_here_could_change_is_declined_at_once(told, checkout, tmp_path, arguments, text, reason):
     (tmp_path / "ci.log").write_text(text)
-    ran = goldseam("fix", checkout(RED), *arguments, "--json")
+    ran = told("fix", checkout(RED), *arguments, "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, document["status"], document["reason"]) == (1, "declined", reason)
     assert document["sentence"]

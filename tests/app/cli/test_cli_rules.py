@@ -18,9 +18,9 @@ def test_every_rule_is_listed_once_and_in_order(goldseam):
     assert len(set(NAMES)) == len(NAMES)
 
 
-def test_every_rule_is_listed_with_an_example_and_with_what_was_measured(goldseam):
-    rows = json.loads(goldseam("rules", "--json").stdout)["rules"]
-    for row, line in zip(rows, goldseam("rules").stdout.splitlines()[1::2], strict=True):
+def test_every_rule_is_listed_with_an_example_and_with_what_was_measured(told):
+    rows = json.loads(told("rules", "--json").stdout)["rules"]
+    for row, line in zip(rows, told("rules").stdout.splitlines()[1::2], strict=True):
         said, _, example = line.strip().partition(": ")
         assert ("not measured" in said) == (row["measured"] is None)
         old, arrow, new = example.partition(" → ")
@@ -28,8 +28,8 @@ def test_every_rule_is_listed_with_an_example_and_with_what_was_measured(goldsea
         assert all(side and side in row["before"] + row["after"] for side in sides), line
 
 
-def test_a_rule_is_shown_with_its_example(goldseam):
-    shown = goldseam("rules", "show", "mutable-default")
+def test_a_rule_is_shown_with_its_example(told):
+    shown = told("rules", "show", "mutable-default")
     assert (shown.returncode, shown.stdout.split()[0]) == (0, "mutable-default")
     places = [
         shown.stdout.index(word) for word in ("before:", "after:", "left alone:", "tier A:", "prior:", "measured:")
@@ -38,10 +38,10 @@ def test_a_rule_is_shown_with_its_example(goldseam):
     assert "evaluates a default once" in shown.stdout
 
 
-def test_a_rule_is_a_document_too(goldseam):
-    one = json.loads(goldseam("rules", "show", "off-by-one", "--json").stdout)
+def test_a_rule_is_a_document_too(told):
+    one = json.loads(told("rules", "show", "off-by-one", "--json").stdout)
     assert RuleEntry.model_validate(one).kind == "search"
-    listed = RulesReport.model_validate_json(goldseam("rules", "--json").stdout)
+    listed = RulesReport.model_validate_json(told("rules", "--json").stdout)
     assert RuleEntry.model_validate(one) in listed.rules
 
 
@@ -61,16 +61,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("arguments", "words"), WRONG.values(), ids=WRONG)
-def test_wrong_usage_is_told_in_a_sentence(goldseam, arguments, words):
-    ran = goldseam(*arguments)
+def test_wrong_usage_is_told_in_a_sentence(told, arguments, words):
+    ran = told(*arguments)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert words in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_a_bundle_that_is_none_is_an_error_document(goldseam, tmp_path):
+def test_a_bundle_that_is_none_is_an_error_document(told, tmp_path):
     (tmp_path / "b.json").write_text('{"schema_version": "1.0"}')
-    ran = goldseam("verify", "b.json", "--json")
+    ran = told("verify", "b.json", "--json")
     assert ran.returncode == 2
     assert '"holds": false' in ran.stdout
     assert "is no evidence bundle: goldseam_version: Field required" in ran.stdout

@@ -37,9 +37,9 @@ def nobody():
         yield f"http://127.0.0.1:{held.getsockname()[1]}/evidence.json"
 
 
-def refused(goldseam, address):
+def refused(told, address):
     """Run the command on an address; it must end as for any other input that cannot be read."""
-    ran = goldseam("verify", address, "--json")
+    ran = told("verify", address, "--json")
     document = json.loads(ran.stdout)
     assert (ran.returncode, document["holds"], document["gates"]) == (2, False, []), ran.stderr
     assert ran.stderr == f"goldseam: {document['error']}\n"
@@ -57,32 +57,30 @@ def test_the_case_of_the_scheme_does_not_matter(web):
 
 
 @pytest.mark.parametrize(("answer", "words"), BAD.values(), ids=BAD)
-def test_what_is_no_bundle_is_one_sentence(goldseam, web, answer, words):
-    assert refused(goldseam, web.put("/attempts/1/evidence.json", answer)).startswith(words)
+def test_what_is_no_bundle_is_one_sentence(told, web, answer, words):
+    assert refused(told, web.put("/attempts/1/evidence.json", answer)).startswith(words)
 
 
-def test_a_flood_is_not_read_to_its_end(goldseam, web):
-    refused(goldseam, web.put("/flood", Answer(b" " * MIB, times=256)))
+def test_a_flood_is_not_read_to_its_end(told, web):
+    refused(told, web.put("/flood", Answer(b" " * MIB, times=256)))
     assert 64 * MIB < web.sent < 128 * MIB
 
 
-def test_a_refused_connection_is_one_sentence(goldseam, nobody):
-    assert refused(goldseam, nobody) == (
-        "cannot be fetched: no connection to the server. Save the file and give its path."
-    )
+def test_a_refused_connection_is_one_sentence(told, nobody):
+    assert refused(told, nobody) == ("cannot be fetched: no connection to the server. Save the file and give its path.")
 
 
 @pytest.mark.parametrize("address", ["http://", "http://[::1", "https://exa mple/e.json"])
-def test_what_only_looks_like_an_address_is_one_sentence(goldseam, address):
-    assert refused(goldseam, address).startswith("cannot be fetched: it is no address.")
+def test_what_only_looks_like_an_address_is_one_sentence(told, address):
+    assert refused(told, address).startswith("cannot be fetched: it is no address.")
 
 
-def test_a_directory_is_no_bundle(goldseam, tmp_path):
-    assert refused(goldseam, tmp_path) == "cannot be read: Is a directory. Give the evidence file."
+def test_a_directory_is_no_bundle(told, tmp_path):
+    assert refused(told, tmp_path) == "cannot be read: Is a directory. Give the evidence file."
 
 
-def test_a_file_that_is_not_there_is_no_bundle(goldseam):
-    assert refused(goldseam, "none.json").startswith("does not exist.")
+def test_a_file_that_is_not_there_is_no_bundle(told):
+    assert refused(told, "none.json").startswith("does not exist.")
 
 
 def test_what_a_bundle_says_does_not_steer_the_terminal(capsys):

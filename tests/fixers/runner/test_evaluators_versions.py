@@ -17,6 +17,13 @@ ROOT = Path(__file__).resolve().parents[3]
 UV = Path(sysconfig.get_path("scripts")) / "uv"
 SEED = 20261130
 PYTESTS = (("3.8", "pytest==6.2.5"), ("3.8", "pytest==7.4.4"), ("3.11", "pytest==8.4.2"), ("3.13", "pytest>=9,<10"))
+NAMES = ("money", "store")
+CASES = [
+    # Of each interpreter and of each pytest one project always, in turns; the other with the whole matrix.
+    pytest.param(name, *made, marks=() if (n + m) % 2 else pytest.mark.matrix, id=f"{name}-{'-'.join(made)}")
+    for n, name in enumerate(NAMES)
+    for m, made in enumerate(PYTESTS)
+]
 
 
 def interpreter(version: str, requirement: str) -> Path:
@@ -41,8 +48,7 @@ def interpreter(version: str, requirement: str) -> Path:
     return python
 
 
-@pytest.mark.parametrize(("version", "requirement"), PYTESTS, ids=[f"{v}-{r}" for v, r in PYTESTS])
-@pytest.mark.parametrize("name", ["money", "store"])
+@pytest.mark.parametrize(("name", "version", "requirement"), CASES)
 def test_other_interpreters_and_pytests(make_target, sandbox, name, version, requirement):
     python = interpreter(version, requirement)
     target, project = make_target(PROJECTS[name])

@@ -391,7 +391,10 @@ class PlainRenderer:
     """Shows what it was given."""
 
     def render_pull(self, trace: Trace, context: PullContext) -> tuple[str, str]:
-        return f"fix: {trace.sentence}", f"Attempt {context.attempt_id}, ledger {context.ledger}\n{trace.patch}"
+        return f"fix: {trace.sentence}", (
+            f"Attempt {context.attempt_id}, ledger {context.ledger}\n{trace.patch}\n{context.asked}\n"
+            f"{[each.digest8 for each in context.earlier]}"
+        )
 
     def render_check(self, trace: Trace) -> CheckOutput:
         return CheckOutput(str(trace.reason or trace.status), trace.sentence, trace.patch)

@@ -145,6 +145,8 @@ def test_undo_goes_back_and_pick_goes_on(desk: Desk) -> None:
     assert shown(desk) == OTHER
     assert obeyed(desk, desk.say("/goldseam undo")) is CommandState.DONE
     assert shown(desk) == MENDED
+    body = desk.hub.pulls[0].body
+    assert "undo" in body
     assert obeyed(desk, desk.say("/goldseam undo")) is CommandState.REFUSED
     assert shown(desk) == MENDED
     assert len(desk.hub.pulls) == 1
