@@ -139,7 +139,8 @@ def table(found: dict[str, dict[str, Any]]) -> list[str]:
     for name, row in found.items():
         fast, paced = row["fast_ms"], row["paced_ms"]
         lines.append(
-            f"{name:<22}{row['rate']:>9}{row['cpu_us']:>8}{fast['p50']:>7}{fast['p95']:>7}{fast['p99']:>7}{fast['max']:>8}   "
+            f"{name:<22}{row['rate']:>9}{row['cpu_us']:>8}"
+            f"{fast['p50']:>7}{fast['p95']:>7}{fast['p99']:>7}{fast['max']:>8}   "
             f"{paced['p50']:>14}{paced['p99']:>7}{paced['max']:>8}{row['errors']:>8}{row['accepted']:>10}"
             f"{'none' if row['rows'] is None else row['rows']:>8}{row['all_processes_mb']:>6}"
         )

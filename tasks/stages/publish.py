@@ -195,7 +195,8 @@ def _asked(turn: Turn) -> str:
     if row is None:
         return ""
     said = said_by(row)
-    return f"@{said.author_login} asked for it: {' '.join((said.verb, said.argument)).strip()}"
+    what = f"{said.verb} {said.argument}".strip()
+    return f"@{said.author_login} asked for it: {what}"
 
 
 def _earlier(turn: Turn) -> tuple[Earlier, ...]:

@@ -209,7 +209,7 @@ def test_the_same_comment_delivered_again_is_obeyed_once(desk: Desk) -> None:
     another(desk)
     first = desk.say("/goldseam retry", comment=500)
     assert obeyed(desk, first) is CommandState.DONE
-    assert desk.say("/goldseam retry", comment=500) is None
+    assert desk.say("/goldseam retry", comment=500) in {None, first}
     assert obeyed(desk, first) is CommandState.DONE
     with desk.turns.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Attempt)) == 2
