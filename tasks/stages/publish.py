@@ -31,6 +31,7 @@ from tasks.stages.room import NoRoom, settle_with_room, waiting
 from tasks.stages.settle import Settled, hold, record
 from tasks.stages.suggest import suggest
 from tasks.stages.turn import Turn, Turns
+from tasks.stages.upkeep import delete_branch, last_commit
 from tasks.store import documents, threads
 from tasks.store.database import Store
 from tasks.store.documents import Kind
@@ -107,6 +108,9 @@ def _wait_for_room(hand: Hand, writer: Writer, trace: Trace, renderer: Renderer,
 def _offer(turn: Turn, hand: Hand, writer: Writer, trace: Trace, renderer: Renderer, why: str) -> State:
     """Offer the patch in the check run because GitHub takes no pull request, and let an issue say so once."""
     say_blocked(hand, writer, why)
+    commit = last_commit(turn.store, turn.attempt)
+    if commit is not None and turn.attempt.follows is None:
+        delete_branch(hand, writer, commit)  # nobody would ever look for it without a request
     output = renderer.render_check(trace)
     said = f"It could not be proposed. {prose(why)}"
     title = "A proven repair, which could not be proposed"

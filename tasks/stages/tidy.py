@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from tasks.github.protocol import Writer
-from tasks.policy.decide import Action
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.stages.doors import OpenWriter
-from tasks.stages.effect import Hand, Made, NotNow
+from tasks.stages.effect import Hand, NotNow
 from tasks.stages.settle import hold
 from tasks.stages.turn import Turn, Turns
-from tasks.stages.upkeep import last_commit, withdraw
+from tasks.stages.upkeep import delete_branch, last_commit, withdraw
 from tasks.store.models import Effect
 from tasks.store.states import State
 
@@ -47,18 +46,4 @@ def _put_away(hand: Hand, writer: Writer, commit: Effect) -> str:
         pull = writer.pull(attempt.pull_number)
         if pull.state == "open":
             withdraw(hand, writer, pull, attempt.sentence)
-    return _delete(hand, writer, commit)
-
-
-def _delete(hand: Hand, writer: Writer, commit: Effect) -> str:
-    branch, expected = commit.target, commit.remote_id
-
-    def gone() -> Made | None:
-        return Made(expected) if writer.branch_sha(branch) is None else None
-
-    def delete() -> Made:
-        writer.delete_branch(branch, expected)
-        return Made(expected)
-
-    hand.make(Action.DELETE, kind="delete", target=branch, look=gone, do=delete)
-    return "The branch was deleted."
+    return delete_branch(hand, writer, commit)

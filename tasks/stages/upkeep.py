@@ -103,6 +103,21 @@ def withdraw(hand: Hand, writer: Writer, pull: Pull, sentence: str) -> None:
     hand.make(Action.EDIT, kind="close", target=f"#{pull.number}", look=closed, do=close)
 
 
+def delete_branch(hand: Hand, writer: Writer, commit: Effect) -> str:
+    """Delete our branch while it stands at our last commit; return what became of it, as a sentence."""
+    branch, expected = commit.target, commit.remote_id
+
+    def gone() -> Made | None:
+        return Made(expected) if writer.branch_sha(branch) is None else None
+
+    def delete() -> Made:
+        writer.delete_branch(branch, expected)
+        return Made(expected)
+
+    hand.make(Action.DELETE, kind="delete", target=branch, look=gone, do=delete)
+    return "The branch was deleted."
+
+
 def _newest(runs: Sequence[Run], branch: str) -> dict[str, Run]:
     """Return the newest run of each workflow on a branch."""
     found: dict[str, Run] = {}

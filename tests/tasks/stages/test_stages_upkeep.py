@@ -128,6 +128,7 @@ def test_where_nothing_can_be_opened_an_issue_says_so_once(
     ((title, body),) = desk.hub.issues
     assert title == "Goldseam cannot open pull requests here"
     assert "@all" not in body
+    assert set(desk.hub.branches) == {"main", "release"}
     assert [shown.title for _, _, shown in desk.hub.checks.values()] == [
         "A proven repair, which could not be proposed"
     ] * 2
