@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,13 @@ from fixers.model import Offer, Suspect
 from fixers.patch import FileDiff, read
 from fixers.patch import touched as patch_touched
 from fixers.project import is_test_path
+from tasks.report.neutral import visible
 
 _BAR = 24
 _MOST_LINES = 80
 """Changed lines of a patch that are shown one by one; of more, a person reads the patch itself."""
 _MARGIN = "  "
+_COMMAND = re.compile(r"(?m)^(\s*)(::|##\[)")
 
 
 class Terminal:
@@ -42,7 +45,7 @@ class Terminal:
     def said(self, text: str, seconds: float) -> None:
         """Print a stage's result."""
         self._show("")
-        self.console.print(Text(f"{_MARGIN}{self.name:<11} {text:<64} {seconds:6.1f} s"), soft_wrap=True)
+        self.console.print(shown(f"{_MARGIN}{self.name:<11} {text:<64} {seconds:6.1f} s"), soft_wrap=True)
 
     def tick(self, *, tried: int, passing: int, seconds_left: float) -> None:
         """Show how far the search is."""
@@ -82,7 +85,16 @@ def show_trace(console: Console, trace: Trace, *, path: str, evidence_file: str)
     """Print the outcome of an attempt, short first."""
     console.print()
     for line in _outcome(trace, path, evidence_file):
-        console.print(Text(f"{_MARGIN}{line}".rstrip()), soft_wrap=True)
+        console.print(shown(f"{_MARGIN}{line}".rstrip()), soft_wrap=True)
+
+
+def shown(text: str) -> Text:
+    """Return text of a repository as a terminal, or the log of a workflow, may have it.
+
+    Control characters are shown and not obeyed; a line that a runner of GitHub Actions
+    would take for a command, whatever blanks stand before it, is none any more.
+    """
+    return Text(_COMMAND.sub(r"\1\\\2", visible(text)))
 
 
 def _outcome(trace: Trace, path: str, evidence_file: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ from tasks.store.database import Store, open_store, upgrade
 from tasks.store.states import TERMINAL, State
 
 LEASE_SECONDS = 2.0
-SWEEP_SECONDS, RESEND_SECONDS = 0.5, 2.0
+SWEEP_SECONDS, RESEND_SECONDS = 1.0, 2.0
 """Instead of 5 and 60, because a lease is short here as well."""
 CANARY = "ghp_" + "c4N4ry" * 6
 """Stands in the CI log and in the source; nothing that leaves may have it."""

@@ -34,7 +34,6 @@ import app.server.broker
 import app.server.publish
 import app.server.web
 import tasks.celery
-import tasks.crew
 import tasks.store.queue
 from app.cli import serve
 from app.config import settings
@@ -105,7 +104,6 @@ def become(name: str, environment: Mapping[str, str], logs: Path) -> int:
         os.dup2(out, descriptor)
     clocks = (
         (tasks.celery, "SWEEP_SECONDS", "TEST_SWEEP"),
-        (tasks.crew, "POLL_SECONDS", "TEST_SWEEP"),
         (tasks.store.queue, "HOLD_SECONDS", "TEST_RESEND"),
     )
     for module, clock, variable in clocks:
