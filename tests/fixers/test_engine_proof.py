@@ -46,11 +46,10 @@ def test_grace():
 REPAIR = FEES.replace(">= 3", "> 3")
 
 
-def proof_of(make_request, sandbox, files, after, seed=0, path="fees.py"):
-    request: Request = make_request(files)
+def seen(request: Request, sandbox) -> Base:
     observed = run_reproduce(request, sandbox)
     assert isinstance(observed, Observed)
-    base = Base(
+    return Base(
         target=request.target,
         project=request.project,
         digest=request.digest,
@@ -59,9 +58,18 @@ def proof_of(make_request, sandbox, files, after, seed=0, path="fees.py"):
         outcomes=observed.outcomes,
         rootdir=observed.rootdir,
     )
-    patch = patches.unified([FileEdit(path, files[path], after)])
+
+
+def proof_of(base: Base, sandbox, after, seed=0, path="fees.py"):
+    patch = patches.unified([FileEdit(path, base.project.text(path), after)])
     proposal = Proposal(patch=patch, fixer="test", tier=1, prior=1.0, summary="", path=path, line=1)
     return prove(base, proposal, sandbox, seed=seed)
+
+
+@pytest.fixture(scope="module")
+def loose(make_shared_request, sandbox) -> Base:
+    """See a tree fail once; each patch is proven in a copy of it."""
+    return seen(make_shared_request({"fees.py": FEES, "test_fees.py": LOOSE}), sandbox)
 
 
 CASES = {
@@ -80,8 +88,8 @@ CASES = {
 
 
 @pytest.mark.parametrize(("after", "gate"), CASES.values(), ids=CASES)
-def test_a_patch_falls_at_its_gate(make_request, sandbox, after, gate):
-    proof = proof_of(make_request, sandbox, {"fees.py": FEES, "test_fees.py": LOOSE}, after)
+def test_a_patch_falls_at_its_gate(loose, sandbox, after, gate):
+    proof = proof_of(loose, sandbox, after)
     assert (proof.fell_at, proof.holds) == (gate, not gate), proof.gates
 
 
@@ -93,7 +101,7 @@ def test_a_patch_that_passes_only_in_the_order_of_the_file_is_refused(make_reque
     }
     after = files["fees.py"].replace("    if days >= 3", "    if days == 3:\n        RATE = 0\n    if days > 3")
     seed = next(seed for seed in range(20) if grace_comes_first(seed))
-    proof = proof_of(make_request, sandbox, files, after, seed=seed)
+    proof = proof_of(seen(make_request(files), sandbox), sandbox, after, seed=seed)
     assert proof.fell_at == "whole suite, random order", proof.gates
     assert [c.purpose for c in proof.commands][-2:] == ["suite_shuffled", "suite_shuffled"]
 
@@ -135,7 +143,8 @@ def test_answer():
 def test_a_patch_with_which_pytest_fails_after_the_last_test_is_refused(make_request, sandbox, call, fell):
     strict = "[pytest]\nfilterwarnings = error\n"
     files = {"job.py": LOOP, "test_job.py": LOOP_TESTS, "pytest.ini": strict}
-    proof = proof_of(make_request, sandbox, files, LOOP.replace("asyncio.run(work)", call), path="job.py")
+    base = seen(make_request(files), sandbox)
+    proof = proof_of(base, sandbox, LOOP.replace("asyncio.run(work)", call), path="job.py")
     assert proof.fell_at == fell, proof.gates
     assert bool(fell) == any("PytestUnraisableExceptionWarning" in gate.detail for gate in proof.gates)
 

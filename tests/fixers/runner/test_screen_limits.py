@@ -199,7 +199,7 @@ def test_a_long_screen_ends_between_two_variants_and_goes_on_in_another_process(
     monkeypatch.setattr(servers, "_BATCH_SECONDS", 2.0)
     slow = TESTS.replace("import walk\n", "import time\n\nimport walk\n")
     slow = slow.replace("    assert", "    time.sleep(0.15)\n    assert")
-    variants = [steps(f"return {number} + 10") for number in range(40)]
+    variants = [steps(f"return {number} + 10") for number in range(20)]
     with start({"walk.py": STEPS, "test_walk.py": slow}) as evaluator:
         said = screened(evaluator, [*variants, steps(RIGHT)])
-    assert said == [Status.FAIL] * 40 + [Status.PASS]
+    assert said == [Status.FAIL] * 20 + [Status.PASS]
