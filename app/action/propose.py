@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from app.action.event import Event
-from app.action.result import EVIDENCE, ActionResult
+from app.action.event import OURS, Event
+from app.action.result import EVIDENCE, ActionResult, quotable
 from fixers.evidence import Trace
 from fixers.failures.fingerprint import run_fingerprint
 from fixers.model import FileEdit
 from fixers.patch import PatchDoesNotApply, apply, digest
 from tasks.errors import BadInput
-from tasks.github.errors import Conflict
+from tasks.github.errors import Conflict, NotFound, PermissionMissing, Rejected
 from tasks.github.protocol import Pull, Writer
-from tasks.policy.decide import Action, Decision, decide
+from tasks.policy.decide import Action, Decision, Room, decide
 from tasks.policy.facts import PatchFacts, facts_of
 from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
+from tasks.report.outgoing import Outgoing, redacted
 from tasks.report.pull import pull_body, pull_title
 from tasks.stages.doors import PullContext
+from tasks.stages.habits import commit_trailers, read_habits
 
 _NO_FILE = b"version: 1\nautonomy: pr\n"
 """Without a policy file the workflow that hands over a token is the person's word; draft or not is an input."""
@@ -49,18 +52,23 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    context: PullContext
+    base: str
+    start: str
     branch: str
     title: str
     body: str
+    message: str
     draft: bool
 
 
-def propose(writer: Writer, result: ActionResult, event: Event, *, draft: bool) -> Proposed | Withheld:
+def propose(
+    writer: Writer, result: ActionResult, event: Event, outgoing: Outgoing, *, draft: bool
+) -> Proposed | Withheld:
     """Open the pull request for a proven repair, or return the one that is open.
 
     The commit starts where the branch stood when the run began, and only if the files there are,
-    byte for byte, those that the repair was proven on.
+    byte for byte, those that the repair was proven on. EgressBlocked, before anything is written,
+    when a text would carry a secret out.
     """
     trace = result.trace
     withheld = _unwanted(result, event)
@@ -70,18 +78,24 @@ def propose(writer: Writer, result: ActionResult, event: Event, *, draft: bool) 
         facts = facts_of(trace.patch)
     except BadInput as error:
         return Withheld(f"The patch in the result cannot be read: {error}")
-    decision = _decide(writer, facts, draft=draft)
-    if decision.result != "allow":
-        return Withheld(f"Policy does not let it be proposed ({decision.clause}): {decision.sentence}")
-    context = _context(result, event, decision)
-    branch, earlier = _earlier(writer, _branch(event.branch, context.fingerprint), event.branch)
+    fingerprint = run_fingerprint(trace.failures, repository=event.repository_id, base=event.branch)
+    branch, earlier = _earlier(writer, _branch(event.branch, fingerprint), event.branch)
     if earlier is not None:
         return earlier
+    policy = _policy(writer)
+    decision = _decide(writer, facts, policy, draft=draft)
+    if decision.result != "allow":
+        return Withheld(f"Policy does not let it be proposed ({decision.clause}): {decision.sentence}")
     edits = _edits(writer, trace, event)
     if isinstance(edits, Withheld):
         return edits
-    title, body = pull_title(trace), pull_body(trace, context, bundle=_bundle(result), key=b"", controls=_CONTROLS)
-    return _open(writer, _Request(context, branch, title, body, decision.action == Action.DRAFT), trace, edits)
+    context = _context(event, fingerprint, decision)
+    request = _request(writer, result, context, branch, draft=decision.action == Action.DRAFT)
+    outgoing.check("the pull request", request)
+    made = _open(writer, request, edits)
+    if isinstance(made, Proposed):
+        _label(writer, made.number, policy.repository.labels)
+    return made
 
 
 def _unwanted(result: ActionResult, event: Event) -> Withheld | None:
@@ -97,21 +111,25 @@ def _unwanted(result: ActionResult, event: Event) -> Withheld | None:
     return None
 
 
-def _decide(writer: Writer, facts: PatchFacts, *, draft: bool) -> Decision:
-    """Ask the repository's policy: for a ready pull request first where one is wanted, then for a draft."""
+def _policy(writer: Writer) -> EffectivePolicy:
     file = writer.file_at(REPOSITORY_FILE, writer.default_branch())
-    policy: EffectivePolicy = effective(ServerPolicy(), _NO_FILE if file is None else file)
-    ready = None if draft else decide(Action.READY, facts, policy, None)
-    return ready if ready is not None and ready.result == "allow" else decide(Action.DRAFT, facts, policy, None)
+    return effective(ServerPolicy(), _NO_FILE if file is None else file)
 
 
-def _context(result: ActionResult, event: Event, decision: Decision) -> PullContext:
+def _decide(writer: Writer, facts: PatchFacts, policy: EffectivePolicy, *, draft: bool) -> Decision:
+    """Ask for a ready pull request first where one is wanted, then for a draft."""
+    room = Room(open=len(writer.open_pulls(OURS)), new=0)
+    ready = None if draft else decide(Action.READY, facts, policy, None, room)
+    return ready if ready is not None and ready.result == "allow" else decide(Action.DRAFT, facts, policy, None, room)
+
+
+def _context(event: Event, fingerprint: str, decision: Decision) -> PullContext:
     return PullContext(
         attempt_id=0,
         repository=event.repository,
         base=event.branch,
         head_sha=event.head,
-        fingerprint=run_fingerprint(result.trace.failures, repository=event.repository_id, base=event.branch),
+        fingerprint=fingerprint,
         run_name=event.workflow,
         run_url=event.run_url,
         decision=decision,
@@ -159,23 +177,35 @@ def _edits(writer: Writer, trace: Trace, event: Event) -> list[FileEdit] | Withh
         )
 
 
-def _open(writer: Writer, asked: _Request, trace: Trace, edits: Sequence[FileEdit]) -> Proposed | Withheld:
-    head, files = asked.context.head_sha, {edit.path: edit.after.encode() for edit in edits}
+def _request(writer: Writer, result: ActionResult, context: PullContext, branch: str, *, draft: bool) -> _Request:
+    """Write the texts in the repository's own way, without what has the form of somebody's token."""
+    trace, habits = quotable(result.trace), read_habits(writer, context.base)
+    title = habits.title(pull_title(trace))
+    body = pull_body(trace, context, bundle=_bundle(result), key=b"", controls=_CONTROLS)
+    # The same for every run on the commit, so that two jobs of a matrix make one.
+    ours = (f"Goldseam-Fingerprint: {context.fingerprint}", f"Goldseam-Patch: {digest(trace.patch)}")
+    message = "\n".join((title, "", *ours, *commit_trailers(writer, habits, None), ""))
+    return _Request(context.base, context.head_sha, branch, title, habits.body(redacted(body)[0]), message, draft)
+
+
+def _open(writer: Writer, asked: _Request, edits: Sequence[FileEdit]) -> Proposed | Withheld:
+    files = {edit.path: edit.after.encode() for edit in edits}
     try:
         if writer.branch_sha(asked.branch) is None:
-            writer.create_branch(asked.branch, head)
+            writer.create_branch(asked.branch, asked.start)
         # A commit of ours that a run left which was killed here is adopted; anything else is a conflict.
-        writer.commit(asked.branch, head, _message(asked.title, trace, asked.context), files)
+        writer.commit(asked.branch, asked.start, asked.message, files)
     except Conflict as error:
         return Withheld(f"{asked.branch} is somebody else's: {error}")
-    request = {"head": asked.branch, "base": asked.context.base, "title": asked.title, "body": asked.body}
+    request = {"head": asked.branch, "base": asked.base, "title": asked.title, "body": asked.body}
     return _proposed(writer.open_pull(**request, draft=asked.draft), new=True)
 
 
-def _message(title: str, trace: Trace, context: PullContext) -> str:
-    # The same for every run on the commit, so that two jobs of a matrix make one.
-    trailers = (f"Goldseam-Fingerprint: {context.fingerprint}", f"Goldseam-Patch: {digest(trace.patch)}")
-    return "\n".join((title, "", *trailers, ""))
+def _label(writer: Writer, number: int, labels: Sequence[str]) -> None:
+    """Add the labels that the policy file names; a token that may not leaves the request as good as it is."""
+    if labels:
+        with suppress(Rejected, NotFound, PermissionMissing):
+            writer.add_labels(number, labels)
 
 
 def _proposed(pull: Pull, *, new: bool) -> Proposed:

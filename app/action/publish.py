@@ -21,6 +21,8 @@ from tasks.errors import BadInput
 from tasks.github.client import writing
 from tasks.github.session import Endpoint
 from tasks.report.neutral import prose
+from tasks.report.outgoing import Outgoing
+from tasks.stages.egress import guarded
 
 
 def publish(environment: Mapping[str, str], stream: TextIO = sys.stdout) -> None:
@@ -34,8 +36,10 @@ def publish(environment: Mapping[str, str], stream: TextIO = sys.stdout) -> None
     if event.read_only:
         done = Withheld(event.read_only)
     else:
-        with writing(_endpoint(inputs.api_url), inputs.token.get_secret_value(), event.repository) as writer:
-            done = propose(writer, result, event, draft=inputs.draft)
+        token = inputs.token.get_secret_value()
+        outgoing = Outgoing({"token": token})
+        with writing(_endpoint(inputs.api_url), token, event.repository) as writer:
+            done = propose(guarded(writer, outgoing), result, event, outgoing, draft=inputs.draft)
     _tell(done, environment, stream)
 
 

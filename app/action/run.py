@@ -18,7 +18,7 @@ from app.action.event import Event, check_may_run, read_event
 from app.action.inputs import FailOn, RunInputs, read_inputs
 from app.action.interpreter import interpreter
 from app.action.outputs import append_values
-from app.action.result import EVIDENCE, PATCH, TRACE, ActionResult, at_root, write_result
+from app.action.result import EVIDENCE, PATCH, TRACE, ActionResult, at_root, quotable, write_result
 from app.action.summary import summary
 from app.cli.fix import Options, repair
 from app.cli.terminal import patch_lines
@@ -55,9 +55,9 @@ def run(environment: Mapping[str, str], stream: TextIO = sys.stdout) -> None:
     with stopped(stream):
         trace = _attempt(options, checkout, Console(file=stream, width=120, highlight=False, color_system=None))
     directory = within(checkout, place.workspace)
-    trace = at_root(trace, checkout, directory)
+    evidence, trace = trace.evidence, quotable(at_root(trace, checkout, directory))
     folder = Path(tempfile.mkdtemp(prefix="goldseam-result-", dir=place.temporary))
-    files = write_result(ActionResult(commit=head, directory=directory, trace=trace), folder)
+    files = write_result(ActionResult(commit=head, directory=directory, trace=trace), evidence, folder)
     if inputs.annotations:
         for line in remarks(trace):
             print(line, file=stream, flush=True)

@@ -25,6 +25,7 @@ from tasks.errors import BadInput
 from tasks.github.client import writing
 from tasks.github.errors import GitHubUnavailable
 from tasks.github.session import Endpoint
+from tasks.report.outgoing import Outgoing
 
 FEES = "billing/fees.py"
 MENDED = sample.RED.replace(">=", ">")
@@ -48,7 +49,7 @@ def attempt(workflow: Workflow) -> Callable[..., Proposed | Withheld]:
         seen = read_event(workflow.environment(event, **more))
         endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
         with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
-            return propose(writer, found or result(workflow), seen, draft=draft)
+            return propose(writer, found or result(workflow), seen, Outgoing(), draft=draft)
 
     return run
 
@@ -66,7 +67,7 @@ def test_it_is_opened_once_and_found_the_second_time(workflow, attempt):
     assert isinstance(first, Proposed)
     assert (first.new, second) == (True, Proposed(first.number, first.url, new=False))
     assert len(workflow.repository.pulls) == 1
-    assert len(changed(workflow)) == 3  # branch, commit, pull request
+    assert [path.rpartition("/")[2] for path in changed(workflow)] == ["refs", "graphql", "pulls", "labels"]
 
 
 def test_a_closed_one_is_not_proposed_again_even_when_its_branch_is_gone(workflow, attempt):
@@ -110,6 +111,27 @@ def test_a_branch_of_somebody_else_is_left_alone(workflow, attempt):
     assert workflow.repository.git.refs()[f"refs/heads/{made.head_branch}"] == head
 
 
+def test_an_open_one_is_found_even_where_there_is_room_for_no_other(workflow, attempt):
+    first = attempt()
+    limit = b"version: 1\nautonomy: draft_pr\nmax_open: 1\n"
+    head = workflow.hub.commit(workflow.repository, "topic", {"new.txt": b"1\n"}, "Go on")
+    workflow.hub.commit(workflow.repository, "main", {".github/goldseam.yml": limit}, "Say how far")
+    assert attempt(result(workflow)) == Proposed(first.number, first.url, new=False)
+    pull = {"pull_request": {"head": {"ref": "topic", "sha": head, "repo": {"full_name": "acme/billing"}}}}
+    assert "(repo:max_open)" in attempt(event="pull_request", payload=pull).sentence
+
+
+def test_it_is_written_as_the_repository_writes(workflow, attempt):
+    for number in range(12):
+        subject = f"fix(fees): mend {number}"
+        workflow.hub.commit(workflow.repository, "main", {"notes.txt": f"{number}\n".encode()}, subject)
+    workflow.hub.commit(workflow.repository, "main", {".github/dco.yml": b"require:\n  members: true\n"}, "fix: ask")
+    pull = workflow.repository.pulls[attempt().number]
+    assert pull.title.startswith("fix")
+    assert [label.name for label in pull.labels] == ["goldseam"]
+    assert "Signed-off-by: goldseam[bot]" in workflow.repository.git.commit(pull.head_sha).message
+
+
 def test_a_ready_request_is_one_where_policy_lets_it(workflow, attempt):
     first = attempt(draft=False)
     assert workflow.repository.pulls[first.number].draft, "the sample's policy says draft_pr"
@@ -120,7 +142,7 @@ def test_a_ready_request_needs_no_policy_file(open_workflow, attempt):
     workflow = open_workflow(files)
     endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
     with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
-        made = propose(writer, result(workflow), read_event(workflow.environment()), draft=False)
+        made = propose(writer, result(workflow), read_event(workflow.environment()), Outgoing(), draft=False)
     assert not workflow.repository.pulls[made.number].draft
 
 
@@ -130,6 +152,7 @@ def test_a_ready_request_needs_no_policy_file(open_workflow, attempt):
         ("version: 1\nautonomy: suggest\n", "repo:autonomy"),
         ("version: 1\nautonomy: pr\ndeny_paths: ['billing/**']\n", "repo:deny_paths[0]"),
         ("version: 1\nautonomy: pr\nmax_lines: 1\n", "repo:max_lines"),
+        ("version: 1\nautonomy: pr\nmax_open: 0\n", "repo:max_open"),
         ("version: 9\n", "repo:invalid"),
     ],
 )
@@ -178,7 +201,7 @@ def environment(workflow: Workflow, tmp_path: Path) -> dict[str, str]:
     """Return what the step itself is given."""
     folder = tmp_path / "result"
     folder.mkdir()
-    write_result(result(workflow), folder)
+    write_result(result(workflow), None, folder)
     return workflow.environment(
         INPUT_TOKEN=workflow.token(),
         INPUT_RESULT_DIRECTORY=str(folder),
@@ -214,6 +237,27 @@ def test_what_github_refuses_is_one_annotation_and_a_red_step(workflow, environm
     assert (said.name, said.properties) == ("error", {"title": "Goldseam"})
     assert "GitHub refused" in said.message
     assert inputs["token"] not in job.log
+
+
+def test_a_result_that_would_carry_the_token_out_ends_in_nothing(workflow, environment):
+    token, folder = environment["INPUT_TOKEN"], Path(environment["INPUT_RESULT_DIRECTORY"])
+    leaky = result(workflow)
+    trace = leaky.trace.model_copy(update={"choice": f"Because {token[::-1]}."})
+    write_result(leaky.model_copy(update={"trace": trace}), None, folder)
+    job = workflow.run({"token": token, "result-directory": str(folder)}, workflow.environment())
+    (said,) = job.commands
+    assert (job.conclusion, said.name) == ("failure", "error")
+    assert said.message.startswith("Blocked: egress. A secret (token) stood in the pull request")
+    assert workflow.hub.journal == []
+
+
+def test_what_looks_like_a_token_is_not_quoted(workflow, attempt):
+    quoted = f"ghp_{'a1B2' * 9}"
+    leaky = result(workflow)
+    trace = leaky.trace.model_copy(update={"choice": f"Because {quoted}."})
+    pull = workflow.repository.pulls[attempt(leaky.model_copy(update={"trace": trace})).number]
+    assert quoted not in pull.body
+    assert "secret removed" in pull.body
 
 
 @pytest.mark.parametrize("text", [None, "{}", "not json"])

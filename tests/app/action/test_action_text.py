@@ -12,6 +12,7 @@ from action_runner import BadFile, Said, commands_in, read_values
 from app.action.annotations import MOST, remarks
 from app.action.commands import command, stopped
 from app.action.outputs import append_values
+from app.action.result import quotable
 from app.action.summary import LIMIT, summary
 from fixers.evidence import Trace
 from fixers.model import FileEdit
@@ -129,6 +130,16 @@ def test_a_summary_stays_under_what_github_shows(trace):
     assert "### 6. The evidence" in page
     assert "### 7." not in page, "a section that does not fit is left out whole"
     assert page.count("<details>") == page.count("</details>") == 1
+
+
+def test_what_looks_like_a_token_is_quoted_nowhere(trace):
+    """Escaped first, `ghp_` would be `ghp\\_`, which no rule knows, and which GitHub shows as the token."""
+    token = f"ghp_{'a1B2' * 9}"
+    told = trace.model_copy(update={"sentence": f"Fixed: {token}", "choice": token, "notes": (token,)})
+    page = summary(quotable(told))
+    assert token[4:] not in page
+    assert page.count("secret removed") >= 3
+    assert quotable(trace) == trace
 
 
 def test_the_golden_trace_is_one_that_was_repaired():
