@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
 import socket
@@ -19,6 +18,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from benchmarks.load_postgresql import Database
 from benchmarks.load_posts import Target
 from benchmarks.machine import ROOT
 
@@ -47,14 +47,6 @@ class Served:
         """Return the processor time that it took so far, in all its processes."""
         roots = [self.process.pid, *([self.beside] if self.beside else [])]
         return sum(_cpu_seconds(number) for root in roots for number in (root, *_children(root)))
-
-
-@dataclass(frozen=True, slots=True)
-class Database:
-    """A PostgreSQL that runs."""
-
-    url: str
-    process: int
 
 
 @contextmanager
@@ -92,37 +84,6 @@ def probot(cache: Path) -> Iterator[Served]:
     environment = {"PEER_PORT": str(port), "PEER_SECRET": secret, "PEER_KEY": _key(), "NODE_ENV": "production"}
     with _running([node, str(script)], environment, port, home) as process:
         yield Served(Target(port, PATH, secret), process)
-
-
-@contextmanager
-def postgresql(folder: Path) -> Iterator[Database]:
-    """Run a PostgreSQL of our own that waits for the disk."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        raise FileNotFoundError("PostgreSQL's server is missing: apt-get install postgresql")
-    # The data on the disk that the others use; a long path does not fit into a socket's name.
-    home, data = Path(tempfile.mkdtemp(prefix="goldseam-pg-", dir="/tmp")), folder / "postgresql"
-    data.mkdir()
-    as_owner: list[str] = []
-    if os.geteuid() == 0:  # the server refuses to run as root
-        owner = pwd.getpwnam("postgres")
-        for each in (home, data):
-            os.chown(each, owner.pw_uid, owner.pw_gid)
-        folder.chmod(0o711)
-        as_owner = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    programs = found[-1].parent
-    settings = f"-c listen_addresses='' -c unix_socket_directories={home}"
-    make = [*as_owner, str(programs / "initdb"), "--pgdata", str(data), "--username=postgres", "--auth=trust"]
-    control = [*as_owner, str(programs / "pg_ctl"), "-D", str(data)]
-    subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/")
-    start = [*control, "start", "-w", "-o", settings, "-l", str(home / "log")]
-    subprocess.run(start, check=True, stdout=subprocess.DEVNULL, cwd="/")
-    try:
-        number = int((data / "postmaster.pid").read_text().split()[0])
-        yield Database(f"postgresql+psycopg://postgres@/postgres?host={home}", number)
-    finally:
-        subprocess.run([*control, "stop", "-m", "immediate"], check=False, stdout=subprocess.DEVNULL, cwd="/")
-        shutil.rmtree(home)
 
 
 @contextmanager
