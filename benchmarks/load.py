@@ -71,8 +71,8 @@ def main(
         for row in rows.values():
             row.pace(PACED * paced_seconds, connections)
         found = {name: row.document() for name, row in rows.items()}
-        largest = load_burst.largest(servers["goldseam, SQLite"])
-        drained = load_burst.burst(servers["goldseam, SQLite"], burst, connections)
+        with goldseam(folder / "burst") as served:
+            largest, drained = load_burst.largest(served), load_burst.burst(served, burst, connections)
     document = {**facts, "load_after": os.getloadavg()[0], "servers": found, "largest": largest, "burst": drained}
     for line in (*table(found), f"25 MiB  {largest}", f"burst   {drained}", *verdicts(found)):
         click.echo(line)

@@ -54,7 +54,7 @@ def burst(served: Served, count: int, connections: int) -> dict[str, Any]:
         "sent_seconds": round(fired.seconds, 1),
         "accepted": len(fired.accepted),
         "errors": fired.errors,
-        "handled_with_those_before": handled,
+        "handled": handled,
         "handled_a_second": round(handled / seconds),
         "lost": len(fired.accepted - done),
         "attempts": attempts,

@@ -14,13 +14,14 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tasks.store import counts, processes, queue
+from tasks.store import counts, processes, queue, rounds
 from tasks.store.counts import SECONDS, TALLY
 from tasks.store.database import Store, now
 from tasks.store.models import Attempt, Delivery, DeliveryState, Effect, Incident
 
 _COUNTERS = {
     "deliveries": "Deliveries by what the web process did with them.",
+    "received": "Deliveries by what a worker made of them.",
     "leases_taken_over": "Attempts taken over from a worker that was not heard of again, by stage.",
     "waits": "Times a stage was put off until GitHub, or a budget, allowed it.",
     "given_up": "Attempts ended because a stage failed for good, by stage.",
@@ -115,6 +116,10 @@ def _stored(session: Session) -> Iterator[Metric]:
     yield _gauge("inbox_waiting", "Deliveries of which nothing was made yet.", {"": number})
     age = 0.0 if oldest is None else max(0.0, (now(session) - oldest).total_seconds())
     yield _gauge("inbox_oldest_seconds", "Age of the oldest of them.", {"": age})
+    until = rounds.covered_until(session, "missed")
+    if until is not None:
+        gap = max(0.0, (now(session) - until).total_seconds())
+        yield _gauge("deliveries_unchecked_seconds", "Since when the inbox was not compared with GitHub's.", {"": gap})
     depth = queue.depth(session)
     yield _gauge("queue_waiting", "Attempts ready for a stage.", {s: n for s, (n, _) in depth.items()}, "stage")
     ages = {stage: seconds for stage, (_, seconds) in depth.items()}

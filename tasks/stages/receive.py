@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tasks.conversation.said import row_for
 from tasks.errors import Retryable
+from tasks.github.events import KNOWN
 from tasks.github.signal import (
     BoxTicked,
     ButtonPressed,
@@ -33,6 +34,7 @@ from tasks.ledger.entry import Actor, Note
 from tasks.stages import installed
 from tasks.stages.documents import Seen
 from tasks.store import attempts, commands, deliveries, documents, effects, threads
+from tasks.store.counts import TALLY
 from tasks.store.database import Store
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt, Priority
@@ -58,6 +60,8 @@ Taken = tuple[Wake | int | None, str]
 
 TRIES = 3
 _BROKEN = "Goldseam itself broke on this delivery: {} at {}."
+_WORDS = {"Ignored": "ignored", "Dropped": "dropped", "The same event": "repeated"}
+"""By how the reason begins, for the counter."""
 _UNANSWERED = "Ignored: not answered by this version."
 _ANSWERED = "The pull request that asks this repository was answered."
 
@@ -96,7 +100,12 @@ def _receive(session: Session, delivery_id: int, own_app_id: int | None) -> Wake
         found, reason = known or _taken(session, signal, delivery.guid)
     wake = Wake(attempt=found) if isinstance(found, int) else found
     deliveries.finish(session, delivery_id, reason=reason, attempt_id=wake.attempt if wake else None)
+    TALLY.add("received", event=delivery.event if delivery.event in KNOWN else "unknown", outcome=_word(reason))
     return wake
+
+
+def _word(reason: str) -> str:
+    return next((word for start, word in _WORDS.items() if reason.startswith(start)), "taken")
 
 
 def _stale(signal: Signal, received_at: datetime) -> Taken | None:

@@ -15,6 +15,7 @@ from stages_fakes import Desk, check_run, check_suite, envelope, pull_closed, wo
 
 from tasks.github.protocol import Pull
 from tasks.stages import receive as receiving
+from tasks.store.counts import TALLY
 from tasks.store.models import Attempt, Delivery, DeliveryState
 from tasks.store.states import State
 
@@ -82,6 +83,20 @@ def test_two_workers_at_two_tellings_of_one_event_link_one_to_the_other(either_d
     assert {each.state for each in found} == {DeliveryState.DONE}
     assert sum(each.semantic_key is not None for each in found) == 1
     assert sum(each.reason.startswith("The same event as delivery g") for each in found) == 5
+
+
+def test_what_became_of_deliveries_is_counted(desk: Desk) -> None:
+    TALLY.take()
+    run = desk.red()
+    desk.deliver("a", "workflow_run", workflow_run(run))
+    desk.deliver("b", "pull_request", closed() | {"action": "transmogrified"})
+    desk.deliver("c", "solar_flare", {})
+    counted = {labels: value for (name, labels), value in TALLY.take().items() if name == "received"}
+    assert counted == {
+        '{"event": "workflow_run", "outcome": "taken"}': 1,
+        '{"event": "pull_request", "outcome": "ignored"}': 1,
+        '{"event": "unknown", "outcome": "ignored"}': 1,
+    }
 
 
 def test_the_order_of_events_does_not_matter(desk: Desk) -> None:
