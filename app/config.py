@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,6 +15,10 @@ from tasks.errors import BadInput
 from tasks.failpoint import refuse_outside_tests
 from tasks.github.session import GITHUB, Endpoint
 from tasks.store.attempts import LONGEST_LEASE_SECONDS
+
+_SECRETS = "/run/secrets"
+"""Where containers find secrets: a file `goldseam_webhook_secret` is GOLDSEAM_WEBHOOK_SECRET; the environment wins.
+A service manager names another place by its own variable, CREDENTIALS_DIRECTORY."""
 
 
 class Settings(BaseSettings):
@@ -52,6 +57,12 @@ class Settings(BaseSettings):
     jobs: int = 2
     """Candidates that one attempt runs at once."""
     analyze_workers: int = 1
+    doors_dir: Path | None = None
+    """Where the token broker's two sockets are. Unset: under `data_dir`."""
+    analyze_user: int | None = None
+    """User number of the analyze worker, where it is another one's than the broker's."""
+    publish_user: int | None = None
+    """The same for the publish worker."""
     lease_seconds: float = Field(default=30.0, ge=1.0, le=LONGEST_LEASE_SECONDS)
     """An attempt whose worker died is taken up by another one after this; longer pauses of a worker cost its turn."""
     grace_seconds: float = 20.0
@@ -102,7 +113,7 @@ class Settings(BaseSettings):
     @property
     def token_dir(self) -> Path:
         """Where the token broker listens."""
-        return self.run_dir / "broker"
+        return self.doors_dir or self.run_dir / "broker"
 
     @property
     def stop_files(self) -> tuple[Path, ...]:
@@ -171,7 +182,8 @@ def receiving_settings() -> Settings:
 def _settings() -> Settings:
     refuse_outside_tests()
     try:
-        return Settings()
+        secrets = Path(os.environ.get("CREDENTIALS_DIRECTORY", _SECRETS))
+        return Settings(_secrets_dir=secrets if secrets.is_dir() else None)
     except ValidationError as error:
         first = error.errors()[0]
         name = "GOLDSEAM_" + "_".join(str(part) for part in first["loc"]).upper()

@@ -11,6 +11,7 @@ from app.server.worker import End
 from tasks.broker.desk import Desk
 from tasks.broker.hooks import AppHooks
 from tasks.broker.key import read_key
+from tasks.broker.known import Stage
 from tasks.broker.mint import AppMint
 from tasks.broker.searches import searching
 from tasks.broker.server import serving
@@ -28,10 +29,16 @@ def run_broker(config: Settings) -> None:
     mint, hooks = AppMint(config.endpoint, config.app_id, key), AppHooks(config.endpoint, config.app_id, key)
     store, end = store_of(config), End()
     with (
-        serving(Desk(StoreKnown(store), mint), config.token_dir),
+        serving(Desk(StoreKnown(store), mint), config.token_dir, _users(config)),
         searching(hooks, store),
         pulse(store, name="broker", owner=owner_of("broker"), too_old=end.too_old),
     ):
         end.wait()
     if end.code:
         sys.exit(end.code)
+
+
+def _users(config: Settings) -> dict[Stage, frozenset[int]]:
+    """Say whom each door admits: the user that its worker runs as, where that is not our own."""
+    named: dict[Stage, int | None] = {"analyze": config.analyze_user, "publish": config.publish_user}
+    return {stage: frozenset({user}) for stage, user in named.items() if user is not None}

@@ -228,6 +228,7 @@ def _markers(context: PullContext, key: bytes) -> str:
     if not key:
         return ""
     values = {"fingerprint": context.fingerprint, "attempt": str(context.attempt_id), "ledger": context.ledger}
+    values["trace"] = context.trace_id
     return "\n".join(marker(key, name, value) for name, value in values.items() if value)
 
 

@@ -51,6 +51,8 @@ class PullContext:
     """Proposals of the same pull request before this one, oldest first."""
     trailers: tuple[str, ...] = ()
     """Further lines at the end of the commit's message: co-author, sign-off."""
+    trace_id: str = ""
+    """Of the OpenTelemetry trace that leads here from the delivery; empty where there is none."""
 
 
 class Renderer(Protocol):

@@ -169,6 +169,7 @@ def _context(turn: Turn, settled: Settled, ledger: str) -> PullContext:
     order = turn.get(Kind.ORDER, Order)
     first = order.runs[0] if order.runs else None
     return PullContext(
+        trace_id=turn.attempt.trace_id,
         attempt_id=turn.attempt.id,
         repository=turn.attempt.repository,
         base=turn.attempt.base,

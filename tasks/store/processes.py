@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -45,6 +44,9 @@ def alive(session: Session) -> dict[str, int]:
     return {row.name: row.number for row in rows}
 
 
-def all_of(session: Session) -> Sequence[Process]:
-    """Return what is known of every process, by name."""
-    return session.scalars(select(Process).order_by(Process.name, Process.owner)).all()
+def is_alive(session: Session, *, name: str, host: str) -> bool:
+    """Say whether a process of that name on that host was heard of lately."""
+    moment = now(session)
+    heard_of = Process.seen_at.between(moment - ALIVE, moment + ALIVE)
+    found = select(Process.owner).where(heard_of, Process.owner.startswith(f"{name}@{host}:", autoescape=True))
+    return session.scalars(found.limit(1)).first() is not None
