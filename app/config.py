@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     """The same for the publish worker."""
     lease_seconds: float = Field(default=30.0, ge=1.0, le=LONGEST_LEASE_SECONDS)
     """An attempt whose worker died is taken up by another one after this; longer pauses of a worker cost its turn."""
+    sandbox: Literal["bubblewrap", "docker", "podman"] = "bubblewrap"
+    """What runs the repository's tests; there is no falling back from one to another."""
+    sandbox_image: str = ""
+    """The image of containers; name it by digest."""
+    sandbox_runtime: str = ""
+    """Another runtime of docker or podman, such as `runsc`."""
     grace_seconds: float = 20.0
     """How long a stage may go on after the process was told to end; then it is handed back."""
     github_pause_seconds: float = 1.0

@@ -10,11 +10,13 @@ from app.config import Settings
 from app.server.stores import onboarding_desk, server_policy, store_of, turns_of, work_of
 from app.server.tokens import Borrower, door_of, gate_of, lent
 from fixers.request import Fixer
+from fixers.runner.sandbox import Sandbox
 from tasks.broker.client import BrokerClient
 from tasks.github.client import reading
 from tasks.github.protocol import Reader
 from tasks.lanes import RunStage, Work
 from tasks.sandbox.choose import sandbox
+from tasks.sandbox.container import Container
 from tasks.stages.decide import decide
 from tasks.stages.localize import localize
 from tasks.stages.observe import observe
@@ -36,7 +38,7 @@ def analyze_work(config: Settings) -> Work:
     bench = Workbench(
         data=config.data_dir.absolute(),
         lend=partial(lent, door, turns.store),
-        sandbox=sandbox,
+        sandbox=partial(_sandbox, config),
         budget_seconds=config.budget_seconds,
         jobs=config.jobs,
         fixers=lambda order: _fixers(config, consent=order.consent),
@@ -53,6 +55,13 @@ def analyze_work(config: Settings) -> Work:
     }
     ask = partial(read_next, onboarding_desk(config, turns), readers)
     return work_of(config, turns, stages, chores=(ask,), threads=config.analyze_workers)
+
+
+def _sandbox(config: Settings) -> Sandbox:
+    """Return the sandbox that was chosen; SandboxError when it cannot be had, never another one."""
+    if config.sandbox == "bubblewrap":
+        return sandbox()
+    return Container.here(config.sandbox, image=config.sandbox_image, runtime=config.sandbox_runtime)
 
 
 def _fixers(config: Settings, *, consent: str) -> tuple[Fixer, ...]:
