@@ -57,6 +57,7 @@ def test_a_slip_is_repaired_and_the_evidence_is_complete(make_request, sandbox):
     assert trace.localization[0].path == "fees.py"
 
 
+@pytest.mark.usefixtures("repeated_less")
 def test_an_ambiguity_is_a_question_that_its_own_test_answers(make_request, sandbox):
     """Each offered test passes with its alternative, and with it the next attempt has one answer."""
     files = {"fees.py": FEES, "test_fees.py": WEAK}
@@ -82,6 +83,7 @@ def late_fee(days):
 '''
 
 
+@pytest.mark.usefixtures("repeated_less")
 def test_a_deletion_that_passes_keeps_any_other_repair_from_being_proposed(make_request, sandbox):
     trace = attempt(make_request({"fees.py": WEAKER, "test_fees.py": PLAIN}), sandbox)
     assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS), trace.sentence
@@ -117,6 +119,7 @@ CODEMODS = {
 }
 
 
+@pytest.mark.usefixtures("repeated_less")
 @pytest.mark.parametrize(("files", "line", "fixer"), CODEMODS.values(), ids=CODEMODS)
 def test_a_rule_keyed_on_the_error_repairs_it(make_request, sandbox, files, line, fixer):
     trace = attempt(make_request(files), sandbox)
