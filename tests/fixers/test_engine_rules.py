@@ -1,6 +1,7 @@
 """Small real projects that codemods repair, from the failing run to the proof."""
 
 import pytest
+from sampled_cases import sampled
 
 from fixers.engine import attempt
 
@@ -78,10 +79,7 @@ SAMPLE = {"a merge left its markers", "modules import each other", "a key is mis
 """A file that does not parse, an edit in two places, a value that was seen; each rule alone is tested elsewhere."""
 
 
-@pytest.mark.parametrize(
-    ("files", "fixer", "line"),
-    [pytest.param(*case, marks=() if name in SAMPLE else pytest.mark.matrix, id=name) for name, case in CASES.items()],
-)
+@pytest.mark.parametrize(("files", "fixer", "line"), sampled(CASES, SAMPLE))
 def test_the_rule_repairs_it(make_request, sandbox, files, fixer, line):
     trace = attempt(make_request(files, budget_candidates=300), sandbox)
     assert trace.status == "fixed", trace.sentence
