@@ -132,6 +132,8 @@ def _web() -> None:
 
 def _analyze() -> None:
     assert analyze.Workbench
+    if os.environ["TEST_ENGINE"] == "real":
+        run_worker(settings(), "analyze")
     analyze.Workbench = ScriptedWorkbench  # type: ignore[misc,assignment]
     run_worker(settings(), "analyze")
 

@@ -3,6 +3,7 @@
 import base64
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -120,3 +121,8 @@ def test_a_file_that_held_a_token_before_may_be_committed(guarded_desk):
 
 def test_an_honest_proposal_goes_out(guarded_desk):
     assert guarded_desk.run(guarded_desk.attempt()) is State.WATCHING
+
+
+def test_no_writer_is_opened_without_its_guard():
+    text = (Path(__file__).parents[3] / "app/server/publish.py").read_text()
+    assert text.count(" writing(") == text.count("yield guarded(writer, ") == 1
