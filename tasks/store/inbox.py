@@ -9,13 +9,13 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Full, Queue
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from tasks.errors import Retryable
 from tasks.failpoint import K, failpoint
@@ -90,12 +90,11 @@ class Inbox:
             try:
                 with self._turn():
                     batch += self._gathered(len(batch[0].incoming.body))
-                    self._commit(batch)
-            except DatabaseError as error:
-                if len(batch) == 1:
-                    _fail(batch, error)
-                else:
-                    self._one_by_one(batch)
+                    ids = self._committed(batch)
+                # After the turn: whoever is told runs, and the next process need not wait for that.
+                _tell(batch, ids)
+            except (DataError, IntegrityError):  # the fault of a row, not of the database
+                self._one_by_one(batch)
             except Exception as error:  # noqa: BLE001 - the requests must hear of it, and the thread must live
                 _fail(batch, error)
 
@@ -111,19 +110,19 @@ class Inbox:
             size += len(one.incoming.body)
             yield one
 
-    def _commit(self, batch: Sequence[_Waiting]) -> None:
+    def _committed(self, batch: Sequence[_Waiting]) -> Mapping[str, int]:
         with self.store.write() as session:
             ids = receive_all(session, [one.incoming for one in batch])
             failpoint(K.RECEIVED)
-        for one in batch:
-            one.tell(ids[one.incoming.guid])
+        return ids
 
     def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
         """Let one that cannot be stored not take the others with it."""
         for one in batch:
             try:
                 with self._turn():
-                    self._commit([one])
+                    ids = self._committed([one])
+                _tell([one], ids)
             except Exception as error:  # noqa: BLE001 - as in `_write`
                 _fail([one], error)
 
@@ -138,6 +137,11 @@ class Inbox:
             yield
         finally:
             os.close(handle)
+
+
+def _tell(batch: Sequence[_Waiting], ids: Mapping[str, int]) -> None:
+    for one in batch:
+        one.tell(ids[one.incoming.guid])
 
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
