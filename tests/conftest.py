@@ -27,6 +27,7 @@ SLOW = (
     "fixers/test_parts.py",
     "tasks/stages/test_stages_killed.py",
     "fixers/runner/test_light_protocol.py",
+    "app/setup/test_setup_up.py",
     "tasks/sandbox/test_sandbox_appetite.py",
 )
 """Files that take a quarter of a minute or more, the longest first; one that starts last keeps other cores waiting."""

@@ -19,7 +19,6 @@ from app.simulator.server import serve
 from tasks.store.database import open_store
 from tasks.store.models import Delivery
 
-pytestmark = pytest.mark.timeout(180)
 GOLDSEAM = Path(sys.executable).with_name("goldseam")
 
 
