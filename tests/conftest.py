@@ -16,6 +16,7 @@ SLOW = (
     "app/server/test_server_loop.py",
     "fixers/test_engine_attempt.py",
     "fixers/tools/test_tool_attempt.py",
+    "app/action/test_action_job.py",
     "fixers/test_engine_proof.py",
     "fixers/choose/test_choose_corpus.py",
     "fixers/runner/test_evaluators_plugins.py",

@@ -25,7 +25,7 @@ def open_workflow(
     """Return a maker of workflows, each with a simulator of its own."""
     simulators: list[Simulator] = []
 
-    def make(files: Mapping[str, str] | None = None) -> Workflow:
+    def make(files: Mapping[str, str] | None = None, *, checkout: bool = True) -> Workflow:
         place = tmp_path_factory.mktemp("job")
         hub = Hub(place / "github", pair.public)
         simulator = serve(hub)
@@ -35,7 +35,9 @@ def open_workflow(
             repository = sample.red_main(hub).repository
         else:
             repository = hub.add_repository("acme/billing", {name: text.encode() for name, text in files.items()})
-        check_out(repository, place / "workspace")
+        if checkout:
+            check_out(repository, place / "workspace")
+        (place / "workspace").mkdir(exist_ok=True)
         (place / "temp").mkdir()
         return Workflow(hub, simulator, repository, place / "workspace", place, small_python)
 

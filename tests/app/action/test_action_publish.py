@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,9 @@ from fixers.model import FileEdit
 from fixers.patch import unified
 from tasks.errors import BadInput
 from tasks.github.client import writing
-from tasks.github.errors import GitHubUnavailable
+from tasks.github.errors import GitHubUnavailable, PermissionMissing
 from tasks.github.session import Endpoint
-from tasks.report.outgoing import Outgoing
+from tasks.report.outgoing import EgressBlocked, Outgoing
 
 FEES = "billing/fees.py"
 MENDED = sample.RED.replace(">=", ">")
@@ -39,19 +40,34 @@ def result(workflow: Workflow, commit: str = "", patch: str = "") -> ActionResul
     return ActionResult(commit=commit or workflow.head, trace=trace.model_copy(update={"patch": fixed}))
 
 
+FILES = {FEES: sample.RED, ".github/goldseam.yml": sample.POLICY}
+
+
+@pytest.fixture
+def workflow(open_workflow: Callable[..., Workflow]) -> Workflow:
+    """Return one without a checkout, which this step does not need."""
+    return open_workflow(FILES, checkout=False)
+
+
+@pytest.fixture(scope="module")
+def unwritten(open_workflow: Callable[..., Workflow]) -> Workflow:
+    """Return one for all tests that say that nothing was written."""
+    return open_workflow(FILES, checkout=False)
+
+
+def proposed(
+    workflow: Workflow, found: ActionResult | None = None, *, draft: bool = True, event: str = "push", **more: object
+) -> Proposed | Withheld:
+    """Propose a result with a token of the least permissions."""
+    seen = read_event(workflow.environment(event, **more))
+    endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
+    with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
+        return propose(writer, found or result(workflow), seen, Outgoing(), draft=draft)
+
+
 @pytest.fixture
 def attempt(workflow: Workflow) -> Callable[..., Proposed | Withheld]:
-    """Propose a result with a token of the least permissions."""
-
-    def run(
-        found: ActionResult | None = None, *, draft: bool = True, event: str = "push", **more: object
-    ) -> Proposed | Withheld:
-        seen = read_event(workflow.environment(event, **more))
-        endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
-        with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
-            return propose(writer, found or result(workflow), seen, Outgoing(), draft=draft)
-
-    return run
+    return partial(proposed, workflow)
 
 
 def changed(workflow: Workflow) -> list[str]:
@@ -122,7 +138,7 @@ def test_an_open_one_is_found_even_where_there_is_room_for_no_other(workflow, at
 
 
 def test_it_is_written_as_the_repository_writes(workflow, attempt):
-    for number in range(12):
+    for number in range(6):
         subject = f"fix(fees): mend {number}"
         workflow.hub.commit(workflow.repository, "main", {"notes.txt": f"{number}\n".encode()}, subject)
     workflow.hub.commit(workflow.repository, "main", {".github/dco.yml": b"require:\n  members: true\n"}, "fix: ask")
@@ -137,13 +153,9 @@ def test_a_ready_request_is_one_where_policy_lets_it(workflow, attempt):
     assert workflow.repository.pulls[first.number].draft, "the sample's policy says draft_pr"
 
 
-def test_a_ready_request_needs_no_policy_file(open_workflow, attempt):
-    files = {FEES: sample.RED}
-    workflow = open_workflow(files)
-    endpoint = Endpoint(f"{workflow.simulator.url}/api/v3", seconds_between_requests=0, seconds_between_writes=0)
-    with writing(endpoint, workflow.token(), workflow.repository.full_name) as writer:
-        made = propose(writer, result(workflow), read_event(workflow.environment()), Outgoing(), draft=False)
-    assert not workflow.repository.pulls[made.number].draft
+def test_a_ready_request_needs_no_policy_file(open_workflow):
+    workflow = open_workflow({FEES: sample.RED}, checkout=False)
+    assert not workflow.repository.pulls[proposed(workflow, draft=False).number].draft
 
 
 @pytest.mark.parametrize(
@@ -156,29 +168,29 @@ def test_a_ready_request_needs_no_policy_file(open_workflow, attempt):
         ("version: 9\n", "repo:invalid"),
     ],
 )
-def test_what_the_policy_file_denies_the_action_denies(workflow, attempt, text, clause):
-    policy(workflow, text)
-    withheld = attempt(result(workflow))
+def test_what_the_policy_file_denies_the_action_denies(unwritten, text, clause):
+    policy(unwritten, text)
+    withheld = proposed(unwritten)
     assert isinstance(withheld, Withheld)
     assert f"({clause})" in withheld.sentence
-    assert changed(workflow) == []
+    assert changed(unwritten) == []
 
 
 @pytest.mark.parametrize("path", [".github/workflows/ci.yml", "tests/test_fees.py", "setup.py"])
-def test_a_forged_result_touches_nothing_that_judges_or_runs_it(workflow, attempt, path):
-    forged = result(workflow, patch=unified([FileEdit(path, "a\n", "b\n")]))
-    withheld = attempt(forged)
+def test_a_forged_result_touches_nothing_that_judges_or_runs_it(unwritten, path):
+    forged = result(unwritten, patch=unified([FileEdit(path, "a\n", "b\n")]))
+    withheld = proposed(unwritten, forged)
     assert isinstance(withheld, Withheld)
     assert "(hard:" in withheld.sentence
-    assert changed(workflow) == []
+    assert changed(unwritten) == []
 
 
-def test_a_patch_that_is_none_is_withheld(workflow, attempt):
-    assert "cannot be read" in attempt(result(workflow, patch="--- a/x\nnonsense")).sentence
+def test_a_patch_that_is_none_is_withheld(unwritten):
+    assert "cannot be read" in proposed(unwritten, result(unwritten, patch="--- a/x\nnonsense")).sentence
 
 
-def test_a_repair_of_another_commit_is_withheld(workflow, attempt):
-    assert "is not the commit of this run" in attempt(result(workflow, commit="c" * 40)).sentence
+def test_a_repair_of_another_commit_is_withheld(unwritten):
+    assert "is not the commit of this run" in proposed(unwritten, result(unwritten, commit="c" * 40)).sentence
 
 
 def test_a_branch_that_differs_from_the_merge_under_test_is_withheld(workflow, attempt):
@@ -229,25 +241,19 @@ def test_a_fork_is_not_even_asked_about(workflow, environment):
     assert list(workflow.hub.requests) == []
 
 
-def test_what_github_refuses_is_one_annotation_and_a_red_step(workflow, environment):
-    inputs = {"token": workflow.token(contents="read"), "result-directory": environment["INPUT_RESULT_DIRECTORY"]}
-    job = workflow.run(inputs, workflow.environment())
-    assert job.conclusion == "failure"
-    (said,) = job.commands
-    assert (said.name, said.properties) == ("error", {"title": "Goldseam"})
-    assert "GitHub refused" in said.message
-    assert inputs["token"] not in job.log
+def test_what_github_refuses_ends_the_step(workflow, environment):
+    said = io.StringIO()
+    with pytest.raises(PermissionMissing, match="GitHub refused"):
+        publish({**environment, "INPUT_TOKEN": workflow.token(contents="read")}, said)
+    assert said.getvalue() == ""
 
 
 def test_a_result_that_would_carry_the_token_out_ends_in_nothing(workflow, environment):
-    token, folder = environment["INPUT_TOKEN"], Path(environment["INPUT_RESULT_DIRECTORY"])
     leaky = result(workflow)
-    trace = leaky.trace.model_copy(update={"choice": f"Because {token[::-1]}."})
-    write_result(leaky.model_copy(update={"trace": trace}), None, folder)
-    job = workflow.run({"token": token, "result-directory": str(folder)}, workflow.environment())
-    (said,) = job.commands
-    assert (job.conclusion, said.name) == ("failure", "error")
-    assert said.message.startswith("Blocked: egress. A secret (token) stood in the pull request")
+    trace = leaky.trace.model_copy(update={"choice": f"Because {environment['INPUT_TOKEN'][::-1]}."})
+    write_result(leaky.model_copy(update={"trace": trace}), None, Path(environment["INPUT_RESULT_DIRECTORY"]))
+    with pytest.raises(EgressBlocked, match=r"A secret \(token\) stood in the pull request"):
+        publish(environment, io.StringIO())
     assert workflow.hub.journal == []
 
 

@@ -37,17 +37,10 @@ def test_head_code_where_secrets_are_ends_the_job_before_anything_runs(workflow)
     assert list(workflow.hub.requests) == []
 
 
-@pytest.mark.parametrize(
-    ("inputs", "words"),
-    [
-        ({"fail-on": "sometimes"}, "The input fail-on must be 'fixed', 'declined', 'error' or 'never'"),
-        ({"log": "no.log"}, "no.log is not a file"),
-    ],
-    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
-)
-def test_a_bad_input_ends_the_job_in_one_annotation(open_workflow, inputs, words):
+def test_a_bad_input_ends_the_job_in_one_annotation(open_workflow):
     workflow = open_workflow({"m.py": "x = 1\n"})
-    assert words in only_error(workflow.run(inputs, workflow.environment()))
+    said = only_error(workflow.run({"fail-on": "sometimes"}, workflow.environment()))
+    assert said.startswith("The input fail-on must be 'fixed', 'declined', 'error' or 'never'")
 
 
 def test_without_an_environment_the_job_says_so_everywhere(open_workflow, tmp_path):
