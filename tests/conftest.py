@@ -11,6 +11,8 @@ from small_python import make_small_python
 from fixers.runner.suite import INSIDE
 
 SLOW = (
+    "faults/test_faults_sample.py",
+    "faults/test_faults_cases.py",
     "app/cli/test_cli_fix.py",
     "fixers/runner/test_evaluators_agree.py",
     "app/server/test_server_loop.py",

@@ -27,8 +27,8 @@ from tasks.store.states import State
 MOST_MEMORY = 400 << 20
 """Of one process; two thirds of it are what a fork shares with its parent."""
 MOST_DISK = 30 << 20
-_MADE = re.compile(r"(?P<kind>ref|commit|pull|check) [^:#]+[:#](?:refs/heads/[^@]+@)?(?P<id>\S+)")
-_KINDS = {"ref": "branch"}
+_MADE = re.compile(r"(?P<kind>ref|commit|pull|check|label) [^:#]+[:#](?:refs/heads/[^@]+@)?(?P<id>[^\s:]+)(?::\S+)?")
+_KINDS = {"ref": "branch", "label": "labels"}
 _UNSEEN = {"slot"}
 """Kinds of rows among the effects of which nobody sees anything: a place within a limit."""
 
@@ -94,7 +94,7 @@ def _one_pull_request(evidence: Evidence) -> None:
 def _journal_and_ledger_agree(server: Rig) -> None:
     matches = [_MADE.fullmatch(made) for made in dict.fromkeys(server.effects())]
     assert all(matches), f"an effect of a kind that nobody knows: {server.effects()}"
-    journal = sorted((_KINDS.get(m["kind"], m["kind"]), m["id"]) for m in matches if m)
+    journal = sorted({(_KINDS.get(m["kind"], m["kind"]), m["id"]) for m in matches if m})
     entries = list(_entries(server))
     outcomes = [entry for entry in entries if entry.kind == "outcome"]
     said = sorted((e.effect.key.partition(":")[0], e.effect.remote_id) for e in outcomes if e.effect)

@@ -95,6 +95,7 @@ def test_a_worker_that_is_told_to_end_hands_back_and_leaves_nothing_running(shar
         settled(server, repository, struck)
 
 
+@pytest.mark.matrix
 def test_a_server_put_back_to_any_earlier_moment_adopts_what_it_made_since(shared, tmp_path) -> None:
     """All processes are held while the files are copied, as a power cut or a snapshot would leave them."""
     copies: list[Path] = []

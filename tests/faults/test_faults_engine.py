@@ -7,7 +7,7 @@ from faults_rig import end, rig, until
 from app.simulator import sample
 from tasks.store.states import State
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.matrix]
 
 
 def test_killed_within_the_sandbox_the_engine_begins_again_and_leaves_nothing(shared) -> None:
