@@ -9,7 +9,7 @@ from tasks.store import attempts
 from tasks.store.assignments import StoreKnown
 from tasks.store.database import Store
 from tasks.store.models import Attempt
-from tasks.store.states import STAGES, State
+from tasks.store.states import STAGES, WRITING, State
 
 
 def leased(store: Store, state: State, *, seconds: float = 30, installation: int | None = 3) -> str:
@@ -23,11 +23,11 @@ def leased(store: Store, state: State, *, seconds: float = 30, installation: int
 
 @pytest.mark.parametrize("state", list(State))
 def test_a_token_is_for_the_stage_the_attempt_is_in(store: Store, state: State) -> None:
-    """T61, T62: only PUBLISHING gives a token that writes, and an ended attempt gives none."""
+    """T61, T62: only the stages that write get a token that does, and an ended attempt gives none."""
     known = StoreKnown(store)
     attempt = leased(store, state)
     granted = {stage for stage in ("analyze", "publish") if known.known(attempt, stage)}
-    assert granted == ({"publish"} if state is State.PUBLISHING else {"analyze"} if state in STAGES else set())
+    assert granted == ({"publish"} if state in WRITING else {"analyze"} if state in STAGES else set())
     assert {known.known(attempt, stage) for stage in granted} <= {Assignment(3, "o/r")}
 
 
