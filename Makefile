@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-conversation test check format lock schemas rules clean
 .PHONY: faults test-matrix
-.PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-load bench-agreement
+.PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-load bench-latency bench-agreement
 BIN := .venv/bin
 
 help: ## Show what can be made
@@ -77,6 +77,9 @@ bench-throughput: .venv/.dev ## Candidates per second of processor time, beside 
 
 bench-load: .venv/.dev ## Durable acknowledgements a second, beside Probot (OPTIONS="--rounds 3"; needs Node.js 20)
 	$(BIN)/python -m benchmarks.load $(OPTIONS)
+
+bench-latency: .venv/.dev ## Seconds from a red run to an open pull request on the simulator, by stage (OPTIONS="--warm 5")
+	$(BIN)/python -m benchmarks.latency $(OPTIONS)
 
 bench-agreement: .venv/.dev ## Whether all evaluators say the same of random edits of five published packages
 	$(BIN)/python -m benchmarks.evaluators $(OPTIONS)
