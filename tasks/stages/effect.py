@@ -98,14 +98,13 @@ class Hand:
 
         One effect of each kind for a turn: `kind` and the turn's key are its key.
         """
-        decision = decide(action, self.facts if action in NEEDS_A_PATCH else None, self.policy, self.turn.stopped())
-        if decision.result != "allow":
-            raise NotNow(decision)
-        effect_id, known = self._intend(decision, kind, target)
+        effect_id, known = self._intend(self._allowed(action), kind, target)
         if known is not None:
             return known
         failpoint(K.INTENDED)
         found = look()
+        if found is None:
+            self._allowed(action)  # a look-up may take its time, and a person may have stopped everything meanwhile
         try:
             made = found or do()
         except EgressBlocked as leak:
@@ -114,6 +113,13 @@ class Hand:
         self._conclude(effect_id, action, kind, target, made, "found" if found else "done")
         failpoint(K.CONCLUDED)
         return made
+
+    def _allowed(self, action: Action) -> Decision:
+        facts = self.facts if action in NEEDS_A_PATCH else None
+        decision = decide(action, facts, self.policy, self.turn.stopped())
+        if decision.result != "allow":
+            raise NotNow(decision)
+        return decision
 
     def _intend(self, decision: Decision, kind: str, target: str) -> tuple[int, Made | None]:
         with self.turn.writing() as session:

@@ -101,9 +101,9 @@ def matrix(seeds: int = SEEDS) -> tuple[Cell, ...]:
 
 
 def sample(count: int = SAMPLE) -> tuple[Cell, ...]:
-    """Return cells at even distances over the matrix of points and faults, with the seeds in turn."""
-    grid = [(point, fault) for point in K for fault in Fault]
-    return tuple(Cell(*grid[n * len(grid) // count], seed=n % SEEDS) for n in range(count))
+    """Return cells along the points, with the faults and the seeds in turn: a rule, so that nobody picks them."""
+    points, faults = list(K), list(Fault)
+    return tuple(Cell(points[n * len(points) // count], faults[n % len(faults)], seed=n % SEEDS) for n in range(count))
 
 
 def run(cell: Cell, shared: Bench) -> Result:
