@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.action.event import OURS, Event
-from app.action.result import EVIDENCE, ActionResult, quotable
+from app.action.result import EVIDENCE, ActionResult
 from fixers.evidence import Trace
 from fixers.failures.fingerprint import run_fingerprint
 from fixers.model import FileEdit
@@ -22,6 +22,7 @@ from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, EffectivePolicy, ServerPolicy
 from tasks.report.outgoing import Outgoing, redacted
 from tasks.report.pull import pull_body, pull_title
+from tasks.report.quotable import quotable
 from tasks.stages.doors import PullContext
 from tasks.stages.habits import commit_trailers, read_habits
 

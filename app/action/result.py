@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -12,7 +12,6 @@ from fixers.evidence import Evidence, Trace
 from fixers.model import Contract
 from fixers.patch import PatchDoesNotApply, apply, touched, unified
 from tasks.errors import BadInput
-from tasks.report.outgoing import redacted
 from tasks.report.trace import trace_markdown
 
 RESULT, TRACE, PATCH, EVIDENCE, ALTERNATIVES = (
@@ -48,14 +47,6 @@ def at_root(trace: Trace, checkout: Path, directory: str) -> Trace:
     )
 
 
-def quotable(trace: Trace) -> Trace:
-    """Return a trace for people: in its patch nothing is changed, elsewhere what has the form of a token is replaced.
-
-    Before it is rendered: escapes would take the form away and leave the token.
-    """
-    return Trace.model_validate({**_cleaned(trace.model_dump(mode="json")), "patch": trace.patch})
-
-
 def write_result(result: ActionResult, evidence: Evidence | None, folder: Path) -> dict[str, Path]:
     """Write what there is; return the files by name, so that a missing one says that there is no such thing."""
     trace = result.trace
@@ -87,17 +78,6 @@ def read_result(folder: Path) -> ActionResult:
         raise BadInput(
             f"{file} is no result of the Goldseam Action; both steps must be of the same version."
         ) from error
-
-
-def _cleaned(value: Any) -> Any:
-    match value:
-        case str():
-            return redacted(value)[0]
-        case dict():
-            return {key: _cleaned(each) for key, each in value.items()}
-        case list():
-            return [_cleaned(each) for each in value]
-    return value
 
 
 def _moved(patch: str, checkout: Path, directory: str) -> str:

@@ -18,7 +18,7 @@ from app.action.event import Event, check_may_run, read_event
 from app.action.inputs import FailOn, RunInputs, read_inputs
 from app.action.interpreter import interpreter
 from app.action.outputs import append_values
-from app.action.result import EVIDENCE, PATCH, TRACE, ActionResult, at_root, quotable, write_result
+from app.action.result import EVIDENCE, PATCH, TRACE, ActionResult, at_root, write_result
 from app.action.summary import summary
 from app.cli.fix import Options, repair
 from app.cli.terminal import patch_lines
@@ -28,6 +28,7 @@ from fixers.model import Declined, Reason
 from fixers.outcome import declined_trace
 from fixers.runner.sandbox import SandboxError
 from tasks.errors import BadInput, EnvironmentFailed
+from tasks.report.quotable import quotable
 
 _ORDER: tuple[FailOn, ...] = ("fixed", "declined", "error", "never")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from fixers.evidence import Trace
 from tasks.conversation.choices import Choice
 from tasks.conversation.grammar import CALL, SAYS
-from tasks.report.neutral import block, cell, inline, prose
+from tasks.report.neutral import block, cell, inline, prose, prose_cell
+from tasks.report.quotable import quotable
 from tasks.report.trace import trace_markdown
 
 LIMIT = 60_000
@@ -24,6 +25,7 @@ def help_text(unknown: bool = False) -> str:
 
 def explanation(trace: Trace, place: str) -> str:
     """Return how the proposal, or the reason for none, came about; `place` narrows it to a file or function."""
+    trace = quotable(trace)
     return "\n".join(_about(trace, place) if place else _whole(trace))[:LIMIT]
 
 
@@ -62,7 +64,8 @@ def _whole(trace: Trace) -> Iterator[str]:
         yield "| # | place | because |"
         yield "|--:|---|---|"
         for number, s in enumerate(trace.localization[:_PLACES], 1):
-            yield f"| {number} | {cell(f'{s.path}:{s.line} {s.function}'.strip())} | {prose('; '.join(s.reasons))} |"
+            place, reasons = cell(f"{s.path}:{s.line} {s.function}".strip()), prose_cell("; ".join(s.reasons))
+            yield f"| {number} | {place} | {reasons} |"
     if trace.families:
         made = sum(family.generated for family in trace.families)
         passed = sum(family.passed_failing_tests for family in trace.families)

@@ -18,6 +18,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
 _REACHING = re.compile(r"[@#](?=[\w-])|://|(?<=www)\.|(?<=GH-)(?=\d)", re.IGNORECASE)
 """What GitHub turns into a mention, a reference or a link, after it has rendered: escapes do not stop it."""
 _BREAK = "&#8203;"
+_COMMAND = re.compile(r"^::", re.MULTILINE)
 
 
 def visible(text: str) -> str:
@@ -38,8 +39,11 @@ def inline(text: str, limit: int = 200) -> str:
 
 
 def block(text: str, language: str = "text", limit: int = 8000) -> str:
-    """Return text as a fenced block whose fence is longer than any in it."""
-    body = shortened(visible(text), limit)
+    """Return text as a fenced block whose fence is longer than any in it.
+
+    A line that a runner of workflows would take for a command gets a space before it.
+    """
+    body = _COMMAND.sub(" ::", shortened(visible(text), limit))
     fence = "`" * max(3, _longest_run(body) + 1)
     return f"{fence}{language}\n{body.rstrip()}\n{fence}"
 

@@ -24,6 +24,8 @@ from tasks.errors import Refused
 SHORTEST = 12
 """Letters and digits; a shorter secret would be found in ordinary text, and is no secret worth the name."""
 _REST = re.compile(r"[^A-Za-z0-9]+")
+_MARKDOWN = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""An escape: it hides the form of a token from us, and nothing from a reader."""
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
 
 
@@ -57,7 +59,9 @@ class Outgoing:
         """Raise EgressBlocked when any text in these values holds a secret of either kind."""
         texts = list(_texts(things))
         # Joined without a gap, because a secret may be cut over two texts; and with one, for forms that end at a word.
-        kinds = (*self.leaks("".join(texts)), *(hit.kind for hit in token_forms("\n".join(texts))))
+        written = "\n".join(texts)
+        hits = (*token_forms(written), *token_forms(_MARKDOWN.sub(r"\1", written)))
+        kinds = (*self.leaks("".join(texts)), *(hit.kind for hit in hits))
         if kinds:
             raise EgressBlocked(place, tuple(sorted(set(kinds))))
 

@@ -13,7 +13,7 @@ from fixers.patch import PatchDoesNotApply, read
 from fixers.project import is_test_path
 from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Annotation, CheckOutput
-from tasks.report.neutral import block, inline, prose
+from tasks.report.neutral import block, cell, inline, prose, prose_cell
 from tasks.report.trace import alternative_lines, failure_lines, offer_lines, trace_markdown
 
 if TYPE_CHECKING:  # at run time it would load the database, which the Action has no use for
@@ -119,18 +119,18 @@ def proof_table(evidence: Evidence) -> Iterator[str]:
     yield "|---|---|---|"
     if evidence.tool is not None:
         red = evidence.tool
-        yield f"| {prose(red.tool)} {prose(red.version)} | {len(red.findings)} findings | {len(red.after)} |"
+        yield f"| {prose_cell(red.tool)} {prose_cell(red.version)} | {len(red.findings)} findings | {len(red.after)} |"
     else:
         yield f"| failing tests | {count} failed ×{before_runs} | {count} passed ×{after_runs} |"
     if before is not None and suites:
         order = f"×{len(suites)}, one in random order (seed {suites[-1].seed})" if len(suites) > 1 else "×1"
         yield f"| whole suite ({evidence.suite_size}) | {before.passed} passed | {suites[0].passed} passed {order} |"
     for check in evidence.static:
-        tool = f"{prose(check.tool)} {prose(check.version)}"
+        tool = f"{prose_cell(check.tool)} {prose_cell(check.version)}"
         yield f"| {tool} | {check.before} findings | {check.after}, {_new(len(check.new))} |"
     behaviour = evidence.behaviour
     if behaviour is not None and behaviour.calls:
-        differs = "; ".join(inline(d, 120) for d in behaviour.differs_when[:3]) or "none of them"
+        differs = "; ".join(cell(d) for d in behaviour.differs_when[:3]) or "none of them"
         yield f"| behaviour on {behaviour.calls} replayed calls | – | differs from the code before on {differs} |"
         others = behaviour.clusters - 1
         yield f"| other behaviours that pass the failing tests | – | {others or 'none'} |"

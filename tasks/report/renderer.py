@@ -11,6 +11,7 @@ from fixers.evidence import Trace
 from tasks.github.protocol import CheckOutput
 from tasks.report.outgoing import Outgoing, redacted
 from tasks.report.pull import check_output, pull_body, pull_title
+from tasks.report.quotable import counted
 from tasks.stages.doors import PullContext
 
 
@@ -27,16 +28,18 @@ class PullRenderer:
     def render_pull(self, trace: Trace, context: PullContext) -> tuple[str, str]:
         """Return title and body of the pull request."""
         bundle = f"{self.address}/attempts/{context.attempt_id}/evidence.json"
+        trace, count = counted(trace)
         title, _ = redacted(pull_title(trace))
-        body, count = redacted(pull_body(trace, context, bundle=bundle, key=self.key))
+        body, _ = redacted(pull_body(trace, context, bundle=bundle, key=self.key))
         self.outgoing.check("the pull request", title, body)
         self.outgoing.check_files("the patch", *_sides(trace.patch))
         return title, body + _said(count)
 
     def render_check(self, trace: Trace) -> CheckOutput:
         """Return what the check run shows."""
+        trace, count = counted(trace)
         output = check_output(trace)
-        summary, count = redacted(output.summary)
+        summary, _ = redacted(output.summary)
         text, _ = redacted(output.text)
         marks = tuple(replace(mark, message=redacted(mark.message)[0]) for mark in output.annotations)
         title, _ = redacted(output.title)

@@ -152,7 +152,7 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     yield "| gate | passed | |"
     yield "|---|---|---|"
     for gate in evidence.gates:
-        yield f"| {prose(gate.name)} | {'yes' if gate.passed else '**no**'} | {prose_cell(gate.detail)} |"
+        yield f"| {prose_cell(gate.name)} | {'yes' if gate.passed else '**no**'} | {prose_cell(gate.detail)} |"
     yield ""
     yield "| run | tests | passed | failed | seed | seconds |"
     yield "|---|--:|--:|--:|--:|--:|"

@@ -12,11 +12,11 @@ from action_runner import BadFile, Said, commands_in, read_values
 from app.action.annotations import MOST, remarks
 from app.action.commands import command, stopped
 from app.action.outputs import append_values
-from app.action.result import quotable
 from app.action.summary import LIMIT, summary
 from fixers.evidence import Trace
 from fixers.model import FileEdit
 from fixers.patch import unified
+from tasks.report.quotable import quotable
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "trace-1.0.json"
 HOSTILE = (

@@ -22,7 +22,9 @@ from fixers.evidence import (
 from fixers.model import Failure, FailureKind, Frame, Offer, Reason, Suspect
 from tasks.policy.decide import Clause, Decision
 from tasks.report.neutral import block, inline, prose, visible
+from tasks.report.outgoing import EgressBlocked, Outgoing
 from tasks.report.pull import BODY_LIMIT, check_output, marker, pull_body, pull_title, read_marker
+from tasks.report.renderer import PullRenderer
 from tasks.report.trace import trace_markdown
 from tasks.stages.doors import PullContext
 
@@ -260,3 +262,21 @@ def test_texts_stay_readable():
     assert inline("a `b` c") == "``a `b` c``"
     assert block("x\n```\ny").startswith("````text\n")
     assert visible("a\x00b\tc\n") == "a\\x00b\tc\n"
+
+
+def test_a_token_in_a_message_is_shown_nowhere():
+    token = "ghp_" + "a1B2" * 9
+    failures = tuple(each.model_copy(update={"message": f"401 for {token}"}) for each in trace().failures)
+    told = trace().model_copy(update={"failures": failures, "sentence": f"Fixed: it sent {token}."})
+    renderer = PullRenderer(KEY, "https://goldseam.example")
+    title, text = renderer.render_pull(told, CONTEXT)
+    check = renderer.render_check(told)
+    shown = f"{title}\n{text}\n{check.title}\n{check.summary}\n{check.text}"
+    assert "a1B2a1B2" not in shown
+    assert "removed from what is quoted here" in text
+
+
+def test_an_escaped_token_is_still_one():
+    escaped = "ghp\\_" + "a1B2" * 9
+    with pytest.raises(EgressBlocked):
+        Outgoing().check("a comment", f"It sent {escaped}.")
