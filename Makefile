@@ -78,7 +78,7 @@ bench-throughput: .venv/.dev ## Candidates per second of processor time, beside 
 bench-load: .venv/.dev ## Durable acknowledgements a second, beside Probot (OPTIONS="--rounds 3"; needs Node.js 20)
 	$(BIN)/python -m benchmarks.load $(OPTIONS)
 
-bench-latency: .venv/.dev ## Seconds from a red run to an open pull request on the simulator, by stage (OPTIONS="--warm 5")
+bench-latency: .venv/.dev ## Seconds from a red run to an open pull request on the simulator, by stage
 	$(BIN)/python -m benchmarks.latency $(OPTIONS)
 
 bench-agreement: .venv/.dev ## Whether all evaluators say the same of random edits of five published packages

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from app.config import Settings
+from app.server.analyze import analyze_work
+from app.server.publish import publish_work
 from tasks.broker.client import BrokerClient
 from tasks.errors import Refused, Retryable, Waiting
 from tasks.lanes import TRIES, Duty, Work, lanes_of
@@ -19,7 +22,7 @@ from tasks.store import attempts, commands, deliveries
 from tasks.store.counts import TALLY
 from tasks.store.database import Store
 from tasks.store.models import Attempt, CommandRow, CommandState
-from tasks.store.states import State
+from tasks.store.states import STAGES, WRITING, State
 
 
 class Later(Waiting):
@@ -109,6 +112,12 @@ def test_a_stage_that_moves_its_attempt_wakes_whoever_comes_next(worker: Worker)
     assert [worker.step(), worker.step()] == [True, False]
     assert worker.bell.rung == ["analyze"]
     assert "stage_seconds_count" in {name for name, _ in TALLY.take()}
+
+
+def test_every_stage_rings_at_the_worker_that_has_it(tmp_path: Path) -> None:
+    config = Settings(_env_file=None, data_dir=tmp_path)
+    assert set(publish_work(config).stages) == {STAGES[state] for state in WRITING}
+    assert set(analyze_work(config).stages) == {STAGES[state] for state in set(STAGES) - WRITING}
 
 
 def test_waiting_for_a_budget_burns_no_try_and_keeps_its_time(worker: Worker) -> None:
