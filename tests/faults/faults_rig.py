@@ -242,7 +242,8 @@ def end(running: Rig) -> None:
     """End the server as an operator would; AssertionError when something of it goes on."""
     with suppress(ProcessLookupError):
         os.kill(running.supervisor, signal.SIGTERM)
-    until(lambda: not running.bench.nursery.descendants(), "Processes of the server are left", seconds=15)
+    left = running.bench.nursery.descendants
+    until(lambda: not left(), lambda: f"Processes of the server are left: {left()}", seconds=40)
 
 
 def until(
