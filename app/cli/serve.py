@@ -41,7 +41,7 @@ def web() -> None:
     """Receive webhooks and show pages; holds the webhook secret and no key."""
     config = settings()
     # Threads mostly wait for a commit that they share: the more of them, the more share one.
-    options = ["--bind", config.listen, "--workers", "2", "--threads", "32"]
+    options = ["--bind", config.listen, "--workers", "2", "--threads", "64"]
     options += ["--worker-class", "app.server.gunicorn_worker.BoundedWorker"]
     # Its control socket would stand in the home directory, where two servers of one account meet.
     options += ["--no-control-socket"]
@@ -55,6 +55,8 @@ def web() -> None:
         "/dev/null",
         "app.server.web:create()",
     ]
+    # Each thread would keep an arena of its own, with what is left of the largest body it ever held.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     os.execv(sys.executable, command)  # noqa: S606 - gunicorn takes this process over, so that signals reach it
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import BoundedSemaphore
 
 import structlog
-from flask import Request, Response
 from pydantic import SecretStr
+from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 
 from tasks.failpoint import K, failpoint
