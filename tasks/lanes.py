@@ -29,6 +29,7 @@ _LONGEST_BACK_OFF_SECONDS = 300.0
 _IDLE_SECONDS = 5.0
 """When a stage left an attempt as it was: somebody stopped it, or another worker has it."""
 _BROKEN_SECONDS = 60.0
+_COMMAND_TRIES = 3
 _AWAY_SECONDS = 2.0
 """A database that is restarted is back in about this time."""
 
@@ -126,13 +127,15 @@ class Inbox:
 
 @dataclass(slots=True)
 class Commands:
-    """Answers what people said, oldest first; never gives up on a person."""
+    """Answers what people said, oldest first; gives up only where GitHub forbids it or Goldseam itself breaks."""
 
     work: Work
     answer: AnswerCommand
     sender: Sender
     _later: dict[int, float] = field(default_factory=dict)
     """Commands that wait for GitHub, and until when; a restart forgets it, and asks once more."""
+    _broken: dict[int, int] = field(default_factory=dict)
+    """How often Goldseam itself broke on a command."""
 
     def take_one(self) -> bool:
         """Answer one command; False when none is ready, or everything is stopped."""
@@ -158,14 +161,26 @@ class Commands:
             log.warning("retrying", why=str(error))
             self._put_off(number, error.retry_after or _BROKEN_SECONDS)
             return None
+        except GoldseamError as error:
+            return self._give_up(number, str(error))
         except Exception:
             log.exception("command_broken")
+            self._broken[number] = self._broken.get(number, 0) + 1
+            if self._broken[number] >= _COMMAND_TRIES:
+                return self._give_up(number, "Goldseam itself broke on this command; its log has the traceback.")
             self._put_off(number, _BROKEN_SECONDS)
             return None
         log.info("command_ended", state=str(state))
         if state in commands.OPEN:  # held by another worker or by a stop, or an attempt works on it
             self._put_off(number, _IDLE_SECONDS)
         return state
+
+    def _give_up(self, number: int, sentence: str) -> CommandState:
+        log.warning("command_given_up", why=sentence)
+        self._broken.pop(number, None)
+        with self.work.store.write() as session:
+            commands.give_up(session, number, sentence)
+        return CommandState.REFUSED
 
     def _put_off(self, number: int, seconds: float) -> None:
         self._later[number] = time.monotonic() + seconds

@@ -80,6 +80,22 @@ def change(session: Session, held: CommandLease, **values: object) -> None:
         raise LostTurn(f"Command {held.command_id} was taken over by another worker.")
 
 
+def give_up(session: Session, command_id: int, sentence: str) -> None:
+    """End a command on which Goldseam breaks, whoever holds it; nothing happens when it is ended."""
+    session.execute(
+        update(CommandRow)
+        .where(CommandRow.id == command_id, CommandRow.state.in_(OPEN))
+        .values(
+            state=CommandState.REFUSED,
+            sentence=sentence,
+            fence=CommandRow.fence + 1,
+            lease_owner=None,
+            lease_until=None,
+            changed_at=now(session),
+        )
+    )
+
+
 def unanswered(session: Session, *, limit: int = 100) -> Sequence[int]:
     """Return ids of commands that nobody holds and that are not ended, oldest first.
 

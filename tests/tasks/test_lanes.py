@@ -13,6 +13,7 @@ from sqlalchemy import update
 from app.config import Settings
 from app.server.analyze import analyze_work
 from app.server.publish import publish_work
+from tasks import lanes
 from tasks.broker.client import BrokerClient
 from tasks.errors import Refused, Retryable, Waiting
 from tasks.lanes import TRIES, Duty, Work, lanes_of
@@ -224,6 +225,28 @@ def test_a_command_that_github_cannot_take_now_is_answered_later_and_holds_up_no
     time.sleep(0.06)
     assert [lane(), lane()] == [True, False]
     assert answered == [second, first]
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"), [(RuntimeError("ours"), 3), (Refused("not installed"), 1)], ids=["ours", "no"]
+)
+def test_a_command_that_cannot_be_answered_ends(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, error: Exception, tries: int
+) -> None:
+    monkeypatch.setattr(lanes, "_BROKEN_SECONDS", 0.0)
+    number, asked = said(worker.store, 1), []
+
+    def answer(_: int) -> CommandState:
+        asked.append(1)
+        raise error
+
+    worker.answer = answer
+    lane = worker.lanes()["commands"]
+    while lane():
+        pass
+    assert len(asked) == tries
+    with worker.store.read() as session:
+        assert session.get_one(CommandRow, number).state is CommandState.REFUSED
 
 
 def said(store: Store, number: int) -> int:
