@@ -18,7 +18,7 @@ from tasks.store import commands, duties
 from tasks.store.counts import TALLY
 from tasks.store.database import AWAY, Store
 from tasks.store.deliveries import waiting
-from tasks.store.models import CommandState
+from tasks.store.models_people import CommandState
 from tasks.store.queue import UNSEEN, Picked, next_attempt, put_off
 from tasks.store.states import STAGES, WRITING, State
 from tasks.tracing import span

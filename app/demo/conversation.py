@@ -12,7 +12,8 @@ from app.simulator import payloads, pulls, reviews
 from app.simulator.records import Pull, Repository
 from app.simulator.sample_talk import misread_months
 from tasks.errors import GoldseamError
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import State
 
 REVIEWER, STRANGER = "alice", "mallory"

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from tasks.errors import GoldseamError
 from tasks.store.database import Store
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import TERMINAL, State
 
 LONGEST_SECONDS = 240.0

@@ -12,7 +12,8 @@ from tasks.broker.server import socket_path
 from tasks.errors import Refused
 from tasks.store.database import Store
 from tasks.store.gates import InstallationGate
-from tasks.store.models import Attempt, CommandRow, Onboarding
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, Onboarding
 
 Borrower = Attempt | CommandRow | Onboarding
 

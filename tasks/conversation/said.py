@@ -7,7 +7,7 @@ from typing import Literal
 from fixers.model import Contract
 from tasks.conversation.grammar import Call, Verb, read_call
 from tasks.github.signal import BoxTicked, ButtonPressed, Command, Signal, semantic_key
-from tasks.store.models import CommandRow
+from tasks.store.models_people import CommandRow
 
 Place = Literal["comment", "review_comment", "review", "button", "box"]
 _BUTTONS = {"rerun": Verb.RETRY, **{verb.value: verb for verb in (Verb.RETRY, Verb.EXPLAIN, Verb.STOP, Verb.UNDO)}}

@@ -19,7 +19,8 @@ from tasks.report.neutral import inline, prose
 from tasks.stages.effect import Hand, Made
 from tasks.stages.follow import Following, Past, pick, rebase, replay, retry, undo
 from tasks.store import incidents, threads
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 
 APPROVAL = "Goldseam approval"
 

@@ -30,7 +30,8 @@ from tasks.stages.effect import Hand, Made, NotNow
 from tasks.stages.follow import open_following, past_of
 from tasks.store import commands, documents, threads
 from tasks.store.documents import Kind
-from tasks.store.models import Attempt, CommandRow, CommandState, Purpose
+from tasks.store.models import Attempt, Purpose
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import TERMINAL, State
 
 OpenCommandWriter = Callable[[CommandRow], AbstractContextManager[Writer]]

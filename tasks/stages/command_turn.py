@@ -17,7 +17,8 @@ from tasks.store import commands
 from tasks.store.attempts import LostTurn
 from tasks.store.commands import CommandLease
 from tasks.store.database import AWAY, Store
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from tasks.stop import StopSwitch
 from tasks.store import onboardings
 from tasks.store.attempts import LostTurn
 from tasks.store.database import Store
-from tasks.store.models import Onboarding, OnboardingState
+from tasks.store.models_people import Onboarding, OnboardingState
 from tasks.store.onboardings import READING, WRITING, Held
 
 BRANCH = "goldseam/onboarding"

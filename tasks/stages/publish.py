@@ -35,7 +35,8 @@ from tasks.stages.upkeep import delete_branch, last_commit
 from tasks.store import documents, threads
 from tasks.store.database import Store
 from tasks.store.documents import Kind
-from tasks.store.models import Attempt, CommandRow
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow
 from tasks.store.states import State
 
 CHECK = "Goldseam"

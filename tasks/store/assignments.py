@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from tasks.broker.known import Assignment, Stage
 from tasks.store.commands import OPEN
 from tasks.store.database import Store, now
-from tasks.store.models import Attempt, CommandRow, Onboarding
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, Onboarding
 from tasks.store.onboardings import READING, WRITING
 from tasks.store.states import STAGES
 from tasks.store.states import WRITING as WRITING_STATES

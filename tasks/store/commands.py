@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from tasks.store.attempts import LostTurn, lapsed
 from tasks.store.database import now
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import TERMINAL, State
 
 OPEN = (CommandState.RECEIVED, CommandState.WAITING)

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from tasks.store.models import Instant
+from tasks.store.base import Instant
 from tasks.store.schema import configuration, found_revision, is_newer, known_revisions, newest
 
 AWAY = (OperationalError, InterfaceError)

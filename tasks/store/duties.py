@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from tasks.store.database import now
-from tasks.store.models import Duty
+from tasks.store.models_running import Duty
 
 
 def begin(session: Session, name: str, *, owner: str, seconds: float, every: float) -> bool:

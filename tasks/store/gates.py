@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from tasks.github.errors import Limit, RateLimited
 from tasks.store.database import Store, now
-from tasks.store.models import GateRow, Write
+from tasks.store.models_running import GateRow, Write
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _LONGEST_GUESS = timedelta(hours=1)

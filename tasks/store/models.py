@@ -6,56 +6,15 @@ unpacked, the rest stands in `documents` as the JSON of a versioned contract.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from fixers.model import Reason
+from tasks.store.base import Base, words
 from tasks.store.states import TERMINAL, State
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite keeps no zone, so it is put back on the way out."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Refuse naive times: their meaning would depend on the machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - same
-        """Give the zone back."""
-        if not isinstance(value, datetime):
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _words(kind: type[StrEnum]) -> Enum:
-    """Store an enum as its words: a new word needs no migration on either database."""
-    return Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
-
-
-class Base(DeclarativeBase):
-    """The declarative base; constraint names are fixed so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Instant, str: Text, State: _words(State), Reason: _words(Reason)}  # noqa: RUF012 - SQLAlchemy's own shape
 
 
 class DeliveryState(StrEnum):
@@ -88,7 +47,7 @@ class Delivery(Base):
     received_at: Mapped[datetime]
     times: Mapped[int] = mapped_column(default=1)
     """How often the same guid came."""
-    state: Mapped[DeliveryState] = mapped_column(_words(DeliveryState), default=DeliveryState.RECEIVED)
+    state: Mapped[DeliveryState] = mapped_column(words(DeliveryState), default=DeliveryState.RECEIVED)
     reason: Mapped[str] = mapped_column(default="")
     """What was made of it, as one sentence; empty until done."""
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
@@ -102,18 +61,6 @@ class Delivery(Base):
         Index("ix_deliveries_attempt_id", "attempt_id"),
         Index("uq_deliveries_semantic_key", "semantic_key", unique=True),
     )
-
-
-class Round(Base):
-    """How far a search for what was missed came."""
-
-    __tablename__ = "rounds"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    """`missed`: deliveries that GitHub sent and we do not have; `unsent`: red runs that it never told of."""
-    ended_at: Mapped[datetime]
-    covered_until: Mapped[datetime]
-    """Up to here nothing is missing, as far as GitHub says."""
 
 
 class Incident(Base):
@@ -194,7 +141,7 @@ class Attempt(Base):
     """Why it ended as it did, for a person; empty before the end."""
     superseded_by: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     pull_number: Mapped[int | None]
-    purpose: Mapped[Purpose] = mapped_column(_words(Purpose), default=Purpose.REPAIR, server_default=Purpose.REPAIR)
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose), default=Purpose.REPAIR, server_default=Purpose.REPAIR)
     follows: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     """The attempt whose pull request this one carries on; None for the first on a fault."""
     shows: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
@@ -224,55 +171,6 @@ class Attempt(Base):
         Index("ix_attempts_incident_id", "incident_id"),
         Index("ix_attempts_pull", "repository_id", "pull_number", "id"),
         Index("uq_attempts_active", "incident_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
-    )
-
-
-class CommandState(StrEnum):
-    """Where a command stands."""
-
-    RECEIVED = "received"
-    """Stored; nobody has looked whether its author may command."""
-    WAITING = "waiting"
-    """Accepted; an attempt works on it."""
-    DONE = "done"
-    REFUSED = "refused"
-    """Its author may not, or it makes no sense here; nothing was changed."""
-
-
-class CommandRow(Base):
-    """What a person told Goldseam, in a comment, a review, by a button or a box; answered once."""
-
-    __tablename__ = "commands"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    semantic_key: Mapped[str] = mapped_column(unique=True)
-    """`command:<repository id>:<where>:<comment id>`: however often it is delivered, it is obeyed once."""
-    repository_id: Mapped[int] = mapped_column(BigInteger)
-    repository: Mapped[str]
-    installation_id: Mapped[int | None] = mapped_column(BigInteger)
-    pull_number: Mapped[int | None]
-    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
-    """Whose pull request or check run it speaks to, once that is known."""
-    opened_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
-    """The attempt that works on it."""
-    body: Mapped[str]
-    """The signal, as JSON; hostile text."""
-    verb: Mapped[str]
-    state: Mapped[CommandState] = mapped_column(_words(CommandState), default=CommandState.RECEIVED)
-    sentence: Mapped[str] = mapped_column(default="")
-    """What came of it, for a person; empty until it ended."""
-    listing: Mapped[str] = mapped_column(default="")
-    """Digests of the patches that the answer numbered, in their order, by commas."""
-    lease_owner: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
-    fence: Mapped[int] = mapped_column(BigInteger, default=0)
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-
-    __table_args__ = (
-        Index("ix_commands_state", "state", "id"),
-        Index("ix_commands_attempt_id", "attempt_id"),
-        Index("ix_commands_thread", "repository_id", "pull_number", "id"),
     )
 
 
@@ -310,53 +208,6 @@ class Effect(Base):
     __table_args__ = (Index("ix_effects_attempt_id", "attempt_id"), Index("ix_effects_target", "kind", "target"))
 
 
-class OnboardingState(StrEnum):
-    """How far a repository is on its way to being looked after."""
-
-    WAITING = "waiting"
-    """Its red runs are to be read."""
-    SURVEYED = "surveyed"
-    """Its pull request is to be opened."""
-    OPEN = "open"
-    MERGED = "merged"
-    DECLINED = "declined"
-    """A person closed the pull request: the repository is left alone."""
-    UNNEEDED = "unneeded"
-    """It has the file already."""
-    REMOVED = "removed"
-    """The App is no longer installed there."""
-    FAILED = "failed"
-
-
-class Onboarding(Base):
-    """The one pull request that asks a repository whether it wants to be looked after."""
-
-    __tablename__ = "onboardings"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    repository_id: Mapped[int] = mapped_column(BigInteger, unique=True)
-    """Unique: nobody is asked twice."""
-    repository: Mapped[str]
-    installation_id: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[OnboardingState] = mapped_column(_words(OnboardingState), default=OnboardingState.WAITING)
-    sentence: Mapped[str] = mapped_column(default="")
-    survey: Mapped[str] = mapped_column(default="")
-    """What was read in the logs, as the JSON of `Survey`; empty until then."""
-    pull_number: Mapped[int | None]
-    url: Mapped[str] = mapped_column(default="")
-    tries: Mapped[int] = mapped_column(default=0)
-    """Of the state it is in."""
-    due_at: Mapped[datetime]
-    """When it is looked at next."""
-    lease_owner: Mapped[str | None]
-    lease_until: Mapped[datetime | None]
-    fence: Mapped[int] = mapped_column(BigInteger, default=0)
-    created_at: Mapped[datetime]
-    changed_at: Mapped[datetime]
-
-    __table_args__ = (Index("ix_onboardings_state", "state", "due_at"),)
-
-
 class Stop(Base):
     """A stop that a person set; the row is the stop, removing it resumes."""
 
@@ -367,59 +218,6 @@ class Stop(Base):
     reason: Mapped[str]
     actor: Mapped[str]
     since: Mapped[datetime]
-
-
-class Share(Base):
-    """When an installation was served last: who waits longest goes first among equals."""
-
-    __tablename__ = "shares"
-
-    installation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """0 for attempts without one."""
-    served_at: Mapped[datetime]
-
-
-class Duty(Base):
-    """Something done at intervals by one process at a time, however many there are."""
-
-    __tablename__ = "duties"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    owner: Mapped[str] = mapped_column(default="")
-    until: Mapped[datetime]
-    """Nobody else begins it before: while it is done the end of the lease, afterwards its next time."""
-
-
-class Process(Base):
-    """A process of the server, and when it was last heard of."""
-
-    __tablename__ = "processes"
-
-    owner: Mapped[str] = mapped_column(primary_key=True)
-    """`analyze@host:pid`."""
-    name: Mapped[str]
-    version: Mapped[str]
-    started_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-
-
-class Count(Base):
-    """A counter of all processes together, for `/metrics`."""
-
-    __tablename__ = "counts"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    labels: Mapped[str] = mapped_column(primary_key=True)
-    """JSON object with sorted keys."""
-    value: Mapped[float]
-
-
-class SchemaFloor(Base):
-    """The oldest version of the code that can work with these tables: a revision of the migrations."""
-
-    __tablename__ = "schema_floor"
-
-    revision: Mapped[str] = mapped_column(primary_key=True)
 
 
 class LedgerRow(Base):
@@ -437,35 +235,3 @@ class LedgerRow(Base):
     hash: Mapped[str] = mapped_column(unique=True)
 
     __table_args__ = (Index("ix_ledger_attempt_id", "attempt_id", "seq"),)
-
-
-class GateRow(Base):
-    """What holds back every request of an installation."""
-
-    __tablename__ = "gates"
-
-    installation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    closed_until: Mapped[datetime | None]
-    guesses: Mapped[int] = mapped_column(default=0)
-    """How many limits without a named time came in a row; the wait doubles with each."""
-
-
-class Write(Base):
-    """One reserved content write of an installation; older ones than an hour are deleted."""
-
-    __tablename__ = "writes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    installation_id: Mapped[int] = mapped_column(BigInteger)
-    at: Mapped[datetime]
-
-    __table_args__ = (Index("ix_writes_installation_id", "installation_id", "at"),)
-
-
-class Slot(Base):
-    """Room that an attempt took for a new pull request, before it opens one."""
-
-    __tablename__ = "slots"
-
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), primary_key=True, autoincrement=False)
-    taken_at: Mapped[datetime]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tasks.store.attempts import LostTurn
 from tasks.store.database import now
-from tasks.store.models import Onboarding, OnboardingState
+from tasks.store.models_people import Onboarding, OnboardingState
 
 READING = (OnboardingState.WAITING, OnboardingState.OPEN)
 """States in which a worker only reads."""

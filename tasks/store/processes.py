@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from tasks.store.database import now
-from tasks.store.models import Process
+from tasks.store.models_running import Process
 
 BEAT_SECONDS = 5.0
 """How often a process says that it is alive."""

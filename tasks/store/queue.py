@@ -31,7 +31,8 @@ from sqlalchemy.orm import Session
 
 from tasks.store.attempts import LONGEST_WAIT, due, free
 from tasks.store.database import now
-from tasks.store.models import Attempt, Priority, Share, Stop
+from tasks.store.models import Attempt, Priority, Stop
+from tasks.store.models_running import Share
 from tasks.store.states import STAGES, State
 
 HOLD_SECONDS = 5.0

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tasks.store.models import Attempt, Delivery, Round
+from tasks.store.models import Attempt, Delivery
+from tasks.store.models_running import Round
 
 _AT_ONCE = 500
 

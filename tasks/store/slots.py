@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from tasks.store.database import now
-from tasks.store.models import Attempt, Slot
+from tasks.store.models import Attempt
+from tasks.store.models_running import Slot
 from tasks.store.states import State
 
 _LOCK = 0x601D  # any constant; the other half of the key is the repository

@@ -21,8 +21,9 @@ from sqlalchemy import select
 from app.cli.main import cli
 from app.simulator.records import Repository
 from tasks.ledger.entry import LedgerEntry
-from tasks.store.models import Base, Delivery, DeliveryState, Effect, LedgerRow
+from tasks.store.models import Delivery, DeliveryState, Effect, LedgerRow
 from tasks.store.states import State
+from tasks.store.tables import Base
 
 MOST_MEMORY = 400 << 20
 """Of one process; two thirds of it are what a fork shares with its parent."""

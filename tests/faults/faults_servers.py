@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import create_engine, text
 
 from tasks.store.database import open_store, upgrade
-from tasks.store.models import Base
+from tasks.store.tables import Base
 
 
 class RedisServer:

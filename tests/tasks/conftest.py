@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, event, text
 
 from tasks.store.database import Store, open_store, upgrade
-from tasks.store.models import Base
+from tasks.store.tables import Base
 
 
 @pytest.fixture(scope="session")

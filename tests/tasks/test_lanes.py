@@ -22,7 +22,8 @@ from tasks.stop import StopSwitch
 from tasks.store import attempts, commands, deliveries
 from tasks.store.counts import TALLY
 from tasks.store.database import Store
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import STAGES, WRITING, State
 
 

@@ -26,7 +26,8 @@ from tasks.celery import SWEEP_SECONDS
 from tasks.ledger.chain import Verified, verify
 from tasks.store import onboardings
 from tasks.store.database import open_store
-from tasks.store.models import Attempt, Delivery, Incident, Onboarding, OnboardingState
+from tasks.store.models import Attempt, Delivery, Incident
+from tasks.store.models_people import Onboarding, OnboardingState
 from tasks.store.states import TERMINAL, State
 
 pytestmark = pytest.mark.timeout(600)

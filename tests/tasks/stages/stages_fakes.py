@@ -48,7 +48,8 @@ from tasks.stages.watch import watch
 from tasks.stop import StopSwitch
 from tasks.store import deliveries
 from tasks.store.database import Store
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import STAGES, State
 
 RED_SHA = "9f31c2e" + "0" * 33

@@ -12,7 +12,8 @@ from fixers.model import FileEdit, Reason
 from fixers.patch import digest, unified
 from tasks.ledger.chain import Broken, verify
 from tasks.policy.model import Autonomy, ServerPolicy
-from tasks.store.models import Attempt, CommandRow, CommandState
+from tasks.store.models import Attempt
+from tasks.store.models_people import CommandRow, CommandState
 from tasks.store.states import State
 
 BRANCH_FILE = "src/fees.py"

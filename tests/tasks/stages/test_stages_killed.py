@@ -25,8 +25,9 @@ from tasks.stages.receive import receive
 from tasks.stop import EVERYTHING, resume, stop
 from tasks.store import attempts, deliveries
 from tasks.store.database import Store
-from tasks.store.models import Attempt, Base, Effect, LedgerRow
+from tasks.store.models import Attempt, Effect, LedgerRow
 from tasks.store.states import State
+from tasks.store.tables import Base
 
 EFFECTS = ["branch", "commit", "pull", "labels", "check"]
 

@@ -18,7 +18,8 @@ from tasks.report.onboarding import OnboardingTexts
 from tasks.stages.onboard import BRANCH, Desk, read_next, write_next
 from tasks.store import onboardings
 from tasks.store.assignments import StoreKnown
-from tasks.store.models import LedgerRow, Onboarding, OnboardingState
+from tasks.store.models import LedgerRow
+from tasks.store.models_people import Onboarding, OnboardingState
 from tasks.store.states import State
 
 TEXTS = OnboardingTexts("https://goldseam.example")

@@ -12,7 +12,8 @@ from stages_fakes import RED_SHA, Desk
 from tasks.github.errors import RateLimited
 from tasks.ledger.chain import entries
 from tasks.store import attempts, slots
-from tasks.store.models import Attempt, Slot
+from tasks.store.models import Attempt
+from tasks.store.models_running import Slot
 from tasks.store.states import State
 
 EFFECTS = ["branch", "commit", "pull", "labels", "check"]

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from tasks.store import counts, duties, processes
 from tasks.store.counts import Tally
 from tasks.store.database import Store, now
-from tasks.store.models import Duty, Process
+from tasks.store.models_running import Duty, Process
 
 
 def begun(store: Store, owner: str, *, every: float = 300) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tasks.github.errors import Limit, RateLimited
 from tasks.store import gates
 from tasks.store.gates import InstallationGate, WriteLimits
-from tasks.store.models import Write
+from tasks.store.models_running import Write
 
 SMALL = WriteLimits(in_a_minute=6, in_an_hour=20)
 

@@ -11,7 +11,7 @@ from tasks.store import onboardings
 from tasks.store.assignments import StoreKnown
 from tasks.store.attempts import LostTurn
 from tasks.store.database import Store
-from tasks.store.models import Onboarding, OnboardingState
+from tasks.store.models_people import Onboarding, OnboardingState
 from tasks.store.onboardings import READING, WRITING, Held
 
 

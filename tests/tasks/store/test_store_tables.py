@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError, StatementError
 
 from tasks.store.database import Store, now, open_store, upgrade
-from tasks.store.models import Base, Stop
+from tasks.store.models import Stop
 from tasks.store.states import MOVES, STAGES, TERMINAL, State
+from tasks.store.tables import Base
 
 
 def test_migrations_make_what_the_models_say(store: Store) -> None:
