@@ -160,7 +160,7 @@ def test_a_red_run_ends_in_a_pull_request_that_names_its_trace(layout):
     assert attempt.trace_id in {trace_id_of(each.guid) for each in layout.hub.deliveries}
     assert f"trace={attempt.trace_id}" in pull.body
     with store.read() as session:
-        assert attempt.trace_id in session.scalars(select(LedgerRow.entry)).all()[-1]
+        assert attempt.trace_id in session.scalars(select(LedgerRow.entry).order_by(LedgerRow.seq)).all()[-1]
     lines = [json.loads(line) for line in (layout.folder / "publish.log").read_text().splitlines() if line[0] == "{"]
     assert attempt.trace_id in {line.get("trace_id") for line in lines}
     layout.until(lambda: 'stage_seconds_count{stage="publish"} 1.0' in layout.get("/metrics")[1], 15)
