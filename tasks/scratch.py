@@ -11,11 +11,13 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PREFIX = "goldseam-scratch-"
+_REMOVALS = 40
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def own_scratch() -> Iterator[Path]:
         yield place
     finally:
         tempfile.tempdir = before
-        shutil.rmtree(place, ignore_errors=True)
+        _remove(place)
         os.close(lock)
 
 
@@ -39,6 +41,15 @@ def sweep() -> int:
     for place in found:
         shutil.rmtree(place, ignore_errors=True)
     return len(found)
+
+
+def _remove(place: Path) -> None:
+    """Remove a directory that a stage which was handed back may still write into for a moment."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(place, ignore_errors=True)
+        if not place.exists():
+            return
+        time.sleep(0.05)
 
 
 def _made() -> tuple[Path, int]:
@@ -58,13 +69,22 @@ def _is_left(place: Path) -> bool:
         if place.lstat().st_uid != os.getuid() or place.is_symlink():
             return False
         maker = place.name.removeprefix(_PREFIX).partition("-")[0]
-        if maker.isdigit() and int(maker) != os.getpid() and Path("/proc", maker).exists():
+        if maker.isdigit() and int(maker) != os.getpid() and _lives(maker):
             return False
         lock = _locked(place)
         if lock is not None:
             os.close(lock)
             return True
     return False
+
+
+def _lives(process: str) -> bool:
+    """Say whether a process runs; one that is dead and not yet waited for does not."""
+    try:
+        stat = Path("/proc", process, "stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[:1] not in (["Z"], ["X"])
 
 
 def _locked(place: Path) -> int | None:

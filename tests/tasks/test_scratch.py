@@ -5,6 +5,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -62,3 +65,27 @@ def test_a_directory_whose_maker_lives_in_another_namespace_is_kept_while_locked
     assert scratch.sweep() == 0
     os.close(held)
     assert scratch.sweep() == 1
+
+
+def test_one_that_died_and_was_not_waited_for_yet_is_gone(temporary):
+    process = holder(temporary)
+    process.send_signal(signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and still in the table of processes
+    assert Path("/proc", str(process.pid)).exists()
+    assert scratch.sweep() == 1
+    process.communicate(timeout=10)
+
+
+def test_what_a_thread_still_writes_at_the_end_goes_as_well(temporary):
+    over = time.monotonic() + 0.3
+    with scratch.own_scratch() as place:
+
+        def write() -> None:
+            while time.monotonic() < over:
+                with suppress(OSError):
+                    (place / f"{time.monotonic_ns()}").touch()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+    thread.join()
+    assert list(temporary.iterdir()) == []
