@@ -63,8 +63,12 @@ class End:
         self._told.set()
 
     def wait(self) -> None:
-        """Return when it is time."""
-        self._told.wait()
+        """Return when it is time.
+
+        Looks every second: a signal that the kernel gave to another thread does not wake this one.
+        """
+        while not self._told.wait(1.0):
+            pass
 
 
 def _finish(crew: Crew, work: Work, seconds: float) -> None:
