@@ -17,6 +17,7 @@ from tasks.celery import ANALYZE, PUBLISH, Sender, application, listen
 from tasks.crew import Alarm, Crew
 from tasks.descendants import end_descendants
 from tasks.lanes import Work, lanes_of
+from tasks.sandbox.orphans import end_orphans
 from tasks.scratch import own_scratch
 from tasks.store.database import upgrade
 from tasks.store.schema import TooOld
@@ -38,6 +39,9 @@ def work_on(config: Settings, role: Role, work: Work) -> NoReturn:
     alarm, app = Alarm(), application(config.broker_url)
     crew = Crew(lanes_of(work, Sender(app)), alarm)
     end = End()
+    ended = end_orphans()
+    if ended:
+        log.warning("orphans_ended", count=ended)
     with own_scratch(), pulse(work.store, name=role, owner=work.owner, too_old=end.too_old):
         listen(app, ANALYZE if role == "analyze" else PUBLISH, alarm.ring)
         crew.start()
