@@ -1,4 +1,4 @@
-"""What a worker does: the inbox, the duties, the stages; each a lane of its crew."""
+"""What a worker does: the inbox, the commands, the stages; each a lane of its crew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasks.crew import Lane
 from tasks.errors import GoldseamError, Retryable
 from tasks.stages.receive import Wake
 from tasks.stop import StopSwitch
-from tasks.store import commands, duties
+from tasks.store import commands
 from tasks.store.counts import TALLY
 from tasks.store.database import AWAY, Store
 from tasks.store.deliveries import waiting
@@ -42,18 +42,6 @@ GiveUp = Callable[[int, str], State]
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """Something that is done every so often by one process at a time."""
-
-    name: str
-    every: float
-    """Seconds."""
-    run: Callable[[], object]
-    longest: float = 300.0
-    """Seconds after which a process that began it counts as dead."""
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
     """What a worker can do: the stages it has dependencies for."""
 
@@ -69,7 +57,6 @@ class Work:
     """Quick things beside the stages: each does one piece of what waits, False when nothing does."""
     hand_back: Callable[[], int] = lambda: 0
     """Gives what is under way to the next worker."""
-    duties: Sequence[Duty] = ()
     threads: int = 1
     owner: str = "worker"
 
@@ -82,8 +69,6 @@ def lanes_of(work: Work, sender: Sender) -> tuple[Lane, ...]:
     lanes += [Lane(f"chore-{number}", chore) for number, chore in enumerate(work.chores)]
     if work.answer is not None:
         lanes.append(Lane("commands", Commands(work, work.answer, sender).take_one))
-    if work.duties:
-        lanes.append(Lane("duties", lambda: any(_do(duty, work) for duty in work.duties)))
     return tuple(lanes)
 
 
@@ -264,19 +249,3 @@ class Stages:
         stage = STAGES.get(state)
         if stage is not None and state is not picked.state:
             self.sender.ring(PUBLISH if state in WRITING else ANALYZE)
-
-
-def _do(duty: Duty, work: Work) -> bool:
-    """Do a duty when it is due and nobody else does it; False otherwise."""
-    with work.store.write() as session:
-        if not duties.begin(session, duty.name, owner=work.owner, seconds=duty.longest, every=duty.every):
-            return False
-    try:
-        with span(f"duty {duty.name}"):
-            duty.run()
-    except GoldseamError as error:
-        log.warning("duty_failed", duty=duty.name, why=str(error))
-    finally:
-        with work.store.write() as session:
-            duties.end(session, duty.name, owner=work.owner, every=duty.every)
-    return True

@@ -33,17 +33,6 @@ def add_hints(board: Board, hints: Sequence[Hint]) -> None:
             score.add("hint", *max(said, key=lambda pair: pair[0]))
 
 
-def unheard(board: Board, hints: Sequence[Hint]) -> tuple[str, ...]:
-    """Return, for a note, what was named as a function and ran in no failing test."""
-    lifted = {reason for s in board.scores.values() if "hint" in s.parts for reason in s.reasons}
-    known = {s.statement.function.rpartition(".")[2] for s in board.scores.values()}
-    return tuple(
-        hint.reason
-        for hint in hints
-        if hint.function and hint.reason not in lifted and hint.function.rpartition(".")[2] in known
-    )
-
-
 def _fits(score: Score, hint: Hint, board: Board) -> float:
     statement = score.statement
     if hint.path and statement.path != hint.path:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from tasks.conversation.said import Said, said_by
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
+from tasks.stages.alive import kept_alive
 from tasks.stop import Stopped, StopSwitch
 from tasks.store import commands
 from tasks.store.attempts import LostTurn
 from tasks.store.commands import CommandLease
-from tasks.store.database import AWAY, Store
+from tasks.store.database import Store
 from tasks.store.models import Attempt
 from tasks.store.models_people import CommandRow, CommandState
 
@@ -44,7 +45,9 @@ class CommandTurns:
             yield None
             return
         try:
-            with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn):
+            renew = partial(commands.renew, held=lease, seconds=self.seconds)
+            alive = kept_alive(self.store, renew, name=f"c{command_id}", seconds=self.seconds)
+            with alive, suppress(LostTurn):
                 yield CommandTurn(self.store, self.stop, lease, command)
         finally:
             with self.store.write() as session:
@@ -143,23 +146,3 @@ class CommandHolder:
         """Give a session for changes within the turn."""
         with self.turn.writing() as session:
             yield session
-
-
-@contextmanager
-def _kept_alive(store: Store, lease: CommandLease, seconds: float) -> Iterator[None]:
-    over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(seconds / 3):
-            # A database that is away for a moment costs no lease: the next renewal may come in time.
-            with suppress(*AWAY), store.write() as session:
-                if not commands.renew(session, lease, seconds=seconds):
-                    return
-
-    thread = threading.Thread(target=renew, name=f"lease-c{lease.command_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from pydantic import BaseModel
@@ -21,10 +22,11 @@ from tasks.errors import Waiting
 from tasks.failpoint import K, failpoint
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
+from tasks.stages.alive import kept_alive
 from tasks.stop import Stopped, StopSwitch
 from tasks.store import attempts, documents, threads
 from tasks.store.attempts import Lease, LostTurn
-from tasks.store.database import AWAY, Store
+from tasks.store.database import Store
 from tasks.store.documents import AnyModel, Kind
 from tasks.store.models import Attempt
 from tasks.store.states import STAGES, TERMINAL, State
@@ -101,7 +103,7 @@ class Turns:
             return
         turn = Turn(self.store, self.stop, lease, attempt)
         try:
-            with _kept_alive(self.store, lease, self.seconds), suppress(LostTurn), _waiting(self.store, lease):
+            with self._alive(lease), suppress(LostTurn), _waiting(self.store, lease):
                 failpoint(K.LEASED)
                 yield turn
         finally:
@@ -119,6 +121,10 @@ class Turns:
             for lease in leases:
                 attempts.hand_back(session, lease)
         return len(leases)
+
+    def _alive(self, lease: Lease) -> AbstractContextManager[None]:
+        renew = partial(attempts.renew, held=lease, seconds=self.seconds)
+        return kept_alive(self.store, renew, name=str(lease.attempt_id), seconds=self.seconds)
 
     def state_of(self, attempt_id: int) -> State:
         """Return the state in which the attempt is now."""
@@ -216,26 +222,6 @@ class Turn:
             target={"base": self.attempt.base, "head_sha": self.attempt.head_sha},
             inputs={kind.value: _digest(document) for kind, document in found.items()} | self._traced(),
         )
-
-
-@contextmanager
-def _kept_alive(store: Store, lease: Lease, seconds: float) -> Iterator[None]:
-    over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(seconds / 3):
-            # A database that is away for a moment costs no lease: the next renewal may come in time.
-            with suppress(*AWAY), store.write() as session:
-                if not attempts.renew(session, lease, seconds=seconds):
-                    return
-
-    thread = threading.Thread(target=renew, name=f"lease-{lease.attempt_id}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 @contextmanager

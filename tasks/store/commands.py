@@ -118,13 +118,6 @@ def unanswered(session: Session, *, limit: int = 100) -> Sequence[int]:
     ).all()
 
 
-def waiting_for(session: Session, attempt_id: int) -> Sequence[int]:
-    """Return ids of commands that wait for an attempt."""
-    return session.scalars(
-        select(CommandRow.id).where(CommandRow.opened_id == attempt_id, CommandRow.state == CommandState.WAITING)
-    ).all()
-
-
 def thread(session: Session, repository_id: int, pull_number: int) -> Sequence[CommandRow]:
     """Return the commands of a pull request, oldest first."""
     return session.scalars(

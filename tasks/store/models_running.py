@@ -1,4 +1,4 @@
-"""The tables of the server at work: shares, duties, pulses, counters, budgets."""
+"""The tables of the server at work: shares, pulses, counters, budgets."""
 
 from __future__ import annotations
 
@@ -30,17 +30,6 @@ class Share(Base):
     installation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """0 for attempts without one."""
     served_at: Mapped[datetime]
-
-
-class Duty(Base):
-    """Something done at intervals by one process at a time, however many there are."""
-
-    __tablename__ = "duties"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    owner: Mapped[str] = mapped_column(default="")
-    until: Mapped[datetime]
-    """Nobody else begins it before: while it is done the end of the lease, afterwards its next time."""
 
 
 class Process(Base):

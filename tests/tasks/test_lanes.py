@@ -16,7 +16,7 @@ from app.server.publish import publish_work
 from tasks import lanes
 from tasks.broker.client import BrokerClient
 from tasks.errors import Refused, Retryable, Waiting
-from tasks.lanes import TRIES, Duty, Work, lanes_of
+from tasks.lanes import TRIES, Work, lanes_of
 from tasks.stages.receive import Wake
 from tasks.stop import StopSwitch
 from tasks.store import attempts, commands, deliveries
@@ -53,7 +53,6 @@ class Worker:
     given_up: list[str] = field(default_factory=list)
     bell: Bell = field(default_factory=Bell)
     received: Callable[[int], Wake | None] = lambda _: None
-    duties: tuple[Duty, ...] = ()
     answer: Callable[[int], CommandState] | None = None
     calls: int = 0
 
@@ -68,9 +67,7 @@ class Worker:
             return State.FAILED
 
         switch = StopSwitch((self.stop_file,), self.store)
-        work = Work(
-            self.store, self.received, {"observe": stage}, give_up, switch, duties=self.duties, answer=self.answer
-        )
+        work = Work(self.store, self.received, {"observe": stage}, give_up, switch, answer=self.answer)
         return {lane.name: lane.step for lane in lanes_of(work, self.bell)}
 
     def step(self, lane: str = "stages") -> bool:
@@ -198,14 +195,6 @@ def test_one_broken_delivery_holds_up_no_other(worker: Worker) -> None:
     inbox = worker.lanes()["inbox"]
     assert [inbox(), inbox(), inbox()] == [True, True, False]
     assert (handled, worker.bell.rung) == ([second], ["analyze", "publish"])
-
-
-def test_a_duty_is_done_once_in_its_interval_by_however_many(worker: Worker) -> None:
-    done = []
-    worker.duties = (Duty("missed deliveries", 300, lambda: done.append(1)),)
-    first, second = worker.lanes()["duties"], worker.lanes()["duties"]
-    assert [first(), second(), first()] == [True, False, False]
-    assert len(done) == 1
 
 
 def test_a_command_that_github_cannot_take_now_is_answered_later_and_holds_up_no_other(worker: Worker) -> None:

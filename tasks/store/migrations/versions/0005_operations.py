@@ -1,4 +1,4 @@
-"""Operations: the queue's columns, shares, duties, processes, counters, and which code may live with the tables."""
+"""Operations: the queue's columns, shares, processes, counters, and which code may live with the tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,13 +21,6 @@ def upgrade() -> None:
         sa.Column("installation_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("served_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("installation_id", name="pk_shares"),
-    )
-    op.create_table(
-        "duties",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_duties"),
     )
     op.create_table(
         "processes",
