@@ -7,7 +7,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from test_lanes import Worker, raising, worker
 
 from tasks.lanes import TRIES
-from tasks.stages.turn import _kept_alive
+from tasks.stages.alive import kept_alive
 from tasks.store.attempts import Lease
 from tasks.store.database import Store
 from tasks.store.states import State
@@ -43,5 +43,5 @@ def test_renewals_that_fail_cost_no_lease() -> None:
                 again.set()
             raise away()
 
-    with _kept_alive(Away(None), Lease(1, State.REPAIRING, 1), 0.15):
+    with kept_alive(Away(None), lambda session: True, name="1", seconds=0.15):
         assert again.wait(5)
