@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from contextlib import suppress
 
 import click
 
-from app.config import settings
+from app.config import receiving_settings, settings
 from tasks.errors import BadInput
 
 
@@ -39,25 +38,9 @@ def up(organization: str | None, proxy: str | None) -> None:
 @click.command()
 def web() -> None:
     """Receive webhooks and show pages; holds the webhook secret and no key."""
-    config = settings()
-    # Threads mostly wait for a commit that they share: the more of them, the more share one.
-    options = ["--bind", config.listen, "--workers", "2", "--threads", "64"]
-    options += ["--worker-class", "app.server.gunicorn_worker.BoundedWorker"]
-    # Its control socket would stand in the home directory, where two servers of one account meet.
-    options += ["--no-control-socket"]
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "gunicorn",
-        *options,
-        "--access-logfile",
-        "/dev/null",
-        "app.server.web:create()",
-    ]
-    # Each thread would keep an arena of its own, with what is left of the largest body it ever held.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    os.execv(sys.executable, command)  # noqa: S606 - gunicorn takes this process over, so that signals reach it
+    from app.server.web import serve  # noqa: PLC0415 - as above
+
+    serve(receiving_settings())
 
 
 @click.command()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BoundedSemaphore
 
 import structlog
 from pydantic import SecretStr
-from werkzeug import Request, Response
-from werkzeug.exceptions import ClientDisconnected
+from starlette.types import Receive, Send
 
-from tasks.failpoint import K, failpoint
 from tasks.github.events import KNOWN
 from tasks.github.webhook import Signature
 from tasks.store.deliveries import Incoming
@@ -25,7 +23,6 @@ BODY_LIMIT = 25 << 20
 """GitHub's own cap on payloads."""
 _LARGE = 1 << 20
 """What is larger waits on the disk until it is known to be signed, and is stored one at a time."""
-_PIECE = 64 << 10
 
 log = structlog.get_logger()
 
@@ -38,9 +35,12 @@ class Answer:
     outcome: str
     sentence: str
 
-    def response(self) -> Response:
-        """Return it as plain text."""
-        return Response(self.sentence + "\n", status=self.status, content_type="text/plain; charset=utf-8")
+    async def send(self, send: Send) -> None:
+        """Send it as plain text."""
+        text = self.sentence.encode() + b"\n"
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(text))]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": text})
 
 
 _STORED = Answer(202, "stored", "Stored.")
@@ -53,73 +53,94 @@ _NOT_STORED = Answer(503, "not_stored", "The delivery could not be stored; send 
 _TOO_LARGE = Answer(413, "too_large", f"The body is larger than {BODY_LIMIT >> 20} MiB.")
 
 
+class _BrokenOffError(Exception):
+    """The sender went before its body was whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as the server hands it over."""
+
+    headers: Mapping[bytes, bytes]
+    """By names in small letters."""
+    receive: Receive
+
+    def header(self, name: bytes) -> str:
+        """Return a header; empty without it."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the body as it comes."""
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] != "http.request":
+                raise _BrokenOffError
+            yield message.get("body", b"")
+            more = message.get("more_body", False)
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """Takes deliveries in; share one in a process."""
 
     secrets: tuple[SecretStr, ...]
     inbox: Inbox
-    wake: Callable[[int], object]
-    """Wakes a worker for a stored delivery; must not wait for Redis."""
     folder: Path
     """Where large bodies wait; on the disk of the database, whose fullness is known."""
-    _large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(1))
+    _large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
-    def take(self, request: Request) -> Answer:
+    async def take(self, request: Request) -> Answer:
         """Store a signed delivery and say 202; whatever is wrong with it, nothing of it is kept or logged."""
-        if request.content_encoding not in {None, "", "identity"}:
+        if request.header(b"content-encoding") not in {"", "identity"}:
             return _ENCODED
-        if (request.content_length or 0) > BODY_LIMIT:
+        announced = int(request.header(b"content-length") or -1)  # digits: the server's parser takes nothing else
+        if announced > BODY_LIMIT:
             return _TOO_LARGE
         try:
-            return self._take(request)
-        except ClientDisconnected:
+            return await self._take(request, announced)
+        except _BrokenOffError:
             return _BROKEN_OFF
         except (NotStored, OSError) as error:
             log.error("not_stored", why=str(error) if isinstance(error, NotStored) else type(error).__name__)  # noqa: TRY400 - no body in logs
             return _NOT_STORED
 
-    def _take(self, request: Request) -> Answer:
+    async def _take(self, request: Request, announced: int) -> Answer:
         signature = Signature(self.secrets)
-        header = request.headers.get("X-Hub-Signature-256")
-        if request.content_length is not None and request.content_length <= _LARGE:
-            body = request.get_data(cache=False)
-            if len(body) != request.content_length:
-                return _BROKEN_OFF
+        header = request.header(b"x-hub-signature-256")
+        if 0 <= announced <= _LARGE:
+            body = b"".join([piece async for piece in request.pieces()])
             signature.update(body)
-            return self._keep(request, body) if signature.fits(header) else _REFUSED
-        with self._on_disk(request, signature) as (size, read):
+            return await self._keep(request, body) if signature.fits(header) else _REFUSED
+        async with self._on_disk(request, signature) as (size, read):
             if size > BODY_LIMIT:
                 return _TOO_LARGE
-            if request.content_length not in {None, size}:
-                return _BROKEN_OFF
             if not signature.fits(header):
                 return _REFUSED
-            with self._large:
-                return self._keep(request, read())
+            async with self._large:
+                return await self._keep(request, read())
 
-    @contextmanager
-    def _on_disk(self, request: Request, signature: Signature) -> Iterator[tuple[int, Callable[[], bytes]]]:
+    @asynccontextmanager
+    async def _on_disk(self, request: Request, signature: Signature) -> AsyncIterator[tuple[int, Callable[[], bytes]]]:
         size = 0
         with tempfile.TemporaryFile(dir=self.folder, buffering=0) as file:
-            while size <= BODY_LIMIT and (piece := request.stream.read(_PIECE)):
+            async for piece in request.pieces():
                 size += len(piece)
+                if size > BODY_LIMIT:
+                    break
                 signature.update(piece)
                 file.write(piece)
             file.seek(0)
             yield size, file.read
 
-    def _keep(self, request: Request, body: bytes) -> Answer:
-        guid = request.headers.get("X-GitHub-Delivery", "")
-        event = request.headers.get("X-GitHub-Event", "")
+    async def _keep(self, request: Request, body: bytes) -> Answer:
+        guid = request.header(b"x-github-delivery")
+        event = request.header(b"x-github-event")
         if not _is_guid(guid) or not event:
             return _MALFORMED
         if event not in KNOWN:
             return _IGNORED
-        stored = self.inbox.put(Incoming(guid, event[:100], body))
-        failpoint(K.UNSENT)
-        self.wake(stored)
-        failpoint(K.STORED)
+        await self.inbox.put(Incoming(guid, event[:100], body))
         return _STORED
 
 

@@ -2,55 +2,85 @@
 
 from __future__ import annotations
 
-import atexit
+import gc
 import os
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import signal
+import sys
+from functools import partial
+from typing import cast
 
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
+from celery import Celery
 from flask import Flask, Response
 from prometheus_client import CONTENT_TYPE_LATEST
-from werkzeug import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.config import Settings, receiving_settings
+from app.config import Settings
 from app.pages.routes import pages
-from app.server.door import BODY_LIMIT, Door
+from app.server.door import Answer, Door, Request
 from app.server.exits import OLD
 from app.server.health import database, health
+from app.server.listen import server
 from app.server.metrics import count_delivery, page, timed_delivery
 from app.server.stores import owner_of, stop_switch, store_of
-from app.server.telemetry import Pulse, export_spans, log_lines
-from tasks.celery import Sender, application
+from app.server.telemetry import export_spans, log_lines, pulse
+from tasks.celery import ANALYZE, Sender, application
 from tasks.store.database import Store, upgrade
 from tasks.store.inbox import Inbox
 from tasks.tracing import root
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
 HOOK = "/webhooks/github"
 """Where GitHub sends deliveries: POST stores a signed one and answers 202."""
+_PAGES_AT_ONCE = 8
 
 
-def create() -> Flask:
-    """Make the application from the environment; what gunicorn calls, once in each of its workers."""
-    config = receiving_settings()
+def serve(config: Settings) -> None:
+    """Be the web process, until SIGTERM."""
     log_lines("web")
     export_spans("web")
     app = make_app(config)
-    beating = Pulse(store_of(config), "web", owner_of("web"), lambda _: os._exit(OLD))
-    beating.start()
-    atexit.register(beating.stop)
-    return app
+    for number in (signal.SIGTERM, signal.SIGINT):  # the server raises again what ended it, when it has ended
+        signal.signal(number, lambda *_: sys.exit(0))
+    with pulse(store_of(config), name="web", owner=owner_of("web"), too_old=lambda _: os._exit(OLD)):
+        gc.collect()
+        gc.freeze()  # what was imported stays; looking through it again and again costs a third of the throughput
+        server(app, config.listen).run()
 
 
-def make_app(config: Settings) -> Flask:
+def make_app(config: Settings) -> ASGIApp:
     """Make the application. It holds the webhook secret and no key."""
-    app = Flask("goldseam", template_folder=None, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT + 1  # werkzeug refuses what reaches it
     store = store_of(config)
     upgrade(store.engine)
     celery = application(config.broker_url)
-    _add_webhook(app, config, store, Sender(celery))
+    door = Door(
+        secrets=(config.webhook_secret, config.webhook_secret_old),
+        inbox=Inbox(store, wake=partial(Sender(celery).ring, ANALYZE)),
+        folder=config.data_dir,
+    )
+    flask = cast("WSGIApp", _pages(config, store, celery))
+    rest = cast("ASGIApp", WSGIMiddleware(flask, workers=_PAGES_AT_ONCE))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == HOOK and scope["method"] == "POST":
+            answer = await _received(door, Request(dict(scope["headers"]), receive))
+            await answer.send(send)
+        else:
+            await rest(scope, receive, send)
+
+    return app
+
+
+async def _received(door: Door, request: Request) -> Answer:
+    with timed_delivery(), root(request.header(b"x-github-delivery")) as here:
+        answer = await door.take(request)
+        here.set_attribute("goldseam.outcome", answer.outcome)
+        count_delivery(answer.outcome)
+    return answer
+
+
+def _pages(config: Settings, store: Store, celery: Celery) -> Flask:
+    app = Flask("goldseam", template_folder=None, static_folder=None)
     app.register_blueprint(pages(store, stop_switch(config, store)))
 
     @app.get("/healthz")
@@ -71,31 +101,6 @@ def make_app(config: Settings) -> Flask:
         return Response(page(store), content_type=CONTENT_TYPE_LATEST)
 
     return app
-
-
-def _add_webhook(app: Flask, config: Settings, store: Store, sender: Sender) -> None:
-    door = Door(
-        secrets=(config.webhook_secret, config.webhook_secret_old),
-        inbox=Inbox(store, turn=None if config.database_url else config.run_dir / "inbox.lock"),
-        wake=sender.delivery,
-        folder=config.data_dir,
-    )
-    config.run_dir.mkdir(parents=True, exist_ok=True)
-
-    pages_and_rest = app.wsgi_app
-
-    def hook_first(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # Flask's contexts and routing would cost an acknowledgement a third of its time.
-        if environ["PATH_INFO"] != HOOK or environ["REQUEST_METHOD"] != "POST":
-            return pages_and_rest(environ, start_response)
-        request = Request(environ)
-        with timed_delivery(), root(request.headers.get("X-GitHub-Delivery", "")) as here:
-            answer = door.take(request)
-            here.set_attribute("goldseam.outcome", answer.outcome)
-            count_delivery(answer.outcome)
-        return answer.response()(environ, start_response)
-
-    app.wsgi_app = hook_first  # type: ignore[method-assign]
 
 
 def _json(text: str, status: int) -> Response:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -29,14 +30,19 @@ class Tally:
 
     def add(self, name: str, value: float = 1, **labels: str) -> None:
         """Count."""
-        self.restore({(name, _text(labels)): value})
+        self.restore({(name, _text(**labels)): value})
 
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         """Count a duration: its bucket, the sum and the number."""
-        self.restore({(f"{name}_sum", _text(labels)): seconds, (f"{name}_count", _text(labels)): 1})
-        bound = next((bound for bound in SECONDS if seconds <= bound), None)
-        inside = {**labels, "le": "+Inf" if bound is None else f"{bound:g}"}
-        self.restore({(f"{name}_bucket", _text(inside)): 1})
+        bound = next((f"{bound:g}" for bound in SECONDS if seconds <= bound), "+Inf")
+        text = _text(**labels)
+        self.restore(
+            {
+                (f"{name}_sum", text): seconds,
+                (f"{name}_count", text): 1,
+                (f"{name}_bucket", _text(**labels, le=bound)): 1,
+            }
+        )
 
     def take(self) -> Mapping[_Key, float]:
         """Return what was counted and begin anew."""
@@ -70,5 +76,6 @@ def read(session: Session) -> Iterator[tuple[str, dict[str, str], float]]:
         yield row.name, json.loads(row.labels), row.value
 
 
-def _text(labels: Mapping[str, str]) -> str:
+@lru_cache(4096)  # few labels, and many times
+def _text(**labels: str) -> str:
     return json.dumps(labels, sort_keys=True)

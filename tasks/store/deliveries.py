@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import Insert
 
 from tasks.store.database import now
 from tasks.store.models import Delivery, DeliveryState
@@ -30,29 +30,28 @@ class Incoming:
 
 def receive(session: Session, *, guid: str, event: str, body: bytes) -> int:
     """Store a delivery and return its id; the same guid again only counts, and returns the first one's id."""
-    return receive_all(session, [Incoming(guid, event, body)])[guid]
+    receive_all(session, [Incoming(guid, event, body)])
+    return session.scalars(select(Delivery.id).where(Delivery.guid == guid)).one()
 
 
-def receive_all(session: Session, incoming: Sequence[Incoming]) -> Mapping[str, int]:
-    """Store deliveries in one statement; return the id that stands for each guid."""
+def receive_all(session: Session, incoming: Sequence[Incoming]) -> None:
+    """Store deliveries; the same guid again only counts."""
     moment = now(session)
     rows = [
         {"guid": first.guid, "event": first.event, "body": first.body, "received_at": moment, "times": times}
         for first, times in _once_each(incoming)
     ]
     connection = session.connection()
-    found = connection.execute(_counted(connection.dialect.name), rows)
-    return {each.guid: each.id for each in found}
+    connection.execute(_counted(connection.dialect.name), rows)
 
 
 @cache
-def _counted(dialect: str) -> ReturningInsert[str, int]:
+def _counted(dialect: str) -> Insert:
     # Made once: making it costs more than a commit.
     row = (insert_postgresql if dialect == "postgresql" else insert_sqlite)(Delivery)
-    counted = row.on_conflict_do_update(
+    return row.on_conflict_do_update(
         index_elements=[Delivery.guid], set_={"times": Delivery.times + row.excluded.times}
     )
-    return counted.returning(Delivery.guid, Delivery.id)
 
 
 def _once_each(incoming: Sequence[Incoming]) -> Iterator[tuple[Incoming, int]]:

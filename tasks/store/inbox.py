@@ -1,19 +1,16 @@
-"""Group commit: requests hand their deliveries to one thread, and wait for the commit that theirs is in.
+"""Group commit: deliveries gather while a commit is under way, and the next one takes them all.
 
-A commit costs a wait for the disk, however much is in it. While one is under way the
-next batch gathers, so that a durable acknowledgement costs a share of a commit.
+A commit costs a wait for the disk, however much is in it, so a durable acknowledgement costs a share of a commit.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
-from queue import Empty, Full, Queue
+from typing import TypeAlias
 
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -28,122 +25,82 @@ _MOST_BYTES = 4 << 20
 _SECONDS = 8.0
 """GitHub gives up on an answer after 10 s."""
 
+_Told: TypeAlias = "asyncio.Future[None]"
+
 
 class NotStored(Retryable):
     """Raised when a delivery could not be committed: the sender must send it again."""
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A delivery and who waits for it; a bare lock, because a future's condition costs as much as the rest."""
-
-    incoming: Incoming
-    stored: int | Exception | None = None
-    told: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self.told.acquire()
-
-    def tell(self, stored: int | Exception) -> None:
-        self.stored = stored
-        self.told.release()
-
-    def wait(self, seconds: float) -> int:
-        if not self.told.acquire(timeout=seconds) or self.stored is None:
-            raise NotStored("The database did not commit in time.")
-        if isinstance(self.stored, Exception):
-            raise NotStored(f"The database refused: {type(self.stored).__name__}.") from self.stored
-        return self.stored
-
-
-@dataclass(slots=True)
 class Inbox:
-    """Stores deliveries durably; share one in a process, and make it after a fork, never before."""
+    """Stores deliveries durably; share one in an event loop."""
 
     store: Store
-    turn: Path | None = None
-    """A file that processes lock in turn: SQLite's own waiting sleeps longer than a commit takes."""
-    _queue: Queue[_Waiting] = field(default_factory=lambda: Queue(MOST_WAITING))
-    _starting: threading.Lock = field(default_factory=threading.Lock)
-    _thread: threading.Thread | None = None
+    wake: Callable[[], object] = lambda: None
+    """Called after each commit, before anybody is told of it; must not wait for Redis."""
+    _waiting: deque[tuple[Incoming, _Told]] = field(default_factory=deque)
+    _writing: asyncio.Task[None] | None = None
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inbox"))
 
-    def put(self, incoming: Incoming) -> int:
-        """Return the id of the delivery once it is on disk; NotStored when that fails or takes too long."""
-        self._start()
-        waiting = _Waiting(incoming)
+    async def put(self, incoming: Incoming) -> None:
+        """Return once the delivery is on disk; NotStored when that fails or takes too long."""
+        if len(self._waiting) >= MOST_WAITING:
+            raise NotStored("Too many deliveries wait to be stored.")
+        told: _Told = asyncio.get_running_loop().create_future()
+        self._waiting.append((incoming, told))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
         try:
-            self._queue.put_nowait(waiting)
-        except Full:
-            raise NotStored("Too many deliveries wait to be stored.") from None
-        return waiting.wait(_SECONDS)
+            async with asyncio.timeout(_SECONDS):
+                await told
+        except TimeoutError:
+            raise NotStored("The database did not commit in time.") from None
 
-    def _start(self) -> None:
-        if self._thread is None or not self._thread.is_alive():
-            with self._starting:
-                if self._thread is None or not self._thread.is_alive():
-                    self._thread = threading.Thread(target=self._write, name="inbox", daemon=True)
-                    self._thread.start()
+    async def _write(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch = list(self._gathered())
+            outcomes = await loop.run_in_executor(self._thread, self._stored, [incoming for incoming, _ in batch])
+            for (_, told), outcome in zip(batch, outcomes, strict=True):
+                if told.done():  # nobody waits for it any more
+                    continue
+                if outcome is None:
+                    told.set_result(None)
+                else:
+                    told.set_exception(outcome)
 
-    def _write(self) -> None:
-        while True:
-            batch = [self._queue.get()]
-            try:
-                with self._turn():
-                    batch += self._gathered(len(batch[0].incoming.body))
-                    ids = self._committed(batch)
-                # After the turn: whoever is told runs, and the next process need not wait for that.
-                _tell(batch, ids)
-            except (DataError, IntegrityError):  # the fault of a row, not of the database
-                self._one_by_one(batch)
-            except Exception as error:  # noqa: BLE001 - the requests must hear of it, and the thread must live
-                _fail(batch, error)
-
-    def _gathered(self, size: int) -> Iterator[_Waiting]:
-        """Yield what came while the thread waited for its turn."""
-        for _ in range(MOST_TOGETHER - 1):
+    def _gathered(self) -> Iterator[tuple[Incoming, _Told]]:
+        size = 0
+        for _ in range(min(MOST_TOGETHER, len(self._waiting))):
+            incoming, told = self._waiting.popleft()
+            yield incoming, told
+            size += len(incoming.body)
             if size >= _MOST_BYTES:
                 return
-            try:
-                one = self._queue.get_nowait()
-            except Empty:
-                return
-            size += len(one.incoming.body)
-            yield one
 
-    def _committed(self, batch: Sequence[_Waiting]) -> Mapping[str, int]:
-        with self.store.write() as session:
-            ids = receive_all(session, [one.incoming for one in batch])
-            failpoint(K.RECEIVED)
-        return ids
-
-    def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
-        """Let one that cannot be stored not take the others with it."""
-        for one in batch:
-            try:
-                with self._turn():
-                    ids = self._committed([one])
-                _tell([one], ids)
-            except Exception as error:  # noqa: BLE001 - as in `_write`
-                _fail([one], error)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if self.turn is None:
-            yield
-            return
-        handle = os.open(self.turn, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    def _stored(self, batch: Sequence[Incoming]) -> list[NotStored | None]:
+        """Commit, wake and return an error or None for each; runs in the inbox's own thread."""
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+            self._commit(batch)
+        except (DataError, IntegrityError) as error:  # the fault of a row, not of the database
+            if len(batch) > 1:
+                return [outcome for one in batch for outcome in self._stored([one])]
+            return [_refused(error)]
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
+            return [_refused(error)] * len(batch)
+        return [None] * len(batch)
+
+    def _commit(self, batch: Sequence[Incoming]) -> None:
+        with self.store.write() as session:
+            receive_all(session, batch)
+            failpoint(K.RECEIVED)
+        failpoint(K.UNSENT)
+        self.wake()
+        failpoint(K.STORED)
 
 
-def _tell(batch: Sequence[_Waiting], ids: Mapping[str, int]) -> None:
-    for one in batch:
-        one.tell(ids[one.incoming.guid])
-
-
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for one in batch:
-        one.tell(error)
+def _refused(error: Exception) -> NotStored:
+    refused = NotStored(f"The database refused: {type(error).__name__}.")
+    refused.__cause__ = error
+    return refused

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import runpy
 import signal
 import sys
 import time
@@ -24,19 +23,18 @@ import celery.bin.celery
 import celery.concurrency.solo
 import celery.worker
 import click
-import gunicorn.app.wsgiapp
-import gunicorn.workers.gthread
 import kombu.transport.redis
 import psycopg
 import stages_fakes
+import uvicorn.loops.auto
+import uvicorn.protocols.http.httptools_impl
 
 import app.server.broker
 import app.server.publish
 import app.server.web
 import tasks.celery
 import tasks.store.queue
-from app.cli import serve
-from app.config import settings
+from app.config import receiving_settings, settings
 from app.server import analyze
 from app.server.up import _visible
 from app.server.worker import run_beat, run_worker
@@ -44,7 +42,7 @@ from fixers.evidence import Localized, Observed, Repair, Trace
 from fixers.runner.sandbox import Command
 from tasks.sandbox.choose import sandbox
 
-WARMED = (alembic.command, celery, click, gunicorn, kombu, psycopg, app.server)
+WARMED = (alembic.command, celery, click, kombu, psycopg, app.server, uvicorn)
 """Imported for their children."""
 _PR_SET_PDEATHSIG = 1
 _GRACE_SECONDS = 10.0
@@ -119,17 +117,6 @@ def become(name: str, environment: Mapping[str, str], logs: Path) -> int:
     return 0
 
 
-def _web() -> None:
-    def become_it(_: str, argv: list[str]) -> None:
-        module = argv.index("-m") + 1
-        sys.argv = argv[module:]
-        runpy.run_module(argv[module], run_name="__main__", alter_sys=True)
-
-    os.execv = become_it  # type: ignore[assignment]
-    assert serve.web.callback is not None
-    serve.web.callback()
-
-
 def _analyze() -> None:
     assert analyze.Workbench
     if os.environ["TEST_ENGINE"] == "real":
@@ -140,7 +127,7 @@ def _analyze() -> None:
 
 ROLES: dict[str, Callable[[], None]] = {
     "broker": lambda: app.server.broker.run_broker(settings()),
-    "web": _web,
+    "web": lambda: app.server.web.serve(receiving_settings()),
     "analyze": _analyze,
     "publish": lambda: run_worker(settings(), "publish"),
     "beat": lambda: run_beat(settings()),

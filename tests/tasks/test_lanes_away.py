@@ -8,7 +8,6 @@ from test_lanes import Worker, raising, worker
 
 from tasks.lanes import TRIES
 from tasks.stages.alive import kept_alive
-from tasks.store.attempts import Lease
 from tasks.store.database import Store
 from tasks.store.states import State
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import queue
+import socket
 import threading
 import time
 import uuid
@@ -12,11 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from app.channel.forward import Forwarder, read
 from app.channel.stream import LONGEST_MESSAGE, Message, StreamBroken, messages
 from app.config import Settings
+from app.server.listen import server
 from app.server.web import make_app
 from tasks.store.database import open_store
 from tasks.store.models import Delivery
@@ -78,9 +79,15 @@ def config(tmp_path):
 
 @pytest.fixture
 def forwarder(channel, config):
-    server = make_server("127.0.0.1", 0, make_app(config), threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    made = Forwarder(channel.url, f"http://127.0.0.1:{server.server_port}/webhooks/github")
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{door.getsockname()[1]}"
+    web = server(make_app(config), listen)
+    serving = threading.Thread(target=web.run, daemon=True)
+    serving.start()
+    while not web.started:
+        time.sleep(0.01)
+    made = Forwarder(channel.url, f"http://{listen}/webhooks/github")
     thread = threading.Thread(target=made.run, daemon=True)
     thread.start()
     yield made
@@ -88,9 +95,10 @@ def forwarder(channel, config):
     channel.waiting.put(b": wake\n\n")
     channel.waiting.put(None)
     thread.join(10)
-    server.shutdown()
-    server.server_close()
+    web.should_exit = True
+    serving.join(10)
     assert not thread.is_alive()
+    assert not serving.is_alive()
 
 
 def told(sent: bytes, *, secret: str = SECRET, **more: object) -> dict[str, object]:

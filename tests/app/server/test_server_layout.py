@@ -164,8 +164,9 @@ def test_a_red_run_ends_in_a_pull_request_that_names_its_trace(layout):
     lines = [json.loads(line) for line in (layout.folder / "publish.log").read_text().splitlines() if line[0] == "{"]
     assert attempt.trace_id in {line.get("trace_id") for line in lines}
     layout.until(lambda: 'stage_seconds_count{stage="publish"} 1.0' in layout.get("/metrics")[1], 15)
+    # Counted by the broker, shown by web; each process writes its counts every few seconds.
+    layout.until(lambda: 'goldseam_token_mints_total{stage="publish"} 1.0' in layout.get("/metrics")[1], 15)
     page = layout.get("/metrics")[1]
-    assert 'goldseam_token_mints_total{stage="publish"} 1.0' in page  # counted by the broker, shown by web
     assert 'goldseam_attempts{reason="none",state="watching"} 1.0' in page
     told = time.monotonic()
     for name in ("analyze", "publish", "beat", "broker", "web"):

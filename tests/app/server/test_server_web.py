@@ -10,6 +10,7 @@ import uuid
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, event, select, text
+from starlette.testclient import TestClient
 
 from app.config import Settings
 from app.server import web
@@ -34,7 +35,7 @@ def config(tmp_path):
 @pytest.fixture
 def client(config, tmp_path):
     TALLY.take()  # of tests before this one
-    return web.make_app(config).test_client()
+    return TestClient(web.make_app(config))
 
 
 def signed(body: bytes, secret: str = SECRET) -> str:
@@ -45,7 +46,7 @@ def post(client, body: bytes, *, signature: str | None = None, guid: str | None 
     headers = {"X-GitHub-Event": event, "X-GitHub-Delivery": guid or str(uuid.uuid4())}
     if signature is not None:
         headers["X-Hub-Signature-256"] = signature
-    return client.post("/webhooks/github", data=body, headers=headers, content_type="application/json")
+    return client.post("/webhooks/github", content=body, headers=headers | {"Content-Type": "application/json"})
 
 
 def stored(config) -> list[Delivery]:
@@ -90,10 +91,10 @@ def test_malformed_headers_are_refused(client, config, guid, event):
 
 def test_an_unknown_event_is_acknowledged_and_counted(client, config):
     answer = post(client, b"{}", signature=signed(b"{}"), event="solar_flare")
-    assert (answer.status_code, answer.get_data()) == (202, b"Ignored: unknown event.\n")
+    assert (answer.status_code, answer.content) == (202, b"Ignored: unknown event.\n")
     assert post(client, b"{}", signature=signed(b"{ }"), event="solar_flare").status_code == 401
     assert stored(config) == []
-    page = client.get("/metrics").get_data(as_text=True)
+    page = client.get("/metrics").text
     assert 'goldseam_deliveries_total{outcome="ignored"} 1.0' in page
 
 
@@ -101,12 +102,12 @@ def test_a_packed_body_is_refused(client, config):
     body = gzip.compress(b"{}")
     headers = {"X-GitHub-Event": "ping", "X-GitHub-Delivery": str(uuid.uuid4()), "Content-Encoding": "gzip"}
     headers["X-Hub-Signature-256"] = signed(body)
-    assert client.post("/webhooks/github", data=body, headers=headers).status_code == 415
+    assert client.post("/webhooks/github", content=body, headers=headers).status_code == 415
     assert stored(config) == []
 
 
 def test_after_a_rotation_the_old_secret_is_worth_nothing(config):
-    client = web.make_app(config.model_copy(update={"webhook_secret_old": SecretStr("")})).test_client()
+    client = TestClient(web.make_app(config.model_copy(update={"webhook_secret_old": SecretStr("")})))
     assert post(client, b"{}", signature=signed(b"{}")).status_code == 202
     assert post(client, b"{}", signature=signed(b"{}", "older")).status_code == 401
 
@@ -152,7 +153,7 @@ def test_a_full_disk_answers_503_and_recovers_by_itself(client, config):
 def test_health_names_what_is_down(client):
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    down = {part["name"] for part in answer.get_json()["parts"] if not part["up"]}
+    down = {part["name"] for part in answer.json()["parts"] if not part["up"]}
     assert down == {"redis", "web", "analyze", "publish", "broker", "beat"}
 
 
@@ -163,7 +164,7 @@ def test_ready_means_that_deliveries_can_be_stored_whatever_else_is_down(client)
 def test_metrics_count_outcomes_and_carry_no_secret(client):
     post(client, b"{}", signature=signed(b"{}"))
     post(client, b"{}", signature=None)
-    page = client.get("/metrics").get_data(as_text=True)
+    page = client.get("/metrics").text
     assert 'goldseam_deliveries_total{outcome="stored"} 1.0' in page
     assert 'goldseam_deliveries_total{outcome="refused"} 1.0' in page
     assert SECRET not in page
