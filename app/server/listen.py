@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
+import time
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tasks.errors import BadInput
+
 MOST_SECONDS = 14.0
 """From the first byte of a request to its answer. GitHub itself gives up after 10."""
 _GRACE_SECONDS = 10
+_PATIENCE_SECONDS = 15.0
+"""For the address: more than a web process takes to end."""
+_LOOK_SECONDS = 0.2
+_BACKLOG = 2048
+_LAST_PORT = 65535
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -48,13 +58,16 @@ class BoundedProtocol(HttpToolsProtocol):
             self._end = None
 
 
-def server(app: ASGIApp, listen: str) -> uvicorn.Server:
-    """Return a server that can be run; `listen` is HOST:PORT."""
-    host, _, port = listen.rpartition(":")
+def serve(app: ASGIApp, listen: str, *, patience: float = _PATIENCE_SECONDS) -> None:
+    """Serve at HOST:PORT until SIGTERM; BadInput when that address cannot be had within `patience` seconds."""
+    with _bound(listen, patience) as door:
+        server(app).run([door])
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """Return a server that can be run on a socket."""
     config = uvicorn.Config(
         app,
-        host=host.strip("[]"),
-        port=int(port),
         http=BoundedProtocol,
         ws="none",
         lifespan="off",
@@ -68,3 +81,22 @@ def server(app: ASGIApp, listen: str) -> uvicorn.Server:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     return uvicorn.Server(config)
+
+
+def _bound(listen: str, patience: float) -> socket.socket:
+    """Bind, and wait meanwhile for a process before us that still finishes what it took."""
+    host, _, port = listen.rpartition(":")
+    if not port.isdecimal() or int(port) > _LAST_PORT:
+        raise BadInput(f"GOLDSEAM_LISTEN is {listen!r}; it is HOST:PORT, like 127.0.0.1:8000.")
+    over = time.monotonic() + patience
+    while True:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+            return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                why = f"Cannot listen at {listen}: {error.strerror}. Set GOLDSEAM_LISTEN to an address of this machine."
+                raise BadInput(why) from None
+            if time.monotonic() > over:
+                raise BadInput(f"Something else listens at {listen}; end it, or set GOLDSEAM_LISTEN.") from None
+        time.sleep(_LOOK_SECONDS)

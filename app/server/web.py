@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import Settings
 from app.pages.routes import pages
+from app.server import listen
 from app.server.door import Answer, Door, Request
 from app.server.exits import OLD
 from app.server.health import database, health
-from app.server.listen import server
 from app.server.metrics import count_delivery, page, timed_delivery
 from app.server.stores import owner_of, stop_switch, store_of
 from app.server.telemetry import export_spans, log_lines, pulse
@@ -45,7 +45,7 @@ def serve(config: Settings) -> None:
     with pulse(store_of(config), name="web", owner=owner_of("web"), too_old=lambda _: os._exit(OLD)):
         gc.collect()
         gc.freeze()  # what was imported stays; looking through it again and again costs a third of the throughput
-        server(app, config.listen).run()
+        listen.serve(app, config.listen)
 
 
 def make_app(config: Settings) -> ASGIApp:

@@ -79,15 +79,13 @@ def config(tmp_path):
 
 @pytest.fixture
 def forwarder(channel, config):
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{door.getsockname()[1]}"
-    web = server(make_app(config), listen)
-    serving = threading.Thread(target=web.run, daemon=True)
+    door = socket.create_server(("127.0.0.1", 0))
+    web = server(make_app(config))
+    serving = threading.Thread(target=web.run, args=([door],), daemon=True)
     serving.start()
     while not web.started:
         time.sleep(0.01)
-    made = Forwarder(channel.url, f"http://{listen}/webhooks/github")
+    made = Forwarder(channel.url, f"http://127.0.0.1:{door.getsockname()[1]}/webhooks/github")
     thread = threading.Thread(target=made.run, daemon=True)
     thread.start()
     yield made

@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import json
 import os
+import socket
+import threading
 import uuid
 
 import pytest
@@ -14,6 +16,8 @@ from starlette.testclient import TestClient
 
 from app.config import Settings
 from app.server import web
+from app.server.listen import _bound, serve
+from tasks.errors import BadInput
 from tasks.store.counts import TALLY
 from tasks.store.database import open_store
 from tasks.store.models import Delivery
@@ -168,3 +172,20 @@ def test_metrics_count_outcomes_and_carry_no_secret(client):
     assert 'goldseam_deliveries_total{outcome="stored"} 1.0' in page
     assert 'goldseam_deliveries_total{outcome="refused"} 1.0' in page
     assert SECRET not in page
+
+
+def test_an_address_that_is_taken_is_named_and_waited_for(client):
+    app = client.app
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        here = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(BadInput, match=f"Something else listens at {here}"):
+            serve(app, here, patience=0)
+        threading.Timer(0.3, taken.close).start()
+        with _bound(here, 10) as mine:
+            assert mine.getsockname() == ("127.0.0.1", int(here.split(":")[1]))
+
+
+@pytest.mark.parametrize("wrong", ["nowhere", "127.0.0.1:http", "127.0.0.1:99999", "256.0.0.1:80", "192.0.2.1:80"])
+def test_an_address_that_cannot_be_is_named(wrong):
+    with pytest.raises(BadInput, match=f"{wrong}.*(it is HOST:PORT|Set GOLDSEAM_LISTEN)"):
+        _bound(wrong, 0)
