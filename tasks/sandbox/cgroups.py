@@ -45,7 +45,7 @@ class Cgroups:
 
     def create(self, limits: Limits) -> Group:
         """Make a group with these limits; OSError when the kernel refuses. `close` it."""
-        name = f"{_PREFIX}{os.getpid()}-{uuid.uuid4().hex}"
+        name = f"{_PREFIX}{os.getpid()}-{_started(os.getpid())}-{uuid.uuid4().hex}"
         group = Group(self.version, tuple((controller, base / name) for controller, base in self.bases))
         try:
             for directory in group.directories:
@@ -198,9 +198,18 @@ def _sweep(cgroups: Cgroups) -> None:
     """Remove the empty groups of Goldseam processes that were killed before they could."""
     for _, base in cgroups.bases:
         for left in base.glob(f"{_PREFIX}*-*"):
-            owner = left.name.removeprefix(_PREFIX).partition("-")[0]
-            if owner.isdigit() and not Path("/proc", owner).exists():
+            owner, started, *_ = left.name.removeprefix(_PREFIX).split("-")
+            # A number alone is not enough: the kernel gives it to another process some day.
+            if owner.isdigit() and _started(int(owner)) != started:
                 _removed(left)
+
+
+def _started(process: int) -> str:
+    """Return when a process started, in the kernel's ticks since boot; empty when there is none of that number."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
 
 
 def _works(cgroups: Cgroups) -> bool:

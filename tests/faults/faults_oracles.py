@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from click.testing import CliRunner
-from faults_rig import CANARY, Rig
+from faults_rig import CANARY, Rig, groups
 from sqlalchemy import select
 
 from app.cli.main import cli
@@ -149,7 +149,7 @@ def _nothing_is_left_behind(evidence: Evidence) -> None:
     assert not temporary, f"temporary files are left: {temporary}"
     assert _mounts() == evidence.mounts, "mounts are left"
     ours = {*map(str, evidence.descendants), str(evidence.struck)}
-    left = [p for p in Path("/sys/fs/cgroup").glob("**/goldseam-*-*") if p.name.split("-")[1] in ours]
+    left = [p for p in groups() - evidence.server.groups_before if p.name.split("-")[1] in ours]
     assert not left, f"control groups are left: {left}"
 
 

@@ -93,6 +93,11 @@ def bench() -> Iterator[Bench]:
         yield Bench(directory, temporary, hub, proxy, redis, nursery, key_file, model, [], stack)
 
 
+def groups() -> frozenset[Path]:
+    """Return the control groups of sandboxes that are there now."""
+    return frozenset(Path("/sys/fs/cgroup").glob("**/goldseam-*-*"))
+
+
 @dataclass
 class Rig:
     """A running server on an empty database."""
@@ -104,6 +109,8 @@ class Rig:
     store: Store
     mark: Path
     supervisor: int = 0
+    groups_before: frozenset[Path] = field(default_factory=groups)
+    """Control groups that others left: of one that was killed, the number may be given again."""
     accepted: dict[str, Delivery] = field(default_factory=dict)
     """What was acknowledged, by its GUID."""
 
@@ -155,13 +162,17 @@ class Rig:
         return thread
 
     def _deliver(self, event: str, load: Mapping[str, object]) -> None:
-        delivery = self.hub.deliver(event, load)
+        self.accept(self.hub.deliver(event, load))
+
+    def accept(self, delivery: Delivery) -> bool:
+        """Send a delivery again until it is acknowledged, as GitHub is asked to."""
         over = time.monotonic() + PATIENCE_SECONDS
         while delivery.status_code != 202 and time.monotonic() < over:
             time.sleep(0.1)
             delivery = self.hub.redeliver(delivery)
         if delivery.status_code == 202:
             self.accepted[delivery.guid] = delivery
+        return delivery.status_code == 202
 
     def attempts(self) -> list[models.Attempt]:
         """Return every attempt; none while the database is away."""
