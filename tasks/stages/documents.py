@@ -40,6 +40,11 @@ class Order(Contract):
     fork_pull: int = 0
     """Number of the pull request when the commit is of a fork: its code is kept apart, and nothing is written."""
 
+    @property
+    def failing(self) -> frozenset[str]:
+        """The tests that fail, as the logs name them."""
+        return frozenset(test for failure in self.failures for test in failure.test_ids)
+
 
 class Seen(Contract):
     """Which runs an attempt has looked at, whatever it made of them."""

@@ -37,6 +37,7 @@ from tasks.store.database import Store
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
 from tasks.store.models_people import CommandRow
+from tasks.store.queue import look_at_branch
 from tasks.store.states import State
 
 CHECK = "Goldseam"
@@ -161,7 +162,9 @@ def _first(hand: Hand) -> int:
 
 def _watch(turn: Turn, trace: Trace, number: int) -> State:
     def note_number(session: Session) -> None:
-        session.get_one(Attempt, turn.attempt.id).pull_number = number
+        row = session.get_one(Attempt, turn.attempt.id)
+        row.pull_number = number
+        look_at_branch(session, row.repository_id, row.base, but=row.id)  # it may supersede another request
 
     return turn.finish(State.WATCHING, why="A pull request is open.", sentence=trace.sentence, also=note_number)
 

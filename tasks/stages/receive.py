@@ -38,6 +38,7 @@ from tasks.store.counts import TALLY
 from tasks.store.database import Store
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt, Priority
+from tasks.store.queue import look_at_branch
 from tasks.store.states import State
 from tasks.tracing import trace_id_of
 
@@ -62,7 +63,6 @@ TRIES = 3
 _BROKEN = "Goldseam itself broke on this delivery: {} at {}."
 _WORDS = {"Ignored": "ignored", "Dropped": "dropped", "The same event": "repeated"}
 """By how the reason begins, for the counter."""
-_UNANSWERED = "Ignored: not answered by this version."
 _ANSWERED = "The pull request that asks this repository was answered."
 
 
@@ -137,8 +137,19 @@ def _taken(session: Session, signal: Signal, guid: str) -> Taken:
             session, signal, number=number, head_branch=branch
         ):
             return None, _ANSWERED
-        case PullChanged() | Pushed():
-            return None, _UNANSWERED
+        case PullChanged() | Pushed() as change:
+            return _changed(session, signal, change)
+
+
+def _changed(session: Session, signal: Signal, change: PullChanged | Pushed) -> Taken:
+    """Have what is watched looked at again: somebody took the branch over, or the base moved on."""
+    if isinstance(change, Pushed):
+        attempt = look_at_branch(session, signal.repository_id, change.branch)
+    else:
+        attempt = threads.watched(session, signal.repository_id, change.number)
+    if attempt is None:
+        return None, "Ignored: no pull request of Goldseam's is there."
+    return attempt, f"Attempt {attempt} is looked at again."
 
 
 def _commanded(session: Session, signal: Signal, what: Command | ButtonPressed | BoxTicked, guid: str) -> Taken:

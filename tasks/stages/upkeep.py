@@ -9,12 +9,13 @@ from tasks.conversation.choices import choices
 from tasks.github.protocol import Pull, Reader, Run, Writer
 from tasks.policy.decide import Action
 from tasks.report.neutral import inline
-from tasks.stages.documents import RedRun
+from tasks.stages.documents import Order, RedRun
 from tasks.stages.effect import Hand, Made
 from tasks.stages.follow import open_following, past_of, rebase
 from tasks.stages.turn import Turn
-from tasks.store import effects, threads
+from tasks.store import documents, effects, threads
 from tasks.store.database import Store
+from tasks.store.documents import Kind
 from tasks.store.models import Attempt, Effect
 
 STICKY = "<!-- goldseam:sticky -->"
@@ -37,6 +38,17 @@ def of_no_use(reader: Reader, attempt: Attempt, runs: Sequence[RedRun]) -> str:
     if all(name in newest and newest[name].conclusion == "success" for name in wanted):
         return f"{inline(attempt.base)} is green again at {head[:7]}, without this change."
     return ""
+
+
+def superseding(store: Store, attempt: Attempt, order: Order) -> Attempt | None:
+    """Return the attempt whose pull request repairs, at a later commit, every test that this one repairs."""
+    wanted = order.failing
+    with store.read() as session:
+        for later in threads.later_at(session, attempt):
+            theirs = documents.find(session, later.id, Kind.ORDER, Order)
+            if theirs is not None and wanted and wanted <= theirs.failing and later.head_sha != attempt.head_sha:
+                return later
+    return None
 
 
 def last_commit(store: Store, attempt: Attempt) -> Effect | None:

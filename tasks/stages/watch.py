@@ -9,7 +9,7 @@ from tasks.github.protocol import Pull, Reader
 from tasks.stages.documents import Order
 from tasks.stages.doors import OpenReader
 from tasks.stages.turn import Turn, Turns
-from tasks.stages.upkeep import is_ours, of_no_use, rebase_on_conflict
+from tasks.stages.upkeep import is_ours, of_no_use, rebase_on_conflict, superseding
 from tasks.store import incidents
 from tasks.store.documents import Kind
 from tasks.store.states import State
@@ -45,10 +45,15 @@ def _watch(turn: Turn, readers: OpenReader) -> State:
 
 
 def _look_after(turn: Turn, reader: Reader, pull: Pull, incident: int) -> State:
-    """Let a pull request go whose fault is gone, prove one anew that conflicts; what others pushed to is theirs."""
-    why = of_no_use(reader, turn.attempt, turn.get(Kind.ORDER, Order).runs)
+    """Let a pull request go that is of no use, prove one anew that conflicts; what others pushed to is theirs."""
     if not is_ours(turn.store, turn.attempt, pull):
         return State.WATCHING
+    order = turn.get(Kind.ORDER, Order)
+    why, because, by = of_no_use(reader, turn.attempt, order.runs), "gone", "the branch itself"
+    later = superseding(turn.store, turn.attempt, order)
+    if not why and later is not None:
+        why = f"#{later.pull_number} repairs the same tests, at the newer commit {later.head_sha[:7]}."
+        because, by = "superseded", f"attempt {later.id}"
     if not why:
         # A branch that only fell behind merges as it is; nobody is told of every step of a busy base.
         if pull.mergeable is False:
@@ -56,6 +61,7 @@ def _look_after(turn: Turn, reader: Reader, pull: Pull, incident: int) -> State:
         return State.WATCHING
 
     def close(session: Session) -> None:
-        incidents.close(session, incident, because="gone", by="the branch itself")
+        incidents.close(session, incident, because=because, by=by)
 
-    return turn.finish(State.TIDYING, why="The fault is gone.", sentence=why, also=close)
+    words = "The fault is gone." if because == "gone" else "Another pull request repairs it as well."
+    return turn.finish(State.TIDYING, why=words, sentence=why, also=close)

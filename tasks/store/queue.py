@@ -96,6 +96,17 @@ def look_at(session: Session, attempt_id: int) -> None:
     session.execute(watched.values(not_before=now(session)))
 
 
+def look_at_branch(session: Session, repository_id: int, base: str, *, but: int | None = None) -> int | None:
+    """Have the watched pull requests into a branch looked at now; return the attempt of one of them, if any."""
+    watched = (
+        update(Attempt)
+        .where(Attempt.repository_id == repository_id, Attempt.base == base, Attempt.state == State.WATCHING)
+        .where(Attempt.id != (but or 0))
+    )
+    found = session.scalars(watched.values(not_before=now(session)).returning(Attempt.id)).all()
+    return min(found, default=None)
+
+
 def depth(session: Session) -> dict[str, tuple[int, float]]:
     """Return for each stage how many attempts are ready and unheld, and the age in seconds of the oldest."""
     moment = now(session)

@@ -33,6 +33,33 @@ def standing(session: Session, repository_id: int, pull_number: int) -> Attempt 
     return next((row for row in rows if row.state is State.WATCHING), rows[0] if rows else None)
 
 
+def watched(session: Session, repository_id: int, pull_number: int) -> int | None:
+    """Return the attempt that watches a pull request of ours; None when it is none, or answered."""
+    return session.scalars(
+        select(Attempt.id).where(
+            Attempt.repository_id == repository_id,
+            Attempt.pull_number == pull_number,
+            Attempt.state == State.WATCHING,
+        )
+    ).first()
+
+
+def later_at(session: Session, attempt: Attempt) -> Sequence[Attempt]:
+    """Return what is watched at the same branch and was opened later, on other pull requests; newest first."""
+    return session.scalars(
+        select(Attempt)
+        .where(
+            Attempt.repository_id == attempt.repository_id,
+            Attempt.base == attempt.base,
+            Attempt.state == State.WATCHING,
+            Attempt.id > attempt.id,
+            Attempt.pull_number.is_not(None),
+            Attempt.pull_number != attempt.pull_number,
+        )
+        .order_by(Attempt.id.desc())
+    ).all()
+
+
 def latest_on(session: Session, repository_id: int, base: str) -> Attempt | None:
     """Return the last attempt at a branch: what a command on somebody's own pull request speaks of."""
     return session.scalars(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -146,3 +146,33 @@ def test_a_database_that_is_away_is_nobody_s_fault(desk: Desk, monkeypatch: pyte
 
 def _json(document: object) -> bytes:
     return json.dumps(document).encode()
+
+
+def due(desk: Desk, attempt_id: int) -> bool:
+    """Say whether a watched attempt would be taken up now."""
+    with desk.turns.store.write() as session:
+        row = session.get_one(Attempt, attempt_id)
+        asked = row.not_before is not None and row.not_before <= datetime.now(UTC)
+        row.not_before = datetime.now(UTC) + timedelta(hours=1)
+    return asked
+
+
+def test_changes_around_a_watched_request_have_it_looked_at(either_desk: Desk) -> None:
+    desk = either_desk
+    desk.hub.policy("autonomy: draft_pr")
+    watched = desk.attempt()
+    assert desk.run(watched) is State.WATCHING
+    due(desk, watched)
+    push = {"ref": "refs/heads/main", "before": "a" * 40, "after": "b" * 40, "deleted": False, "forced": False}
+    pushed = pull_closed(replace(PULL, head_branch="goldseam/x")) | {"action": "synchronize", "before": "a" * 40}
+    told = [
+        desk.deliver("push", "push", envelope(**push)),
+        due(desk, watched),
+        desk.deliver("elsewhere", "push", envelope(**push | {"ref": "refs/heads/topic"})),
+        due(desk, watched),
+        desk.deliver("theirs", "pull_request", pushed),
+        due(desk, watched),
+        desk.deliver("of another", "pull_request", pushed | {"pull_request": pushed["pull_request"] | {"number": 9}}),
+        due(desk, watched),
+    ]
+    assert told == [watched, True, None, False, watched, True, None, False]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from stages_fakes import RED_SHA, SOURCE, Desk
+from stages_fakes import LOG, RED_SHA, SOURCE, Desk
 
 from fixers.model import FileEdit
 from fixers.patch import unified
@@ -95,6 +95,35 @@ def test_a_request_whose_base_is_gone_closes_itself(desk: Desk) -> None:
     del desk.hub.branches["feature"]
     assert desk.run(attempt_id) is State.DONE
     assert desk.hub.pull(1).state == "closed"
+
+
+MORE = LOG.replace(
+    b"FAILED tests/test_fees.py::test_last_day_of_grace - assert 5 == 0",
+    b"FAILED tests/test_fees.py::test_last_day_of_grace - assert 5 == 0\n"
+    b"2026-11-22T14:02:01.0000000Z FAILED tests/test_fees.py::test_first_day - assert 5 == 0",
+).replace(b"1 failed", b"2 failed")
+OTHER = LOG.replace(b"test_last_day_of_grace", b"test_first_day")
+
+
+def test_a_request_that_a_later_one_repairs_as_well_is_closed_with_a_link(desk: Desk, watched: int) -> None:
+    later = desk.attempt(2, sha=desk.hub.push("main", **{"src/fees.py": SOURCE + "# moved on\n"}), log=MORE)
+    assert desk.run(later) is State.WATCHING
+    assert desk.run(watched) is State.DONE
+    ((number, body),) = desk.hub.replies
+    assert number == 1
+    assert body.startswith("#2 repairs the same tests, at the newer commit ")
+    assert [desk.hub.pull(number).state for number in (1, 2)] == ["closed", "open"]
+    with desk.turns.store.read() as session:
+        reasons = [row.closed_because for row in session.scalars(select(Incident).order_by(Incident.id))]
+    assert reasons == ["superseded", ""]
+    assert desk.run(later) is State.WATCHING, "the later one is not superseded by what is gone"
+
+
+def test_a_later_request_about_something_else_supersedes_nothing(desk: Desk, watched: int) -> None:
+    later = desk.attempt(2, sha=desk.hub.push("main", **{"src/fees.py": SOURCE + "# moved on\n"}), log=OTHER)
+    assert desk.run(later) is State.WATCHING
+    assert desk.run(watched) is State.WATCHING
+    assert desk.hub.pull(1).state == "open"
 
 
 def test_a_push_between_look_and_close_keeps_the_request(desk: Desk, watched: int) -> None:
