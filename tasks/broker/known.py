@@ -15,7 +15,6 @@ PERMISSIONS: Mapping[Stage, Mapping[str, str]] = {
         "contents": "read",
         "metadata": "read",
         "pull_requests": "read",
-        "statuses": "read",
     },
     "publish": {
         "actions": "write",

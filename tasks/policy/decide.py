@@ -45,6 +45,8 @@ class Action(StrEnum):
     """Say below a pull request what changed."""
     REVIEW = "review.suggest"
     """Suggest the patch at the lines of somebody's pull request."""
+    RERUN = "run.rerun"
+    """Run the failed jobs of the repository's own CI again."""
     ISSUE = "issue.open"
     """Say in an issue that a repair could not be proposed."""
     ONBOARD = "onboard.pull"
@@ -66,6 +68,7 @@ _NEEDS = {
     Action.DELETE: Autonomy.DRAFT_PR,
     Action.COMMENT: Autonomy.DRAFT_PR,
     Action.REVIEW: Autonomy.SUGGEST,
+    Action.RERUN: Autonomy.SUGGEST,
     Action.ISSUE: Autonomy.DRAFT_PR,
 }
 _WRITES = frozenset({Action.BRANCH, Action.COMMIT, Action.DRAFT, Action.READY})
@@ -162,6 +165,8 @@ def _clauses(
     if action == Action.ONBOARD:
         yield _asking(policy)
         return
+    if action == Action.RERUN and not policy.repository.rerun_failed_jobs:
+        yield _deny("repo:rerun_failed_jobs", "The repository does not let its failed jobs be run again.")
     level = _level(action, policy)
     if room is not None and action in _OPENS and level.result == "allow":
         yield from _room(room, policy)

@@ -137,6 +137,11 @@ class RepositoryPolicy(_Strict):
     labels: Annotated[tuple[Label, ...], Field(max_length=10)] = Field(
         default=("goldseam",), description="Labels of the pull requests; those that do not exist yet are made."
     )
+    rerun_failed_jobs: StrictBool = Field(
+        default=False,
+        description="Whether the failed jobs are run again, once, when the failure does not show in the sandbox: "
+        "if they pass, it was chance. Costs minutes of the repository's own CI.",
+    )
     llm: ModelUse = Field(default=ModelUse(), description="Use of a language model; none by default.")
     test_command: Argv | None = Field(
         default=None, description="How the tests are run, word by word; runs in the sandbox only."

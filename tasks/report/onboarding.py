@@ -65,6 +65,9 @@ autonomy: draft_pr
 # Labels of its pull requests; those that do not exist yet are made.
 # labels: [goldseam]
 
+# Whether failed jobs are run again, once, when the failure does not show in the sandbox. Costs minutes of your CI.
+# rerun_failed_jobs: true
+
 # Whether a language model may be asked (none, diagnostics, code). Repairs need none.
 # llm:
 #   consent: none

@@ -13,6 +13,8 @@ class RedRun(Contract):
     id: int
     name: str
     html_url: str
+    attempt: int = 1
+    """How often it had been run when it was seen."""
 
 
 class Order(Contract):
@@ -39,11 +41,6 @@ class Order(Contract):
     notes: tuple[str, ...] = ()
     fork_pull: int = 0
     """Number of the pull request when the commit is of a fork: its code is kept apart, and nothing is written."""
-
-    @property
-    def failing(self) -> frozenset[str]:
-        """The tests that fail, as the logs name them."""
-        return frozenset(test for failure in self.failures for test in failure.test_ids)
 
 
 class Seen(Contract):

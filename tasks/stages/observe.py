@@ -83,7 +83,7 @@ def _order(reader: Reader, attempt: Attempt, seen: Observation, policy: Effectiv
         head_sha=attempt.head_sha,
         base=seen.branch or attempt.base,
         fingerprint=named(attempt, seen.failures, seen.branch) if seen.failures else "",
-        runs=tuple(RedRun(id=run.id, name=run.name, html_url=run.html_url) for run in seen.runs),
+        runs=tuple(RedRun(id=run.id, name=run.name, html_url=run.html_url, attempt=run.attempt) for run in seen.runs),
         failures=seen.failures,
         expected=tuple(dict.fromkeys(test for failure in seen.failures for test in failure.test_ids)),
         test_command=asked.test_command,

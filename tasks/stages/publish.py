@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
-from fixers.model import Declined
+from fixers.model import Declined, Reason
 from fixers.patch import digest
 from tasks.conversation.said import said_by
 from tasks.github.errors import PermissionMissing, Rejected
@@ -26,6 +26,7 @@ from tasks.stages.egress import blocked
 from tasks.stages.ending import end, shown, unproposed
 from tasks.stages.habits import Habitual, commit_trailers, read_habits
 from tasks.stages.propose import message, propose
+from tasks.stages.rerun import rerun, run_again
 from tasks.stages.revise import Revision, revise
 from tasks.stages.room import NoRoom, settle_with_room, waiting
 from tasks.stages.settle import Settled, hold, record
@@ -93,7 +94,9 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
     if settled.action is Action.SUGGEST and order is not None and order.fork_pull:
         suggest(hand, writer, trace, order.fork_pull)
     if settled.action is not None:
-        _check(hand, writer, trace, renderer.render_check(trace))
+        output = renderer.render_check(trace)
+        again = trace.reason is Reason.NOT_REPRODUCED and order is not None and rerun(hand, writer, order)
+        _check(hand, writer, trace, run_again(output) if again else output)
     return end(turn, trace)
 
 

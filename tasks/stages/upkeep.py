@@ -42,11 +42,11 @@ def of_no_use(reader: Reader, attempt: Attempt, runs: Sequence[RedRun]) -> str:
 
 def superseding(store: Store, attempt: Attempt, order: Order) -> Attempt | None:
     """Return the attempt whose pull request repairs, at a later commit, every test that this one repairs."""
-    wanted = order.failing
+    wanted = set(order.expected)
     with store.read() as session:
-        for later in threads.later_at(session, attempt):
+        for later in threads.later_at(session, attempt) if wanted else ():
             theirs = documents.find(session, later.id, Kind.ORDER, Order)
-            if theirs is not None and wanted and wanted <= theirs.failing and later.head_sha != attempt.head_sha:
+            if theirs is not None and wanted <= set(theirs.expected) and later.head_sha != attempt.head_sha:
                 return later
     return None
 

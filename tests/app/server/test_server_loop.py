@@ -183,9 +183,28 @@ def test_a_repository_without_a_file_is_asked_once_and_left_alone_when_it_says_n
     assert kinds == ["commit", "pull", "ref"], "nothing else was written there"
 
 
+def test_a_failure_that_does_not_show_here_has_its_jobs_run_again(stack):
+    policy = "version: 1\nautonomy: suggest\nrerun_failed_jobs: true\n"
+    files = sample.project_files("billing", sample.PROJECT, policy)
+    files |= {"billing/fees.py": sample.GREEN, "tests/test_fees.py": sample.TESTS}
+    change = {"README.md": "# Billing\n"}
+    red = sample.red_commit(
+        stack.hub, "acme/lucky", files, change, message="Say it", output=sample.OUTPUT, report=sample.REPORT
+    )
+    stack.send(red)
+    attempt = stack.rested("acme/lucky")
+    assert (attempt.state, str(attempt.reason)) == (State.DECLINED, "not_reproduced")
+    assert red.run.attempt == 2
+
+
+def test_a_command_in_a_comment_is_answered(stack):
+    repository = stack.hub.repositories["acme/billing"]
+    comment = stack.hub.comment(repository, 1, "acme", "/goldseam help")
+    stack.hub.deliver("issue_comment", payloads.issue_comment(stack.hub, repository, comment))
+    stack.wait_for(lambda: ("issues:write",) in stack.hub.uses)
+
+
 NOT_IN_THESE_RUNS = {
-    "actions": "write: failed jobs are run again when a test may be flaky",
-    "issues": "write: commands in comments are answered",
     "statuses": "read: red statuses of other CI systems, which are events and no calls",
 }
 """`test_github_permissions.py` shows the call, or the event, for which each is asked."""

@@ -42,13 +42,15 @@ LEVELS = {
     Action.COMMENT: "draft_pr",
     Action.REVIEW: "suggest",
     Action.ISSUE: "draft_pr",
+    Action.RERUN: "suggest",
 }
+RERUNS = "\nrerun_failed_jobs: true"
 
 
 @pytest.mark.parametrize(("action", "level"), list(product(LEVELS, Autonomy)), ids=str)
 def test_each_level_allows_exactly_its_actions(action: Action, level: Autonomy) -> None:
     """T95."""
-    decision = asked(edit("src/fees.py"), policy(f"autonomy: {level.word}", autonomy=Autonomy.PR), action)
+    decision = asked(edit("src/fees.py"), policy(f"autonomy: {level.word}{RERUNS}", autonomy=Autonomy.PR), action)
     allowed = level >= Autonomy[LEVELS[action].upper()]
     assert decision.result == ("allow" if allowed else "deny")
     assert decision.clause == ("server:autonomy" if level is Autonomy.PR else "repo:autonomy")
@@ -62,9 +64,13 @@ def test_what_nobody_allowed_is_denied() -> None:
 
 @pytest.mark.parametrize("action", list(LEVELS))
 def test_what_shows_a_patch_needs_one(action: Action) -> None:
-    decision = decide(action, None, policy("autonomy: pr"), None)
+    decision = decide(action, None, policy(f"autonomy: pr{RERUNS}"), None)
     assert (decision.clause == "default") == (action in NEEDS_A_PATCH)
     assert (decision.result == "allow") == (action not in NEEDS_A_PATCH)
+
+
+def test_jobs_are_run_again_only_where_the_repository_says_so() -> None:
+    assert decide(Action.RERUN, None, policy("autonomy: pr"), None).clause == "repo:rerun_failed_jobs"
 
 
 def test_every_action_but_the_asking_has_a_level() -> None:

@@ -174,6 +174,11 @@ class Hub:
     def clone_url(self) -> str:
         return "https://github.invalid/o/r.git"
 
+    def rerun_failed(self, run_id: int, *, attempt: int = 0) -> None:
+        with self._effect("rerun", str(run_id)):
+            place = next(n for n, run in enumerate(self.runs) if run.id == run_id)
+            self.runs[place] = replace(self.runs[place], attempt=self.runs[place].attempt + 1)
+
     def create_branch(self, name: str, sha: str) -> None:
         with self._effect("branch", name):
             if self.branches.get(name, sha) != sha:
