@@ -19,6 +19,7 @@ from tasks.report.outgoing import Outgoing
 from tasks.report.pull import marker
 from tasks.report.renderer import PullRenderer, marker_key
 from tasks.stages.answer import answer
+from tasks.stages.bystand import pass_next
 from tasks.stages.command_turn import CommandTurns
 from tasks.stages.egress import guarded
 from tasks.stages.onboard import write_next
@@ -42,8 +43,10 @@ def publish_work(config: Settings) -> Work:
         server=policy,
         mark=lambda number: marker(key, "command", str(number)),
     )
-    ask = partial(write_next, onboarding_desk(config, turns), writers, OnboardingTexts(config.address))
-    return replace(work_of(config, turns, {"publish": run, "tidy": clear}, chores=(ask,)), answer=reply)
+    desk = onboarding_desk(config, turns)
+    ask = partial(write_next, desk, writers, OnboardingTexts(config.address))
+    let_pass = partial(pass_next, desk, writers)
+    return replace(work_of(config, turns, {"publish": run, "tidy": clear}, chores=(ask, let_pass)), answer=reply)
 
 
 @contextmanager

@@ -13,9 +13,9 @@ from tasks.errors import Refused
 from tasks.store.database import Store
 from tasks.store.gates import InstallationGate
 from tasks.store.models import Attempt
-from tasks.store.models_people import CommandRow, Onboarding
+from tasks.store.models_people import Bystander, CommandRow, Onboarding
 
-Borrower = Attempt | CommandRow | Onboarding
+Borrower = Attempt | CommandRow | Onboarding | Bystander
 
 
 def door_of(config: Settings, stage: Stage) -> BrokerClient:
@@ -41,12 +41,14 @@ def lent(door: BrokerClient, store: Store, borrower: Borrower) -> Iterator[str]:
 
 
 def _name(borrower: Borrower) -> str:
-    """Return what the broker knows the borrower by: an attempt is `12`, a command `c12`, an onboarding `o12`."""
+    """Return what the broker knows it by: attempt `12`, command `c12`, onboarding `o12`, bystander `b12`."""
     match borrower:
         case CommandRow():
             return f"c{borrower.id}"
         case Onboarding():
             return f"o{borrower.id}"
+        case Bystander():
+            return f"b{borrower.id}"
     return str(borrower.id)
 
 

@@ -165,6 +165,17 @@ class ReviewEvent(Delivery):
         return self.review.submitted_at
 
 
+Paths = Annotated[tuple[Text, ...], BeforeValidator(without_nulls)]
+
+
+class PushedCommit(Part):
+    """The files that a commit touched."""
+
+    added: Paths = ()
+    modified: Paths = ()
+    removed: Paths = ()
+
+
 class PushEvent(Delivery):
     """`push`."""
 
@@ -173,6 +184,11 @@ class PushEvent(Delivery):
     after: Sha
     deleted: bool | None = None
     forced: bool | None = None
+    commits: Annotated[tuple[PushedCommit, ...], BeforeValidator(without_nulls)] = ()
+
+    def touches(self, path: str) -> bool:
+        """Say whether one of the commits adds, changes or removes a file."""
+        return any(path in (*each.added, *each.modified, *each.removed) for each in self.commits)
 
     def happened_at(self) -> datetime | None:
         """Return when the repository was pushed to."""

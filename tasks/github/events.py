@@ -22,6 +22,7 @@ from tasks.github.envelopes import (
 from tasks.github.payloads import ListedRepository
 from tasks.github.red import red_commit
 from tasks.github.signal import Ignored, InstallationChanged, PullChanged, PullClosed, Pushed, RepositoryName, What
+from tasks.policy.model import REPOSITORY_FILE
 
 EVENTS: Mapping[str, type[Event]] = {
     "workflow_run": WorkflowRunEvent,
@@ -94,6 +95,7 @@ def _push(event: PushEvent) -> Pushed | Ignored:
         pusher_id=who.id if who else None,
         pusher_login=who.login if who else "",
         pusher_type=who.type if who else "",
+        touches_policy=event.touches(REPOSITORY_FILE),
     )
 
 

@@ -147,6 +147,8 @@ class Pushed(Contract):
     pusher_id: int | None = None
     pusher_login: str = ""
     pusher_type: str = ""
+    touches_policy: bool = False
+    """Whether a commit adds, changes or removes the repository's policy file."""
 
 
 class RepositoryName(Contract):

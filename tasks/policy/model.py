@@ -137,6 +137,11 @@ class RepositoryPolicy(_Strict):
     labels: Annotated[tuple[Label, ...], Field(max_length=10)] = Field(
         default=("goldseam",), description="Labels of the pull requests; those that do not exist yet are made."
     )
+    approval_check: StrictBool = Field(
+        default=False,
+        description="Whether pull requests get the check run `Goldseam approval`, for a branch rule that requires it: "
+        "those of Goldseam wait in it for `/goldseam approve`, those of people pass at once.",
+    )
     rerun_failed_jobs: StrictBool = Field(
         default=False,
         description="Whether the failed jobs are run again, once, when the failure does not show in the sandbox: "

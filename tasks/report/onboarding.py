@@ -65,6 +65,9 @@ autonomy: draft_pr
 # Labels of its pull requests; those that do not exist yet are made.
 # labels: [goldseam]
 
+# Whether pull requests get the check `Goldseam approval`, for a branch rule that requires it.
+# approval_check: true
+
 # Whether failed jobs are run again, once, when the failure does not show in the sandbox. Costs minutes of your CI.
 # rerun_failed_jobs: true
 

@@ -12,17 +12,16 @@ from fixers.patch import PatchDoesNotApply, digest, read
 from tasks.conversation.choices import Choice, choices, numbered
 from tasks.conversation.grammar import CALL, Verb
 from tasks.conversation.said import Said
-from tasks.github.protocol import CheckOutput, Pull, Writer
+from tasks.github.protocol import Pull, Writer
 from tasks.policy.decide import Action, decide
 from tasks.report import answers
-from tasks.report.neutral import inline, prose
+from tasks.report.neutral import inline
+from tasks.stages.approval import approve
 from tasks.stages.effect import Hand, Made
 from tasks.stages.follow import Following, Past, pick, rebase, replay, retry, undo
 from tasks.store import incidents, threads
 from tasks.store.models import Attempt
 from tasks.store.models_people import CommandRow, CommandState
-
-APPROVAL = "Goldseam approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +155,7 @@ def _approve(thread: Thread) -> Answer:
     if len(word) < 8 or not current.startswith(word):
         reply = f"That is not the patch proposed now. To approve it: `{CALL} approve {current[:8]}`"
         return Answer("The digest is not that of the patch.", reply, good=False)
-    thread.hand.make(
-        Action.REPORT, kind="approval", target=pull.head_sha, look=lambda: None, do=lambda: _approval(thread, pull)
-    )
+    approve(thread.hand, thread.writer, pull.head_sha, thread.said.author_login)
     ready = decide(Action.READY, thread.hand.facts, thread.hand.policy, thread.hand.turn.stopped())
     if pull.draft and ready.result == "allow":
         thread.hand.make(
@@ -217,18 +214,6 @@ def _changed(thread: Thread, patch: str, head: str) -> bool:
         return False
     old = thread.attempt.head_sha
     return any(thread.writer.file_at(path, old) != thread.writer.file_at(path, head) for path in paths)
-
-
-def _approval(thread: Thread, pull: Pull) -> Made:
-    said = thread.said
-    made = thread.writer.create_check(
-        name=APPROVAL,
-        head_sha=pull.head_sha,
-        conclusion="success",
-        output=CheckOutput("Approved", f"{prose('@' + said.author_login)} approved this patch."),
-        external_id=f"goldseam-approval:{thread.attempt.id}",
-    )
-    return Made(str(made))
 
 
 def _ready(thread: Thread, pull: Pull) -> Made:

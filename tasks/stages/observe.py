@@ -21,7 +21,7 @@ from tasks.stages.ending import decline
 from tasks.stages.installed import unasked
 from tasks.stages.logs import Observation, observe_runs
 from tasks.stages.turn import Turn, Turns
-from tasks.store import attempts, incidents
+from tasks.store import attempts, bystanders, incidents
 from tasks.store.database import now
 from tasks.store.documents import Kind
 from tasks.store.models import Attempt
@@ -47,6 +47,8 @@ def observe(attempt_id: int, *, turns: Turns, readers: OpenReader, server: Serve
 
 def _observe(turn: Turn, reader: Reader, server: ServerPolicy) -> State:
     policy = effective(server, reader.file_at(REPOSITORY_FILE, reader.default_branch()))
+    with turn.writing() as session:
+        bystanders.wish(session, turn.attempt.repository_id, approval_check=policy.repository.approval_check)
     seen = unasked(turn, policy) or observe_runs(reader, turn.attempt, forks=policy.forks)
     if isinstance(seen, Observation) and seen.base is not None:
         seen = _without_base(turn, seen, seen.base)

@@ -18,6 +18,7 @@ from tasks.policy.load import effective
 from tasks.policy.model import REPOSITORY_FILE, ServerPolicy
 from tasks.report.neutral import prose
 from tasks.report.outgoing import EgressBlocked
+from tasks.stages.approval import ask_approval
 from tasks.stages.blocked import say_blocked
 from tasks.stages.documents import Order
 from tasks.stages.doors import Earlier, OpenWriter, PullContext, Renderer
@@ -87,6 +88,7 @@ def _publish(turn: Turn, writer: Writer, server: ServerPolicy, renderer: Rendere
         except (PermissionMissing, Rejected) as error:
             return _offer(turn, hand, writer, trace, renderer, str(error))
         if not isinstance(proposed, Declined):
+            _ask_approval(hand, writer, trace)
             _check(hand, writer, trace, renderer.render_check(trace))
             return _watch(turn, trace, proposed)
         trace = unproposed(turn, "declined", proposed)
@@ -155,6 +157,12 @@ def _check(hand: Hand, writer: Writer, trace: Trace, output: CheckOutput, kind: 
     action = Action.SUGGEST if trace.status == "fixed" else Action.REPORT
     # No look-up here: `create_check` itself finds the one of ours with the same external id.
     hand.make(action, kind=kind, target=attempt.head_sha, look=lambda: None, do=do)
+
+
+def _ask_approval(hand: Hand, writer: Writer, trace: Trace) -> None:
+    commit = last_commit(hand.turn.store, hand.turn.attempt)
+    if hand.policy.repository.approval_check and commit is not None:
+        ask_approval(hand, writer, commit.remote_id, trace)
 
 
 def _first(hand: Hand) -> int:

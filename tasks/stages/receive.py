@@ -31,7 +31,7 @@ from tasks.github.talk import OWN_BRANCHES
 from tasks.github.webhook import parse_event
 from tasks.ledger.chain import append
 from tasks.ledger.entry import Actor, Note
-from tasks.stages import installed
+from tasks.stages import bystand, installed
 from tasks.stages.documents import Seen
 from tasks.store import attempts, commands, deliveries, documents, effects, threads
 from tasks.store.counts import TALLY
@@ -143,12 +143,13 @@ def _taken(session: Session, signal: Signal, guid: str) -> Taken:
 
 def _changed(session: Session, signal: Signal, change: PullChanged | Pushed) -> Taken:
     """Have what is watched looked at again: somebody took the branch over, or the base moved on."""
+    bystands = bystand.seen(session, signal, change)
     if isinstance(change, Pushed):
         attempt = look_at_branch(session, signal.repository_id, change.branch)
     else:
         attempt = threads.watched(session, signal.repository_id, change.number)
     if attempt is None:
-        return None, "Ignored: no pull request of Goldseam's is there."
+        return None, "Noted for the approval check." if bystands else "Ignored: no pull request of Goldseam's is there."
     return attempt, f"Attempt {attempt} is looked at again."
 
 

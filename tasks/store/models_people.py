@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tasks.store.base import Base, words
@@ -105,3 +105,34 @@ class Onboarding(Base):
     changed_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_onboardings_state", "state", "due_at"),)
+
+
+class Bystander(Base):
+    """A pull request of somebody else at whose head the approval check is to pass; gone once it does."""
+
+    __tablename__ = "bystanders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    repository_id: Mapped[int] = mapped_column(BigInteger)
+    repository: Mapped[str]
+    installation_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[int]
+    """0: all that are open, because the repository's policy has changed."""
+    head_sha: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    """When it is looked at next."""
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Grows with each lease and each new head; a worker whose number is old may change nothing any more."""
+
+    __table_args__ = (UniqueConstraint("repository_id", "number"), Index("ix_bystanders_due_at", "due_at"))
+
+
+class Wish(Base):
+    """What a repository's policy was last seen to wish for, so that no event has to ask GitHub."""
+
+    __tablename__ = "wishes"
+
+    repository_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    approval_check: Mapped[bool]

@@ -171,6 +171,9 @@ class Hub:
     def last_pull(self, head: str) -> Pull | None:
         return next((pull for pull in reversed(self.pulls) if pull.head_branch == head), None)
 
+    def open_pulls(self, head_prefix: str) -> Sequence[Pull]:
+        return [pull for pull in self.pulls if pull.state == "open" and pull.head_branch.startswith(head_prefix)]
+
     def clone_url(self) -> str:
         return "https://github.invalid/o/r.git"
 
