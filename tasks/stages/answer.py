@@ -7,14 +7,14 @@ reaction and attempt is made once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from fixers.evidence import Trace
-from tasks.conversation.authority import Refusal, refusal
+from tasks.conversation.authority import Refusal, enough, refusal
 from tasks.errors import BadInput
 from tasks.github.errors import NotFound, PermissionMissing, Rejected
 from tasks.github.protocol import Pull, Where, Writer
@@ -85,6 +85,8 @@ class _Conversation:
         if refused is not None:
             self._refuse(hand, refused)
             return
+        if self._has_enough(hand, pull, attempt):
+            return
         self._react(hand, "eyes")
         self._obey(hand, pull, attempt)
 
@@ -112,15 +114,33 @@ class _Conversation:
             values["opened_id"] = opened.id
         return values
 
-    def _thread(self, hand: Hand, pull: Pull | None, attempt: Attempt) -> Thread:
+    def _has_enough(self, hand: Hand, pull: Pull | None, attempt: Attempt) -> bool:
+        """Let bots that command one another come to an end, and say so once."""
         number = pull.number if pull is not None else attempt.pull_number
+        earlier = [row for row in self._earlier(number) if row.id < self.turn.command.id]
+        refused = enough(self.said, earlier)
+        if refused is None:
+            return False
+        if all(row.sentence != refused.sentence for row in earlier):
+            self._reply(hand, number, refused.sentence)
+        self._refuse(hand, refused)
+        return True
+
+    def _earlier(self, number: int | None) -> Sequence[CommandRow]:
+        if number is None:
+            return ()
+        with self.turn.store.read() as session:
+            return commands.thread(session, self.turn.command.repository_id, number)
+
+    def _thread(self, hand: Hand, pull: Pull | None, attempt: Attempt) -> Thread:
+        earlier = self._earlier(pull.number if pull is not None else attempt.pull_number)
         with self.turn.store.read() as session:
             return Thread(
                 said=self.said,
                 past=past_of(session, attempt),
                 working=threads.at_work(session, attempt),
                 pull=pull,
-                earlier=commands.thread(session, attempt.repository_id, number) if number is not None else (),
+                earlier=earlier,
                 writer=self.writer,
                 hand=hand,
             )

@@ -182,6 +182,22 @@ def test_bots_get_nothing_unless_the_server_knows_their_number(desk: Desk) -> No
     assert obeyed(desk, desk.say("/goldseam help", by="helper[bot]")) is CommandState.DONE
 
 
+def test_two_bots_that_answer_each_other_come_to_an_end(desk: Desk) -> None:
+    """One that may command answers whatever we say with a command, for as long as we say something."""
+    proposed(desk)
+    desk.server = desk.server.model_copy(update={"command_bots": (13,)})
+    states, heard = [], -1
+    for _ in range(30):
+        if len(desk.hub.replies) == heard:
+            break
+        heard = len(desk.hub.replies)
+        states.append(obeyed(desk, desk.say("/goldseam explain", by="helper[bot]")))
+    assert states == [CommandState.DONE] * 3 + [CommandState.REFUSED] * 2
+    assert [body for _, body in desk.hub.replies if "a person has to go on" in body] == [desk.hub.replies[-1][1]]
+    assert obeyed(desk, desk.say("/goldseam help")) is CommandState.DONE
+    assert obeyed(desk, desk.say("/goldseam explain", by="helper[bot]")) is CommandState.DONE
+
+
 def test_permission_is_asked_when_the_command_is_obeyed(desk: Desk) -> None:
     proposed(desk)
     command = desk.say("/goldseam explain")
