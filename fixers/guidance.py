@@ -90,8 +90,17 @@ def _named(word: str, by: str, project: Project) -> Iterator[Hint]:
     at = _LINE.match(word)
     path, line = (at["path"], int(at["line"])) if at else (word.partition("::")[0], 0)
     files = [name for name in project.files if name == path or name.endswith(f"/{path}")] if "." in path else []
-    if files:
+    said = f"{by} named {word}"
+    if _is_test(path) or "::" in word:
+        yield Hint("", "", 0, said, test=word)
+    elif files:
         for name in files[:3]:
-            yield Hint(name, "", line, f"{by} named {word}")
+            yield Hint(name, "", line, said)
     elif re.fullmatch(r"[A-Za-z_][\w.]*", word):
-        yield Hint("", word, 0, f"{by} named {word}")
+        yield Hint("", word, 0, said)
+
+
+def _is_test(word: str) -> bool:
+    """Say whether a word is the name of a test, of a class of tests, or of a file of them, as pytest finds them."""
+    name = word.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test.py") or re.fullmatch(r"Test\w*", name) is not None
