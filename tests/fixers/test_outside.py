@@ -37,7 +37,9 @@ def test_command():
 
 @pytest.fixture(scope="module")
 def trace(make_shared_request, sandbox):
-    return attempt(make_shared_request({"fees.py": FEES, "test_fees.py": SEEN, "test_command.py": UNSEEN}), sandbox)
+    files = {"fees.py": FEES, "test_fees.py": SEEN, "test_command.py": UNSEEN}
+    # What the seen test wants is plentiful, and each costs a start of pytest: a few are enough to show it.
+    return attempt(make_shared_request(files, budget_candidates=150), sandbox)
 
 
 def test_what_only_the_seen_test_wants_is_not_proposed(trace):
