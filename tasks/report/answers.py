@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fixers.evidence import Trace
 from tasks.conversation.choices import Choice
 from tasks.conversation.grammar import CALL, SAYS
-from tasks.report.neutral import block, cell, inline, prose, prose_cell
+from tasks.report.neutral import block, cell, cut, inline, prose, prose_cell
 from tasks.report.quotable import quotable
 from tasks.report.trace import trace_markdown
 
@@ -26,7 +26,7 @@ def help_text(unknown: bool = False) -> str:
 def explanation(trace: Trace, place: str) -> str:
     """Return how the proposal, or the reason for none, came about; `place` narrows it to a file or function."""
     trace = quotable(trace)
-    return "\n".join(_about(trace, place) if place else _whole(trace))[:LIMIT]
+    return cut("\n".join(_about(trace, place) if place else _whole(trace)), LIMIT)
 
 
 def listing(listed: Sequence[Choice]) -> str:
@@ -37,7 +37,7 @@ def listing(listed: Sequence[Choice]) -> str:
     for number, choice in enumerate(listed, 1):
         lines += ["", *_choice(number, choice)]
     lines += ["", f"`{CALL} pick N` proves one of them in full and proposes it here if every gate passes."]
-    return "\n".join(lines)[:LIMIT]
+    return cut("\n".join(lines), LIMIT)
 
 
 def _choice(number: int, choice: Choice) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _whole(trace: Trace) -> Iterator[str]:
         yield ""
         yield f"**What it tried.** {made:,} edits of {len(trace.families)} kinds; {passed:,} pass the failing tests."
     yield ""
-    yield f"<details><summary>The whole trace</summary>\n\n{trace_markdown(trace)[: LIMIT - 8000]}\n</details>"
+    yield f"<details><summary>The whole trace</summary>\n\n{cut(trace_markdown(trace), LIMIT - 8000)}\n</details>"
 
 
 def _about(trace: Trace, place: str) -> Iterator[str]:

@@ -18,6 +18,9 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
 _REACHING = re.compile(r"[@#](?=[\w-])|://|(?<=www)\.|(?<=GH-)(?=\d)", re.IGNORECASE)
 """What GitHub turns into a mention, a reference or a link, after it has rendered: escapes do not stop it."""
 _BREAK = "&#8203;"
+_FOLDED = "\n</details>"
+_SPARE = 80
+"""For a fence or a fold that the last line opens."""
 _COMMAND = re.compile(r"^::", re.MULTILINE)
 
 
@@ -68,6 +71,27 @@ def _plain(text: str) -> str:
 def cell(text: str, limit: int = 120) -> str:
     """Return text for a table cell, as a code span without bars."""
     return inline(text.replace("|", "¦"), limit)
+
+
+def cut(markdown: str, limit: int, end: str = "\n\n… cut here.\n") -> str:
+    """Cut our own Markdown at the end of a line, close what stands open there, and say so with `end`."""
+    if len(markdown) <= limit:
+        return markdown
+    lines, used, open_fence, folds = [], 0, "", 0
+    for line in markdown.split("\n"):
+        closing = (len(open_fence) + 1 if open_fence else 0) + len(_FOLDED) * folds
+        if used + len(line) + 1 + closing + len(end) + _SPARE > limit:
+            break
+        lines.append(line)
+        used += len(line) + 1
+        ticks = re.match("`{3,}", line)
+        if ticks and not open_fence:
+            open_fence = ticks[0]
+        elif line == open_fence:
+            open_fence = ""
+        elif not open_fence:
+            folds += line.count("<details") - line.count("</details>")
+    return "\n".join(lines) + (f"\n{open_fence}" if open_fence else "") + _FOLDED * folds + end
 
 
 def shortened(text: str, limit: int) -> str:

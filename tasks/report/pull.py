@@ -13,7 +13,7 @@ from fixers.patch import PatchDoesNotApply, read
 from fixers.project import is_test_path
 from tasks.conversation.grammar import CALL
 from tasks.github.protocol import Annotation, CheckOutput
-from tasks.report.neutral import block, cell, inline, prose, prose_cell
+from tasks.report.neutral import block, cell, cut, inline, prose, prose_cell
 from tasks.report.trace import alternative_lines, failure_lines, offer_lines, trace_markdown
 
 if TYPE_CHECKING:  # at run time it would load the database, which the Action has no use for
@@ -46,11 +46,8 @@ def pull_body(trace: Trace, context: PullContext, *, bundle: str, key: bytes, co
     """
     head = "\n".join(_body(trace, context, bundle, controls))
     markers = _markers(context, key)
-    folded = _folded(trace_markdown(trace))
-    room = BODY_LIMIT - len(head) - len(markers) - 10
-    if len(folded) > room:
-        folded = _folded(trace_markdown(trace)[: max(0, room - len(_CUT) - 200)].rsplit("\n", 1)[0] + _CUT)
-    return f"{head}\n\n{folded}\n\n{markers}\n"
+    room = BODY_LIMIT - len(head) - len(markers) - len(_folded("")) - 10
+    return f"{head}\n\n{_folded(cut(trace_markdown(trace), room, _CUT))}\n\n{markers}\n"
 
 
 def check_output(trace: Trace) -> CheckOutput:
@@ -66,8 +63,8 @@ def check_output(trace: Trace) -> CheckOutput:
         summary += offer_lines(offer)
     return CheckOutput(
         title=_check_title(trace),
-        summary="\n".join(summary)[:CHECK_LIMIT],
-        text=trace_markdown(trace)[:CHECK_LIMIT],
+        summary=cut("\n".join(summary), CHECK_LIMIT),
+        text=cut(trace_markdown(trace), CHECK_LIMIT),
         annotations=tuple(_annotations(trace)),
     )
 

@@ -21,7 +21,7 @@ from fixers.evidence import (
 )
 from fixers.model import Failure, FailureKind, Frame, Offer, Reason, Suspect
 from tasks.policy.decide import Clause, Decision
-from tasks.report.neutral import block, inline, prose, visible
+from tasks.report.neutral import block, cut, inline, prose, visible
 from tasks.report.outgoing import EgressBlocked, Outgoing
 from tasks.report.pull import BODY_LIMIT, check_output, marker, pull_body, pull_title, read_marker
 from tasks.report.renderer import PullRenderer
@@ -280,3 +280,17 @@ def test_an_escaped_token_is_still_one():
     escaped = "ghp\\_" + "a1B2" * 9
     with pytest.raises(EgressBlocked):
         Outgoing().check("a comment", f"It sent {escaped}.")
+
+
+FOLD = f"<details><summary>More</summary>\n\n{block('b' * 20 + chr(10) + '``` <details>' + chr(10) + 'c')}\n</details>"
+PARTS = ("Text.", FOLD, block("print(1)\n" * 9, "python"), "| a | b |\n|---|---|\n| 1 | 2 |", FOLD)
+
+
+@pytest.mark.parametrize("limit", range(150, 1500, 31))
+def test_a_cut_at_any_place_leaves_nothing_open(limit):
+    text = cut("\n\n".join(PARTS * 5), limit, "\n\nEND\n")
+    rendered = MarkdownIt("commonmark").render(f"{text}\n\nAFTER\n")
+    assert len(text) <= limit
+    assert "<p>END</p>\n<p>AFTER</p>" in rendered
+    outside = re.sub(r"<code.*?</code>", "", rendered, flags=re.DOTALL)
+    assert outside.count("<details>") == outside.count("</details>")
