@@ -36,6 +36,8 @@ class Stack:
     config: Settings
     story: Story
     parts: Sequence[Part]
+    environment: Mapping[str, str]
+    """Of the server's processes."""
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def stack(data: Path) -> Iterator[Stack]:
         with running(config, environment) as parts:
             wait_for_health(config.address)
             click.echo(f"  Simulated GitHub at {simulator.url}, Goldseam at {config.address}\n")
-            yield Stack(hub, config, Story(open_store(config.database)), parts)
+            yield Stack(hub, config, Story(open_store(config.database)), parts, environment)
 
 
 def announce(hub: Hub, red: Sample) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from tasks.store.attempts import LostTurn
+from tasks.store.attempts import LostTurn, lapsed
 from tasks.store.database import now
 from tasks.store.models_people import Bystander, Wish
 
@@ -63,7 +63,7 @@ def see(
 def lease(session: Session, *, seconds: float, but: frozenset[int] = frozenset()) -> tuple[Bystander, Held] | None:
     """Take the one that has waited longest, for `seconds`; not one of the repositories `but`; None when none is due."""
     moment = now(session)
-    free = or_(Bystander.lease_until.is_(None), Bystander.lease_until < moment)
+    free = lapsed(Bystander.lease_until, moment)
     due = (
         select(Bystander)
         .where(Bystander.due_at <= moment, free, Bystander.repository_id.not_in(but))

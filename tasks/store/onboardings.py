@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import false, or_, select, update
 from sqlalchemy.orm import Session
 
-from tasks.store.attempts import LostTurn
+from tasks.store.attempts import LostTurn, lapsed
 from tasks.store.database import now
 from tasks.store.models_people import Onboarding, OnboardingState
 
@@ -85,7 +85,7 @@ def due(session: Session, states: Sequence[OnboardingState], *, limit: int = 20)
         .where(
             Onboarding.state.in_(states),
             Onboarding.due_at <= moment,
-            or_(Onboarding.lease_until.is_(None), Onboarding.lease_until < moment),
+            lapsed(Onboarding.lease_until, moment),
         )
         .order_by(Onboarding.due_at, Onboarding.id)
         .limit(limit)
@@ -100,7 +100,7 @@ def lease(session: Session, row: Onboarding, *, owner: str, seconds: float) -> H
         .where(
             Onboarding.id == row.id,
             Onboarding.state == row.state,
-            or_(Onboarding.lease_until.is_(None), Onboarding.lease_until < moment),
+            lapsed(Onboarding.lease_until, moment),
         )
         .values(
             lease_owner=owner,

@@ -1,27 +1,23 @@
 """The whole server on this machine: real processes, real sandbox, real git, a simulated GitHub."""
 
-import os
-import secrets
 import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from app.config import Settings
-from app.demo.stack import fields, free_port, wait_for_health
-from app.server.up import running
+from app.demo.stack import stack as demonstration
 from app.setup.manifest import PERMISSIONS
-from app.simulator import keys, payloads, sample
+from app.simulator import payloads, sample
 from app.simulator.access import allows
 from app.simulator.hub import Hub
 from app.simulator.records import Installation
-from app.simulator.server import serve
 from tasks.celery import SWEEP_SECONDS
 from tasks.ledger.chain import Verified, verify
 from tasks.store import onboardings
@@ -37,7 +33,7 @@ GOLDSEAM = Path(sys.executable).with_name("goldseam")
 class Stack:
     """A running server and its GitHub."""
 
-    def __init__(self, hub: Hub, config: Settings, environment: dict[str, str]) -> None:
+    def __init__(self, hub: Hub, config: Settings, environment: Mapping[str, str]) -> None:
         self.hub, self.config, self.environment = hub, config, environment
         self.store = open_store(config.database)
 
@@ -95,28 +91,8 @@ class Stack:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory):
-    data = tmp_path_factory.mktemp("server")
-    pair, secret = keys.generate(), secrets.token_hex(16)
-    key_file = data / "app.pem"
-    key_file.touch(mode=0o600)
-    key_file.write_bytes(pair.private)
-    hub = Hub(data / "github", pair.public, webhook_secret=secret)
-    with serve(hub) as simulator:
-        environment = {
-            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
-            "GOLDSEAM_GITHUB_URL": f"{simulator.url}/api/v3",
-            "GOLDSEAM_APP_ID": str(hub.app.id),
-            "GOLDSEAM_PRIVATE_KEY_FILE": str(key_file),
-            "GOLDSEAM_WEBHOOK_SECRET": secret,
-            "GOLDSEAM_LISTEN": f"127.0.0.1:{free_port()}",
-            "GOLDSEAM_DATA_DIR": str(data / "data"),
-            "GOLDSEAM_GITHUB_PAUSE_SECONDS": "0",
-        }
-        config = Settings.model_validate(fields(environment))
-        hub.webhook_url = f"{config.address}/webhooks/github"
-        with running(config, environment):
-            wait_for_health(config.address)
-            yield Stack(hub, config, environment)
+    with demonstration(tmp_path_factory.mktemp("server") / "data") as running:
+        yield Stack(running.hub, running.config, running.environment)
 
 
 def test_one_red_run_told_by_ten_deliveries_is_one_pull_request(stack):
