@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo demo-conversation test check format lock schemas rules clean
-.PHONY: faults test-matrix
+.PHONY: faults soak test-matrix
 .PHONY: bench-action bench-spine bench-engine bench-localize bench-throughput bench-load bench-latency bench-agreement
 BIN := .venv/bin
 
@@ -62,6 +62,10 @@ rules: .venv/.dev ## Write docs/rules.md from the classes of the codemods and te
 faults: .venv/.dev ## Strike a running server at 16 points with 7 faults in 3 variants; goes on where it was (OPTIONS="--point K7")
 	scripts/setup system-test
 	PYTHONPATH=. $(BIN)/python tests/faults/matrix.py $(OPTIONS)
+
+soak: .venv/.dev ## Run a server for half an hour while something breaks every minute (OPTIONS="--minutes 480")
+	scripts/setup system-test
+	PYTHONPATH=. $(BIN)/python tests/faults/soak.py $(OPTIONS)
 
 bench-spine: .venv/.dev ## Repair real bugs of published packages and verify each proof
 	$(BIN)/python -m benchmarks.spine

@@ -21,7 +21,7 @@ from sqlalchemy import select
 from app.cli.main import cli
 from app.simulator.records import Repository
 from tasks.ledger.entry import LedgerEntry
-from tasks.store.models import Delivery, DeliveryState, Effect, LedgerRow
+from tasks.store.models import Attempt, Delivery, DeliveryState, Effect, LedgerRow
 from tasks.store.states import State
 from tasks.store.tables import Base
 
@@ -48,11 +48,9 @@ class Evidence:
 
     def check(self, appeared_while_stopped: Sequence[str]) -> None:
         """Ask every oracle; the server has ended. AssertionError names the law that was broken."""
-        _each_delivery_has_one_row_and_one_outcome(self.server)
-        _one_pull_request(self)
-        _journal_and_ledger_agree(self.server)
-        _ledger_verifies(self.server)
-        _no_secret_left(self.server)
+        (attempt,) = self.server.attempts()
+        check_records(self.server)
+        one_pull_request(attempt, self.repository)
         _nothing_is_left_behind(self)
         assert not appeared_while_stopped, f"appeared during a stop: {appeared_while_stopped}"
         assert self.memory < MOST_MEMORY, f"a process took {self.memory >> 20} MB"
@@ -65,9 +63,17 @@ class Evidence:
 def look_at(server: Rig, repository: Repository, struck: int) -> Evidence:
     """Note, while the server runs, what can only be seen then."""
     descendants = server.bench.nursery.descendants()
-    memory = max((_memory(pid) for pid in descendants), default=0)
+    memory = max((memory_of(pid) for pid in descendants), default=0)
     run = list(repository.runs.values())[-1]
-    return Evidence(server, repository, descendants, memory, _mounts(), run.head_sha, struck)
+    return Evidence(server, repository, descendants, memory, mounts(), run.head_sha, struck)
+
+
+def check_records(server: Rig) -> None:
+    """Assert what tables, ledger and GitHub's journal say of everything that the server has done."""
+    _each_delivery_has_one_row_and_one_outcome(server)
+    _journal_and_ledger_agree(server)
+    _ledger_verifies(server)
+    _no_secret_left(server)
 
 
 def _each_delivery_has_one_row_and_one_outcome(server: Rig) -> None:
@@ -82,13 +88,13 @@ def _each_delivery_has_one_row_and_one_outcome(server: Rig) -> None:
         assert row.reason, f"delivery {row.guid} is done without an outcome"
 
 
-def _one_pull_request(evidence: Evidence) -> None:
-    (attempt,) = evidence.server.attempts()
+def one_pull_request(attempt: Attempt, repository: Repository) -> None:
+    """Assert that the attempt ended in the one pull request of its repository, at the head of its branch."""
     assert attempt.state is State.WATCHING, f"the attempt is {attempt.state}: {attempt.sentence}"
-    pulls = list(evidence.repository.pulls.values())
+    pulls = list(repository.pulls.values())
     assert len(pulls) == 1, f"{len(pulls)} pull requests"
     assert attempt.pull_number == pulls[0].number, "the attempt names another pull request"
-    head = evidence.repository.git.refs()[f"refs/heads/{pulls[0].head_branch}"]
+    head = repository.git.refs()[f"refs/heads/{pulls[0].head_branch}"]
     assert pulls[0].head_sha == head, "the pull request does not stand at its branch"
 
 
@@ -147,7 +153,7 @@ def _kept(server: Rig) -> Iterator[Path]:
 def _nothing_is_left_behind(evidence: Evidence) -> None:
     temporary = sorted(p.name for p in evidence.server.bench.temporary.iterdir())
     assert not temporary, f"temporary files are left: {temporary}"
-    assert _mounts() == evidence.mounts, "mounts are left"
+    assert mounts() == evidence.mounts, "mounts are left"
     ours = {*map(str, evidence.descendants), str(evidence.struck)}
     left = [p for p in groups() - evidence.server.groups_before if p.name.split("-")[1] in ours]
     assert not left, f"control groups are left: {left}"
@@ -159,11 +165,11 @@ def _entries(server: Rig) -> Iterator[LedgerEntry]:
             yield LedgerEntry.model_validate_json(row.entry)
 
 
-def _mounts() -> int:
+def mounts() -> int:
     return len(Path("/proc/self/mounts").read_text().splitlines())
 
 
-def _memory(pid: int) -> int:
+def memory_of(pid: int) -> int:
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except OSError:

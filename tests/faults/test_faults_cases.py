@@ -114,7 +114,8 @@ def test_a_server_put_back_to_any_earlier_moment_adopts_what_it_made_since(share
         until(server.rested, "No rest")
         accepted = dict(server.accepted)
     assert len(repository.pulls) == 1
-    for copy in (copies[0], copies[len(copies) // 2], copies[-1]):
+    assert len(copies) >= 6
+    for copy in copies:
         with rig(shared) as server:
             for file in copy.iterdir():
                 shutil.copy(file, server.data / file.name)
