@@ -177,7 +177,9 @@ def test_a_command_in_a_comment_is_answered(stack):
     repository = stack.hub.repositories["acme/billing"]
     comment = stack.hub.comment(repository, 1, "acme", "/goldseam help")
     stack.hub.deliver("issue_comment", payloads.issue_comment(stack.hub, repository, comment))
-    stack.wait_for(lambda: ("issues:write",) in stack.hub.uses)
+    stack.wait_for(lambda: [each.content for each in comment.reactions] == ["eyes", "+1"])
+    said = [each.body for each in repository.comments.values() if each.author.login == "goldseam[bot]"]
+    assert ["What I answer to" in body for body in said] == [True]
 
 
 NOT_IN_THESE_RUNS = {
