@@ -142,7 +142,7 @@ def test_a_patch_that_only_hides_the_fault_is_not_proposed(make_request, sandbox
 
 def test_an_endless_loop_is_repaired(make_request, sandbox):
     files = {"fees.py": ENDLESS, "test_fees.py": ENDLESS_TESTS}
-    trace = attempt(make_request(files, test_seconds=1.0, budget_candidates=30, budget_seconds=60.0), sandbox)
+    trace = attempt(make_request(files, test_seconds=0.7, budget_candidates=30, budget_seconds=60.0), sandbox)
     shown = [trace.patch, *(a.patch for a in trace.alternatives)]
     assert any("+    while number > 1:" in patch for patch in shown), (trace.sentence, trace.families)
 
