@@ -20,7 +20,7 @@ from tasks.store.database import AWAY, Store
 from tasks.store.deliveries import waiting
 from tasks.store.models_people import CommandState
 from tasks.store.queue import UNSEEN, Picked, next_attempt, put_off
-from tasks.store.states import STAGES, WRITING, State
+from tasks.store.states import STAGES, TERMINAL, WRITING, State
 from tasks.tracing import span
 
 TRIES = 10
@@ -121,6 +121,8 @@ class Commands:
     """Commands that wait for GitHub, and until when; a restart forgets it, and asks once more."""
     _broken: dict[int, int] = field(default_factory=dict)
     """How often Goldseam itself broke on a command."""
+    _begun: set[int] = field(default_factory=set)
+    """Commands for which an attempt was opened here: it calls when it rests, so nobody has to look meanwhile."""
 
     def take_one(self) -> bool:
         """Answer one command; False when none is ready, or everything is stopped."""
@@ -156,8 +158,12 @@ class Commands:
             self._put_off(number, _BROKEN_SECONDS)
             return None
         log.info("command_ended", state=str(state))
-        if state in commands.OPEN:  # held by another worker or by a stop, or an attempt works on it
+        if state is CommandState.WAITING and number not in self._begun:
+            self._begun.add(number)
+        elif state in commands.OPEN:  # held by another worker or by a stop
             self._put_off(number, _IDLE_SECONDS)
+        else:
+            self._begun.discard(number)
         return state
 
     def _give_up(self, number: int, sentence: str) -> CommandState:
@@ -246,6 +252,9 @@ class Stages:
         return self.work.give_up(picked.id, sentence)
 
     def _wake_next(self, picked: Picked, state: State) -> None:
-        stage = STAGES.get(state)
-        if stage is not None and state is not picked.state:
+        if state is picked.state:
+            return
+        if state in STAGES:
             self.sender.ring(PUBLISH if state in WRITING else ANALYZE)
+        if state is State.WATCHING or state in TERMINAL:
+            self.sender.ring(PUBLISH)  # a person's command may wait for it

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.config import Settings
 from app.server.analyze import analyze_work
@@ -215,6 +215,41 @@ def test_a_command_that_github_cannot_take_now_is_answered_later_and_holds_up_no
     time.sleep(0.06)
     assert [lane(), lane()] == [True, False]
     assert answered == [second, first]
+
+
+def test_a_command_is_answered_as_soon_as_its_attempt_rests(worker: Worker) -> None:
+    number, states = said(worker.store, 1), [CommandState.WAITING, CommandState.DONE]
+
+    def answer(_: int) -> CommandState:
+        state = states.pop(0)
+        with worker.store.write() as session:
+            opened = session.scalars(select(Attempt.id)).one()
+            row = update(CommandRow).where(CommandRow.id == number)
+            session.execute(row.values(state=state, opened_id=opened, lease_until=None))
+        return state
+
+    worker.answer = answer
+    lane = worker.lanes()["commands"]
+    assert [lane(), lane()] == [True, False], "its attempt works"
+    worker.says = lambda attempt: worker.move(attempt, State.SUPERSEDED)
+    worker.bell.rung.clear()
+    assert worker.step()
+    assert worker.bell.rung == ["publish"]
+    assert [lane(), lane(), states] == [True, False, []]
+
+
+def test_a_command_that_a_stop_holds_is_looked_at_now_and_then(worker: Worker) -> None:
+    said(worker.store, 1)
+    asked = []
+
+    def answer(number: int) -> CommandState:
+        asked.append(number)
+        return CommandState.RECEIVED
+
+    worker.answer = answer
+    lane = worker.lanes()["commands"]
+    assert [lane(), lane(), lane()] == [True, False, False]
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
