@@ -28,7 +28,9 @@ from tasks.store.tables import Base
 MOST_MEMORY = 400 << 20
 """Of one process; two thirds of it are what a fork shares with its parent."""
 MOST_DISK = 30 << 20
-_MADE = re.compile(r"(?P<kind>ref|commit|pull|check|label) [^:#]+[:#](?:refs/heads/[^@]+@)?(?P<id>[^\s:]+)(?::\S+)?")
+_MADE = re.compile(
+    r"(?P<kind>ref|commit|pull|check|label) (?P<where>[^:#]+)[:#](?:refs/heads/[^@]+@)?(?P<id>[^\s:]+)(?::\S+)?"
+)
 _KINDS = {"ref": "branch", "label": "labels"}
 _UNSEEN = {"slot"}
 """Kinds of rows among the effects of which nobody sees anything: a place within a limit."""
@@ -99,9 +101,10 @@ def one_pull_request(attempt: Attempt, repository: Repository) -> None:
 
 
 def _journal_and_ledger_agree(server: Rig) -> None:
-    matches = [_MADE.fullmatch(made) for made in dict.fromkeys(server.effects())]
+    matches = [_MADE.fullmatch(effect) for effect in dict.fromkeys(server.effects())]
     assert all(matches), f"an effect of a kind that nobody knows: {server.effects()}"
-    journal = sorted({(_KINDS.get(m["kind"], m["kind"]), m["id"]) for m in matches if m})
+    made = {(m["where"], _KINDS.get(m["kind"], m["kind"]), m["id"]) for m in matches if m}
+    journal = sorted((kind, number) for _, kind, number in made)
     entries = list(_entries(server))
     outcomes = [entry for entry in entries if entry.kind == "outcome"]
     said = sorted((e.effect.key.partition(":")[0], e.effect.remote_id) for e in outcomes if e.effect)

@@ -93,6 +93,7 @@ class Soak:
         self.repositories: list[Repository] = []
         self.readings: list[Reading] = []
         self.struck: Counter[str] = Counter()
+        self._deck: list[str] = []
         self._began = time.monotonic()
 
     def run(self, seconds: float, every: float, pause: float) -> None:
@@ -107,11 +108,18 @@ class Soak:
                 self.look()
                 look = time.monotonic() + _LOOK_SECONDS
             if time.monotonic() > strike:
-                name = self.chance.choice(list(self.blows))
+                name = self._drawn()
                 self.blows[name]()
                 self.struck[name] += 1
                 strike = time.monotonic() + every
             time.sleep(pause)
+
+    def _drawn(self) -> str:
+        """Draw the next fault: each once before any comes again."""
+        if not self._deck:
+            self._deck = sorted(self.blows)
+            self.chance.shuffle(self._deck)
+        return self._deck.pop()
 
     def look(self) -> None:
         """Note what the server takes now."""
