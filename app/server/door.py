@@ -21,7 +21,7 @@ from tasks.store.inbox import Inbox, NotStored
 
 BODY_LIMIT = 25 << 20
 """GitHub's own cap on payloads."""
-_LARGE = 1 << 20
+_LARGE = 256 << 10
 """What is larger waits on the disk until it is known to be signed, and is stored one at a time."""
 
 log = structlog.get_logger()

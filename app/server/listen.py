@@ -20,6 +20,8 @@ _PATIENCE_SECONDS = 15.0
 """For the address: more than a web process takes to end."""
 _LOOK_SECONDS = 0.2
 _BACKLOG = 2048
+MOST_CONNECTIONS = 512
+"""Each may hold a quarter of a MiB before its signature is known; the rest hear 503, and GitHub is asked again."""
 _LAST_PORT = 65535
 
 
@@ -79,6 +81,7 @@ def server(app: ASGIApp) -> uvicorn.Server:
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
     )
     return uvicorn.Server(config)
 

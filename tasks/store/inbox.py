@@ -20,6 +20,8 @@ from tasks.store.database import Store
 from tasks.store.deliveries import Incoming, receive_all
 
 MOST_WAITING = 2_000
+MOST_WAITING_BYTES = 64 << 20
+"""What waits is in memory; a database that hangs must not fill it."""
 MOST_TOGETHER = 100
 _MOST_BYTES = 4 << 20
 _SECONDS = 8.0
@@ -40,15 +42,19 @@ class Inbox:
     wake: Callable[[], object] = lambda: None
     """Called after each commit, before anybody is told of it; must not wait for Redis."""
     _waiting: deque[tuple[Incoming, _Told]] = field(default_factory=deque)
+    _bytes: int = 0
+    """Of the bodies that wait."""
     _writing: asyncio.Task[None] | None = None
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "inbox"))
 
     async def put(self, incoming: Incoming) -> None:
         """Return once the delivery is on disk; NotStored when that fails or takes too long."""
-        if len(self._waiting) >= MOST_WAITING:
+        size = len(incoming.body)
+        if len(self._waiting) >= MOST_WAITING or (self._waiting and self._bytes + size > MOST_WAITING_BYTES):
             raise NotStored("Too many deliveries wait to be stored.")
         told: _Told = asyncio.get_running_loop().create_future()
         self._waiting.append((incoming, told))
+        self._bytes += size
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         try:
@@ -74,6 +80,7 @@ class Inbox:
         size = 0
         for _ in range(min(MOST_TOGETHER, len(self._waiting))):
             incoming, told = self._waiting.popleft()
+            self._bytes -= len(incoming.body)
             yield incoming, told
             size += len(incoming.body)
             if size >= _MOST_BYTES:

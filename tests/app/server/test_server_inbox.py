@@ -15,7 +15,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import select
 
 from app.server.door import BODY_LIMIT
+from app.server.listen import MOST_CONNECTIONS
 from tasks.store.database import open_store
 from tasks.store.models import Delivery
 
@@ -125,6 +126,18 @@ def test_lengths_that_lie_leave_nothing(web: Web) -> None:
             sender.shutdown(socket.SHUT_WR)
             assert sender.recv(100)[9:12] in {b"", b"400", b"401"}
     assert len(web.stored()) == before
+
+
+def test_more_connections_than_memory_is_kept_for_hear_503(web: Web) -> None:
+    with ExitStack() as stack:
+        for _ in range(MOST_CONNECTIONS):
+            stack.enter_context(socket.create_connection(("127.0.0.1", web.port), timeout=10))
+        assert web.post(b"{}") == 503
+    for _ in range(100):
+        if web.post(b"{}") == 202:
+            return
+        time.sleep(0.05)
+    pytest.fail("it does not recover")
 
 
 def test_slow_and_silent_senders_are_cut_off_and_the_others_served_meanwhile(web: Web) -> None:

@@ -103,3 +103,14 @@ def test_more_than_can_wait_are_refused_at_once(sqlite_store: Store, monkeypatch
     monkeypatch.setattr("tasks.store.inbox.MOST_WAITING", 3)
     outcomes = asyncio.run(at_once(Inbox(sqlite_store), [Incoming(f"g{n}", "push", b"{}") for n in range(5)]))
     assert [isinstance(each, NotStored) for each in outcomes] == [False, False, False, True, True]
+
+
+def test_what_waits_has_a_size(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.store.inbox.MOST_WAITING_BYTES", 100)
+    inbox = Inbox(sqlite_store)
+    for name in ("first", "again"):
+        sizes = [150, 1, 40, 40, 40]  # the first is alone, so it may be larger than what may wait
+        outcomes = asyncio.run(at_once(inbox, [Incoming(f"{name}{n}", "push", b"x" * n) for n in sizes]))
+        assert [isinstance(each, NotStored) for each in outcomes] == [False, True, True, True, True]
+        outcomes = asyncio.run(at_once(inbox, [Incoming(f"{name}{n}", "push", b"x" * 40) for n in range(3)]))
+        assert [isinstance(each, NotStored) for each in outcomes] == [False, False, True]
