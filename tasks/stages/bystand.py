@@ -51,7 +51,9 @@ def seen(session: Session, signal: Signal, change: PullChanged | Pushed) -> bool
             return False
         number, head = ALL, change.after
     else:
-        if change.head_branch.startswith(OWN_BRANCHES) or not bystanders.is_wished(session, signal.repository_id):
+        # Of a fork a branch may have any name, ours too.
+        ours = change.head_repository in {"", signal.repository} and change.head_branch.startswith(OWN_BRANCHES)
+        if ours or not bystanders.is_wished(session, signal.repository_id):
             return False
         number, head = change.number, change.head_sha
     bystanders.see(
@@ -67,10 +69,12 @@ def seen(session: Session, signal: Signal, change: PullChanged | Pushed) -> bool
 
 def pass_next(desk: Desk, writers: OpenWriter) -> bool:
     """Let the check pass at one pull request; False when none waits."""
+    with desk.store.read() as session:
+        waiting = bystanders.waiting(session)
+    stopped = frozenset(each for each in waiting if desk.stop.is_stopped(repository_id=each) is not None)
+    if waiting == stopped:
+        return False
     with desk.store.write() as session:
-        stopped = frozenset(
-            repository for repository in bystanders.waiting(session) if desk.stop.is_stopped(repository_id=repository)
-        )
         taken = bystanders.lease(session, seconds=LEASE_SECONDS, but=stopped)
     if taken is None:
         return False

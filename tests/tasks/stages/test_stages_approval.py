@@ -107,9 +107,15 @@ def test_without_the_wish_nobody_is_asked_anything(desk: Office, happens: Callab
     assert settle(desk) == 0
 
 
-def test_our_own_branches_are_no_bystanders(wishing: Office) -> None:
+def test_our_own_branches_are_no_bystanders_and_a_forks_branch_of_such_a_name_is(wishing: Office) -> None:
     wishing.deliver("own", "pull_request", theirs(branch="goldseam/fix/x-1"))
     assert settle(wishing) == 0
+    fork = theirs(10, branch="goldseam/fix/x-1")
+    pull = fork["pull_request"]
+    assert isinstance(pull, dict)
+    head = pull["head"] | {"repo": {"id": 8, "full_name": "kim/r", "fork": True}}
+    wishing.deliver("fork", "pull_request", fork | {"pull_request": pull | {"head": head}})
+    assert settle(wishing) == 1
 
 
 def test_a_wish_that_was_taken_back_counts_from_the_push_on(wishing: Office) -> None:
