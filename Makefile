@@ -80,6 +80,7 @@ bench-throughput: .venv/.dev ## Candidates per second of processor time, beside 
 	$(BIN)/python -m benchmarks.throughput $(OPTIONS)
 
 bench-load: .venv/.dev ## Durable acknowledgements a second, beside Probot (OPTIONS="--rounds 3"; needs Node.js 20)
+	scripts/setup system-test
 	$(BIN)/python -m benchmarks.load $(OPTIONS)
 
 bench-latency: .venv/.dev ## Seconds from a red run to an open pull request on the simulator, by stage

@@ -50,6 +50,7 @@ def main(
     results: Path,
 ) -> None:
     """Measure the receiving of deliveries, beside Probot."""
+    cache.mkdir(parents=True, exist_ok=True)
     facts = {**machine(), "peer": PROBOT, "size": size, "repeats": repeats, "connections": connections}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="goldseam-load-", dir=cache)))
