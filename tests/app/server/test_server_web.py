@@ -185,6 +185,13 @@ def test_an_address_that_is_taken_is_named_and_waited_for(client):
             assert mine.getsockname() == ("127.0.0.1", int(here.split(":")[1]))
 
 
+def test_no_answer_waits_for_a_full_packet():
+    with _bound("127.0.0.1:0", 0) as door, socket.create_connection(door.getsockname()):
+        connection, _ = door.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @pytest.mark.parametrize("wrong", ["nowhere", "127.0.0.1:http", "127.0.0.1:99999", "256.0.0.1:80", "192.0.2.1:80"])
 def test_an_address_that_cannot_be_is_named(wrong):
     with pytest.raises(BadInput, match=f"{wrong}.*(it is HOST:PORT|Set GOLDSEAM_LISTEN)"):
