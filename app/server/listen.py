@@ -96,14 +96,15 @@ def _bound(listen: str, patience: float) -> socket.socket:
         try:
             family, _, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
             door = socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-            # Handed down to each connection. An answer is two small pieces, and the second would wait 40 ms for a word
-            # that the first has come; asyncio sees to that only at sockets it makes itself.
-            door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return door
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 why = f"Cannot listen at {listen}: {error.strerror}. Set GOLDSEAM_LISTEN to an address of this machine."
                 raise BadInput(why) from None
             if time.monotonic() > over:
                 raise BadInput(f"Something else listens at {listen}; end it, or set GOLDSEAM_LISTEN.") from None
+        else:
+            # Handed down to each connection. An answer is two small pieces, and the second would wait 40 ms for a word
+            # that the first has come; asyncio sees to that only at sockets it makes itself.
+            door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return door
         time.sleep(_LOOK_SECONDS)
