@@ -19,6 +19,7 @@ from tasks.report.neutral import inline
 from tasks.stages.approval import approve
 from tasks.stages.effect import Hand, Made
 from tasks.stages.follow import Following, Past, pick, rebase, replay, retry, undo
+from tasks.stages.upkeep import is_ours
 from tasks.store import incidents, threads
 from tasks.store.models import Attempt
 from tasks.store.models_people import CommandRow, CommandState
@@ -155,7 +156,8 @@ def _approve(thread: Thread) -> Answer:
     if len(word) < 8 or not current.startswith(word):
         reply = f"That is not the patch proposed now. To approve it: `{CALL} approve {current[:8]}`"
         return Answer("The digest is not that of the patch.", reply, good=False)
-    approve(thread.hand, thread.writer, pull.head_sha, thread.said.author_login)
+    alone = is_ours(thread.hand.turn.store, thread.attempt, pull)
+    approve(thread.hand, thread.writer, pull.head_sha, thread.said.author_login, alone=alone)
     ready = decide(Action.READY, thread.hand.facts, thread.hand.policy, thread.hand.turn.stopped())
     if pull.draft and ready.result == "allow":
         thread.hand.make(

@@ -20,9 +20,12 @@ def ask_approval(hand: Hand, writer: Writer, head_sha: str, trace: Trace) -> Non
     _say(hand, writer, head_sha, "action_required", CheckOutput("Waits for an approval", said), kind="approval-asked")
 
 
-def approve(hand: Hand, writer: Writer, head_sha: str, login: str) -> None:
-    """Let it pass: a person approved."""
-    output = CheckOutput("Approved", f"{prose('@' + login)} approved this patch.")
+def approve(hand: Hand, writer: Writer, head_sha: str, login: str, *, alone: bool) -> None:
+    """Let it pass at this head: a person approved. `alone` says whether nobody has pushed on top of our commit."""
+    more = (
+        "" if alone else " Others have pushed to this branch since; of what they changed Goldseam has proven nothing."
+    )
+    output = CheckOutput("Approved", f"{prose('@' + login)} approved this patch.{more}")
     _say(hand, writer, head_sha, "success", output, kind="approval")
 
 

@@ -272,8 +272,14 @@ def test_approve_takes_the_digest_of_what_is_proposed_now(desk: Desk) -> None:
     good = digest(PATCH).removeprefix("sha256:")[:8]
     assert good in desk.hub.replies[-1][1]
     assert obeyed(desk, desk.say(f"/goldseam approve {good}")) is CommandState.DONE
-    sha, conclusion, _ = desk.hub.checks["goldseam-approval:1"]
-    assert (sha, conclusion) == (desk.hub.branches[desk.hub.pulls[0].head_branch], "success")
+    branch = desk.hub.pulls[0].head_branch
+    sha, conclusion, output = desk.hub.checks["goldseam-approval:1"]
+    assert (sha, conclusion) == (desk.hub.branches[branch], "success")
+    assert "pushed" not in output.summary
+    pushed = desk.hub.push(branch)
+    assert obeyed(desk, desk.say(f"/goldseam approve {good}")) is CommandState.DONE
+    sha, _, output = desk.hub.checks["goldseam-approval:1"]
+    assert (sha, "Others have pushed" in output.summary) == (pushed, True)
 
 
 def test_rebase_proves_the_patch_on_what_the_base_has_become(desk: Desk) -> None:
