@@ -15,8 +15,6 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from tasks.store.states import STAGES, TERMINAL, WRITING, State
-
 ANALYZE, PUBLISH = "analyze", "publish"
 SWEEP_SECONDS = 5.0
 """How often beat wakes everybody."""
@@ -72,16 +70,6 @@ class Sender:
     _wanted: set[str] = field(default_factory=set)
     _condition: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
-
-    def delivery(self, delivery_id: int) -> None:  # noqa: ARG002 - the inbox knows which
-        """Wake a worker for a stored delivery."""
-        self.ring(ANALYZE)
-
-    def attempt(self, attempt_id: int, state: State) -> None:  # noqa: ARG002 - the queue knows which
-        """Wake a worker for the stage that an attempt is in; nothing to do at its end."""
-        stage = STAGES.get(state)
-        if stage is not None and state not in TERMINAL:
-            self.ring(PUBLISH if state in WRITING else ANALYZE)
 
     def ring(self, queue: str) -> None:
         """Wake whoever serves the queue; returns at once."""

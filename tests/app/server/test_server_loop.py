@@ -185,7 +185,7 @@ def test_a_command_in_a_comment_is_answered(stack):
 NOT_IN_THESE_RUNS = {
     "statuses": "read: red statuses of other CI systems, which are events and no calls",
 }
-"""`test_github_permissions.py` shows the call, or the event, for which each is asked."""
+"""`test_github_permissions.py` shows the event."""
 
 
 def test_every_permission_that_is_asked_for_was_needed_and_no_other(stack):
