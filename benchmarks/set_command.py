@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from benchmarks.cases import NoCase
 from benchmarks.environments import PYTHONS, shared
-from benchmarks.projects import Project, load, names
-from benchmarks.sets import half_of
+from benchmarks.projects import Project
+from benchmarks.sets import Half
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def command(directory: Path, faults: Callable[[Project, Path, Path], Iterable[str]]) -> click.Command:
-    """Return the command over the projects in a directory; its exit code is 1 when a promise is not kept."""
+def command(
+    named: Callable[[Half], Sequence[str]],
+    project_of: Callable[[str], Project],
+    faults: Callable[[Project, Path, Path], Iterable[str]],
+) -> click.Command:
+    """Return the command over the projects of a set; its exit code is 1 when a promise is not kept."""
+    halves: dict[str, Half] = {name: half for half in get_args(Half) for name in named(half)}
 
     @click.command()
     @click.argument("wanted", nargs=-1, metavar="[NAME]...")
@@ -30,10 +36,10 @@ def command(directory: Path, faults: Callable[[Project, Path, Path], Iterable[st
         if pythons:
             os.environ[PYTHONS] = pythons
         bad = 0
-        for name in wanted or names(directory):
-            project = load(directory, name)
+        for name in wanted or sorted(halves):
+            project = project_of(name)
             if not check:
-                click.echo(f"{name}: {project.about} [{project.kind}, {project.environment}, {half_of(name)}]")
+                click.echo(f"{name}: {project.about} [{project.kind}, {project.environment}, {halves[name]}]")
                 continue
             try:
                 found = list(faults(project, shared(project.environment, cache), cache))

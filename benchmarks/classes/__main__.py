@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.classes import PROJECTS
+from benchmarks.classes import named, project_of
 from benchmarks.classes.check import faults
 from benchmarks.set_command import command
 
 if __name__ == "__main__":
-    command(PROJECTS, faults)()
+    command(named, project_of, faults)()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.environments import shared
 from benchmarks.judge import Judgement
-from benchmarks.projects import lay, load, names
+from benchmarks.projects import Project, lay, load, names
 from benchmarks.sets import Entry, Half, Problem, half_of
 
 PROJECTS = Path(__file__).resolve().parent / "projects"
@@ -39,13 +39,23 @@ REASONS: Mapping[str, frozenset[str]] = {
 
 
 def entries(half: Half, seed: int) -> Sequence[Entry]:  # noqa: ARG001 - the halves do not depend on a draw
-    """Return the cases of a half; which half a case belongs to follows from its name."""
-    return [Entry(name, name, partial(problem, name)) for name in names(PROJECTS) if half_of(name) == half]
+    """Return the cases of a half."""
+    return [Entry(name, name, partial(problem, name)) for name in named(half)]
+
+
+def named(half: Half) -> Sequence[str]:
+    """Return the names of the cases of a half, sorted; which half a case belongs to follows from its name."""
+    return [name for name in names(PROJECTS) if half_of(name) == half]
+
+
+def project_of(name: str) -> Project:
+    """Read a case; BadProject when there is none of that name."""
+    return load(PROJECTS, name)
 
 
 def problem(name: str, cache: Path) -> Problem:
     """Lay out a case; NoCase when its environment cannot be had here."""
-    project = load(PROJECTS, name)
+    project = project_of(name)
     python = shared(project.environment, cache)
     return Problem(
         about=f"{project.kind}: {project.about}",
@@ -57,7 +67,7 @@ def problem(name: str, cache: Path) -> Problem:
 
 def told(name: str, reason: str) -> bool:
     """Say whether a repair that declined with `reason` said what is the matter with a case."""
-    return reason in REASONS[load(PROJECTS, name).kind]
+    return reason in REASONS[project_of(name).kind]
 
 
 def _wrong(patch: str) -> Judgement:  # noqa: ARG001 - no patch is right

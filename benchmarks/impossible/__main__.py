@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.impossible import PROJECTS
+from benchmarks.impossible import named, project_of
 from benchmarks.impossible.check import faults
 from benchmarks.set_command import command
 
 if __name__ == "__main__":
-    command(PROJECTS, faults)()
+    command(named, project_of, faults)()

@@ -1,6 +1,7 @@
 """Small projects: how one is read, that each of the two sets is whole, and what a judge lets through."""
 
 import ast
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from benchmarks.classes.check import faults as faults_of_class
 from benchmarks.classes.judge import judge
 from benchmarks.environments import PYTHONS, SHARED, interpreter, shared
 from benchmarks.impossible.check import faults as faults_of_impossible
-from benchmarks.projects import BadProject, lay, load, names, read
+from benchmarks.projects import BadProject, lay, read
 from fixers import patch as patches
 from fixers.model import FileEdit
 
@@ -53,8 +54,9 @@ def test_far():
     assert not low(4)
 """
 SETS = {"classes": classes, "impossible": impossible}
-CLASSES = [(load(classes.PROJECTS, name)) for name in names(classes.PROJECTS)]
-IMPOSSIBLE = [(load(impossible.PROJECTS, name)) for name in names(impossible.PROJECTS)]
+HALVES = ("development", "report")
+CLASSES = [classes.project_of(name) for half in HALVES for name in classes.named(half)]
+IMPOSSIBLE = [impossible.project_of(name) for half in HALVES for name in impossible.named(half)]
 
 
 def test_a_marked_line_belongs_to_its_variant():
@@ -90,10 +92,10 @@ def test_the_same_texts_are_laid_out_once(tmp_path):
 
 @pytest.mark.parametrize(("name", "least"), [("classes", 80), ("impossible", 40)])
 def test_the_halves_hold_all_cases_of_a_set_once(name, least):
-    halves = [[entry.name for entry in SETS[name].entries(half, 0)] for half in ("development", "report")]
-    assert len(CLASSES if name == "classes" else IMPOSSIBLE) >= least
-    assert sorted(halves[0] + halves[1]) == sorted(names(SETS[name].PROJECTS))
-    assert min(map(len, halves)) >= least // 3
+    halves = [[entry.name for entry in SETS[name].entries(half, 0)] for half in HALVES]
+    texts = [path.stem for path in Path(SETS[name].__file__).parent.glob("*/*.txt")]
+    assert len(texts) >= least
+    assert sorted(halves[0] + halves[1]) == sorted(texts)
 
 
 def test_no_name_stands_twice():
