@@ -310,3 +310,67 @@ def test_results_that_are_no_longer_what_they_always_were_speak_against_a_candid
     right, wrong = sorted(chosen.clusters, key=lambda c: "None" in c.proposals[0].patch)
     assert right.objections == ()
     assert wrong.touched > 0
+
+
+DRAW = '''"""Draws winners."""
+
+import random
+
+
+def winners(names, count):
+    return sorted(random.sample(names, count))
+'''
+DRAW_TESTS = """import pytest
+
+from draw import winners
+
+
+@pytest.mark.parametrize("names", [{"ann", "bob", "cleo", "dan"}, ("ann", "bob", "cleo", "dan")], ids=["set", "tuple"])
+def test_winners(names):
+    assert set(winners(names, 2)) < set(names)
+"""
+
+
+def test_chance_tells_no_candidates_apart(bench):
+    """The second draws once more, so that all later draws are others; the third draws too few."""
+    draws = ["random.sample(sorted(names), count)", "(random.sample(sorted(names), count), random.random())[0]"]
+    draws.append("random.sample(sorted(names), min(count, 2))")
+    afters = [DRAW.replace("random.sample(names, count)", draw) for draw in draws]
+    failing, passing = ["test_draw.py::test_winners[set]"], ["test_draw.py::test_winners[tuple]"]
+    files = {"draw.py": DRAW, "test_draw.py": DRAW_TESTS}
+    with bench(files, "draw.py", afters, failing=failing, passing=passing) as hunt:
+        chosen = select(hunt)
+    assert [cluster.size for cluster in chosen.clusters] == [2, 1]
+
+
+STAMP = '''"""Stamps letters."""
+
+import uuid
+
+
+def stamp(text):
+    return text and text + "#" + str(uuid.uuid4())[:size(text)]
+
+
+def size(text):
+    return len(text) - 5
+'''
+
+
+def test_what_is_never_the_same_twice_tells_nothing_apart(bench):
+    tests = """from stamp import stamp
+
+
+def test_stamp():
+    assert len(stamp("abcdefgh")) == 14
+
+
+def test_short():
+    assert stamp("") == ""
+"""
+    afters = [STAMP.replace("[:size(text)]", new) for new in ("[:5]", "[0:5]")]
+    files = {"stamp.py": STAMP, "test_stamp.py": tests}
+    failing, passing = ["test_stamp.py::test_stamp"], ["test_stamp.py::test_short"]
+    with bench(files, "stamp.py", afters, failing=failing, passing=passing) as hunt:
+        chosen = select(hunt)
+    assert [cluster.size for cluster in chosen.clusters] == [2]
