@@ -96,6 +96,7 @@ def test_the_halves_hold_all_cases_of_a_set_once(name, least):
     texts = [path.stem for path in Path(SETS[name].__file__).parent.glob("*/*.txt")]
     assert len(texts) >= least
     assert sorted(halves[0] + halves[1]) == sorted(texts)
+    assert min(map(len, halves)) >= least // 3
 
 
 def test_no_name_stands_twice():
