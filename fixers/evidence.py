@@ -182,6 +182,8 @@ class Cluster(Contract):
     """Replayed calls that gave a result before, and raise with these proposals."""
     objections: tuple[str, ...] = ()
     """Findings that forbid to propose it unasked, in clauses."""
+    explains: tuple[str, ...] = ()
+    """What looked wrong in the code by itself, and no longer does with these proposals, in clauses."""
     seen: bool = True
     """Whether anything showed what these proposals do, beside that the tests pass."""
     touched: int = 0

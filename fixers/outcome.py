@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from fixers.choose.hold import CLUSTERS_PROVEN, held, sure
+from fixers.choose.hold import CLUSTERS_PROVEN, held, standing, sure
 from fixers.choose.proofs import OFFERED, prove_clusters
 from fixers.choose.settling import settling_test
 from fixers.evidence import (
@@ -84,8 +85,11 @@ def conclude(
         notes=(*observed.notes, *localized.notes, *repair.notes),
     )
     proven = [(cluster, proof) for cluster, proof in pairs if proof.holds]
-    if len(proven) == 1 and repair.budget.exhausted and not held(repair, proven[0][0]):
-        return _fixed(trace, base, repair, *proven[0], fell=len(pairs) - 1, sandbox=sandbox, version=version)
+    stands = standing([cluster for cluster, _ in proven])
+    if len(stands) == 1 and repair.budget.exhausted and not held(repair, stands[0]):
+        proof = next(proof for cluster, proof in proven if cluster is stands[0])
+        counts = _Counts(fell=len(pairs) - len(proven), left=len(proven) - 1)
+        return _fixed(trace, base, repair, stands[0], proof, counts, sandbox=sandbox, version=version)
     if len(proven) < OFFERED:
         others = [cluster for cluster in repair.clusters if not sure(cluster)][: CLUSTERS_PROVEN - len(proven)]
         pairs += prove_clusters(base, others, sandbox, seed=seed, jobs=jobs)
@@ -95,14 +99,24 @@ def conclude(
     return _nothing(trace, repair, [proof for _, proof in pairs])
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What became of the other behaviours that were proven."""
+
+    fell: int
+    """At a later gate than the failing tests."""
+    left: int
+    """Passed every test, and left a mark that the chosen one mends."""
+
+
 def _fixed(
     trace: Trace,
     base: Base,
     repair: Repair,
     cluster: Cluster,
     proof: Proof,
+    counts: _Counts,
     *,
-    fell: int,
     sandbox: Sandbox,
     version: str,
 ) -> Trace:
@@ -117,7 +131,7 @@ def _fixed(
         update={
             "status": "fixed",
             "sentence": f"Fixed: {proof.proposal.path}, line {proof.proposal.line}. {proof.proposal.summary}",
-            "choice": _why(repair, cluster, fell),
+            "choice": _why(repair, cluster, counts),
             "fixer": proof.proposal.fixer,
             "patch": proof.proposal.patch,
             "evidence": evidence,
@@ -125,7 +139,7 @@ def _fixed(
     )
 
 
-def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
+def _why(repair: Repair, cluster: Cluster, counts: _Counts) -> str:
     if repair.picked_by:
         return f"@{repair.picked_by} picked it among the repairs that pass the failing tests; every gate passes."
     weaker = len(repair.clusters) - sum(map(sure, repair.clusters))
@@ -133,10 +147,13 @@ def _why(repair: Repair, cluster: Cluster, fell: int) -> str:
     tried = repair.budget.validated
     made = "the one candidate that was run" if tried == 1 else f"{tried:,} candidates that were run"
     parts = [f"Of {made}, {alike} passed every test."]
-    if fell:
-        parts.append(
-            f"{fell} other behaviour{'s' if fell > 1 else ''} passed the failing tests and fell at a later gate."
-        )
+    if counts.fell:
+        others = f"{counts.fell} other behaviour{'s' if counts.fell > 1 else ''}"
+        parts.append(f"{others} passed the failing tests and fell at a later gate.")
+    if cluster.explains:
+        parts.append(f"It mends what looked wrong by itself, too: {'; '.join(cluster.explains)}.")
+    if counts.left:
+        parts.append(f"{counts.left} other behaviour{'s' if counts.left > 1 else ''} passed every test and left that.")
     if weaker:
         parts.append(
             f"{weaker} more passed the failing tests, of a kind that often only hides a fault and is never proposed."

@@ -14,6 +14,7 @@ from itertools import islice
 
 from fixers.choose.dead_work import idle
 from fixers.choose.hold import CLUSTERS_PROVEN
+from fixers.choose.marks import mended
 from fixers.choose.order import Key, Weigher
 from fixers.choose.replay import Comparison, compare
 from fixers.choose.settling import settling_pairs
@@ -67,6 +68,8 @@ class _Group:
     strange: tuple[str, ...] = ()
     """What speaks against the likeliest member by the types that it brings."""
     objections: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
+    """What looked wrong by itself, and no longer does with the likeliest member."""
 
 
 def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> Selection:
@@ -91,7 +94,9 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
         )
     for group in _likely(groups, weigher):
         group.objections += guessed(hunt, group.members[0])
-    groups.sort(key=lambda g: (bool(g.objections), _key(g, weigher)))
+    for group in groups if len(groups) > 1 else ():
+        group.explains = mended(hunt.project, group.members[0])
+    groups.sort(key=lambda g: (bool(g.objections), g.members[0].origin.tier, not g.explains, _key(g, weigher)))
     wanted = [group for group in groups if not _declined(hunt, group)]
     clusters = [_cluster(hunt, group, comparison, groups) for group in wanted]
     return Selection(
@@ -248,6 +253,7 @@ def _cluster(hunt: Hunt, group: _Group, comparison: Comparison, groups: Sequence
         differs_when=_differs(comparison, number),
         newly_raising=comparison.raising[number] if number is not None else 0,
         objections=group.objections,
+        explains=group.explains,
         seen=number is not None or group.watched.heard > 0,
         touched=comparison.changed[number] if number is not None else 0,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fixers.evidence import Cluster, Repair
 from fixers.hunt import FELL
@@ -23,7 +23,7 @@ def held(repair: Repair, cluster: Cluster) -> str:
 def _reasons(repair: Repair, cluster: Cluster) -> Iterator[str]:
     if repair.picked_by:
         return  # a person has read it beside the others
-    if unproven(repair):
+    if unproven(repair, cluster):
         yield (
             f"{len(repair.clusters)} behaviours pass the failing tests. Of the {CLUSTERS_PROVEN} likeliest one passes "
             "every test; the others were not proven."
@@ -48,9 +48,23 @@ def sure(cluster: Cluster) -> bool:
     return cluster.proposals[0].tier != Tier.C
 
 
-def unproven(repair: Repair) -> int:
-    """Count the behaviours that might be proposed, had there been time to prove them."""
-    return max(0, sum(map(sure, repair.clusters)) - CLUSTERS_PROVEN)
+def standing(clusters: Sequence[Cluster]) -> list[Cluster]:
+    """Return those of several proven behaviours that stand against each other.
+
+    One that mends what looked wrong by itself stands above those that leave it or some of it, unless one of them
+    follows from the error: the mark is a second witness, and hardly ever there by chance.
+    """
+    if any(cluster.proposals[0].tier == Tier.A for cluster in clusters):
+        return list(clusters)
+    return [one for one in clusters if not any(set(one.explains) < set(other.explains) for other in clusters)]
+
+
+def unproven(repair: Repair, chosen: Cluster) -> int:
+    """Count the behaviours that might stand against the chosen one, had there been time to prove them."""
+    rivals = [
+        cluster for cluster in repair.clusters if sure(cluster) and not set(cluster.explains) < set(chosen.explains)
+    ]
+    return max(0, len(rivals) - CLUSTERS_PROVEN)
 
 
 def raises_anew(repair: Repair, cluster: Cluster) -> bool:

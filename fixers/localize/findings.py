@@ -28,17 +28,22 @@ def unread_parameters(function: Function) -> Iterator[Finding]:
 
 
 def unread_variables(function: Function) -> Iterator[Finding]:
-    """Find variables that are assigned and never read."""
+    """Find variables that are assigned, or go through what a loop is over, and are never read."""
     names = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
     read = {n.id for n in names if not isinstance(n.ctx, ast.Store)}
     outer = {n for node in ast.walk(function) if isinstance(node, ast.Global | ast.Nonlocal) for n in node.names}
     if read & {"locals", "vars", "eval", "exec"}:
         return
     for node in own_nodes(function):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            if name not in read and name not in outer and not name.startswith("_"):
-                yield node.lineno, f"the variable {name} is never read"
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]):
+                pass
+            case ast.For(target=ast.Name(id=name), iter=iterated) if not _counts(iterated):
+                pass
+            case _:
+                continue
+        if name not in read and name not in outer and not name.startswith("_"):
+            yield node.lineno, f"the variable {name} is never read"
 
 
 def compared_with_itself(function: Function) -> Iterator[Finding]:
@@ -76,7 +81,8 @@ def passed_twice(function: Function) -> Iterator[Finding]:
     """Find calls that pass one variable for two parameters."""
     for node in own_nodes(function):
         if isinstance(node, ast.Call):
-            names = [a.id for a in node.args if isinstance(a, ast.Name)]
+            values = [*node.args, *(keyword.value for keyword in node.keywords)]
+            names = [value.id for value in values if isinstance(value, ast.Name)]
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 yield node.lineno, f"{twice[0]} is passed twice to `{_short(node.func)}`"
@@ -104,6 +110,11 @@ LOOKS: tuple[Callable[[Function], Iterator[Finding]], ...] = (
 def _is_abstract(function: Function) -> bool:
     body = function.body[1:] if ast.get_docstring(function) else function.body
     return not body or (len(body) == 1 and isinstance(body[0], ast.Raise | ast.Pass | ast.Expr))
+
+
+def _counts(iterated: ast.expr) -> bool:
+    """Say whether a loop only does something so many times."""
+    return isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Name) and iterated.func.id == "range"
 
 
 def _dump(body: list[ast.stmt]) -> list[str]:

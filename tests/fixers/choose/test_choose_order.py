@@ -109,7 +109,7 @@ def test_the_only_repair_is_held_back_for_a_reason(name):
 def test_what_may_never_be_proposed_leaves_nothing_unproven():
     hints = tuple(Cluster(proposals=(proposal(3),), size=1) for _ in range(9))
     assert not any(map(sure, hints))
-    assert (unproven(repair(FINE, *hints)), unproven(repair(*LONG))) == (0, 1)
+    assert (unproven(repair(FINE, *hints), FINE), unproven(repair(*LONG), LONG[0])) == (0, 1)
 
 
 def row(source: str, *answers: str) -> dict[str, object]:
