@@ -1,5 +1,7 @@
 """Which candidates count as one behaviour, and what is said of each: by real runs of real tests."""
 
+import pytest
+
 from fixers.choose.settling import settling_test
 from fixers.select import select
 
@@ -374,3 +376,49 @@ def test_short():
     with bench(files, "stamp.py", afters, failing=failing, passing=passing) as hunt:
         chosen = select(hunt)
     assert [cluster.size for cluster in chosen.clusters] == [2]
+
+
+PORT = '''"""Reads ports."""
+
+
+def port(text):
+    number = int(text)
+    if number > 99 and WRONG:
+        raise ERROR(text)
+    return number
+
+
+WRONG = True
+'''
+PORT_TESTS = """import pytest
+
+from port import port
+
+
+@pytest.mark.parametrize("text", ["500", "700"])
+def test_unknown(text):
+    with pytest.raises(Exception):
+        port(text)
+
+
+def test_known():
+    assert port("22") == 22
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "counted"), [("LookupError", False), ("LookupError if text > '4' else OSError", True)]
+)
+def test_what_the_failing_tests_want_raised_is_no_objection_to_a_repair(bench, error, counted):
+    """Invented ports above 99 raise as the failing calls do, or something else that nobody asks for."""
+    before = PORT.replace(" and WRONG", " and not WRONG")
+    after = PORT.replace(" and WRONG", "").replace("ERROR", f"({error})")
+    before = before.replace("ERROR", f"({error})")
+    files = {"port.py": before, "test_port.py": PORT_TESTS}
+    failing, passing = (
+        ["test_port.py::test_unknown[500]", "test_port.py::test_unknown[700]"],
+        ["test_port.py::test_known"],
+    )
+    with bench(files, "port.py", [after], failing=failing, passing=passing) as hunt:
+        chosen = select(hunt)
+    assert bool(chosen.clusters[0].newly_raising) == counted
