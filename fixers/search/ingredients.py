@@ -191,6 +191,12 @@ class Ingredients:
         return [name for name in self.view.outer_values if name in bound and not is_dunder(name)]
 
     @cached_property
+    def raised(self) -> list[str]:
+        """Last names of what the module raises, exceptions and calls that make some, the most frequent first."""
+        found = (node.exc for node in self._nodes if isinstance(node, ast.Raise) and node.exc is not None)
+        return frequent(last_name(item.func if isinstance(item, ast.Call) else item) for item in found)
+
+    @cached_property
     def used_builtins(self) -> list[str]:
         """Built-in functions the module calls, the most frequent first."""
         return [name for name, _ in self._called.most_common() if name in BUILTINS]

@@ -21,6 +21,10 @@ KIN = (
     ("range", "len"), ("ord", "chr"), ("floor", "ceil"), ("dict", "list"), ("int", "str", "len"),
     ("abs", "int", "float"),
 )  # fmt: skip
+_EXCEPTIONS = (
+    "ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "NotImplementedError", "LookupError",
+    "RuntimeError", "StopIteration", "OSError", "ImportError", "OverflowError", "ArithmeticError",
+)  # fmt: skip
 
 
 class WrongCallee(Template):
@@ -39,11 +43,19 @@ class WrongCallee(Template):
             "def g(a):\n    return a\ndef h(a):\n    return -a\ndef f(a):\n    return g(a)\n",
             "def g(a):\n    return a\ndef h(a):\n    return -a\ndef f(a):\n    return h(a)\n",
         ),
+        Example("def f(a):\n    raise TypeError(a)\n", "def f(a):\n    raise ValueError(a)\n"),
+        Example("def f(a):\n    raise TypeError\n", "def f(a):\n    raise KeyError\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-        """Yield kin of built-in functions, then the module's own functions, then built-ins the module uses."""
+        """Yield kin of built-in functions, then the module's own functions, then built-ins the module uses.
+
+        For an exception that is raised, other exceptions alone.
+        """
         for slot in site.slots:
+            if isinstance(site.view.parents[slot], ast.Raise):
+                yield from _raised(slot, site, ingredients)
+                continue
             if not (isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name)):
                 continue
             own = slot.func.id
@@ -53,3 +65,13 @@ class WrongCallee(Template):
             for rank, other in enumerate(dict.fromkeys([*kin, *rest])):
                 if other != own:
                     yield replace(slot.func, copied(name(other)), fading(rank))
+
+
+def _raised(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield what the module raises elsewhere in the place of one exception, then what is usual."""
+    kind = slot.func if isinstance(slot, ast.Call) else slot
+    if not isinstance(kind, ast.Name) or site.statement.cause is slot:  # type: ignore[attr-defined]
+        return
+    for rank, other in enumerate(dict.fromkeys([*ingredients.raised, *_EXCEPTIONS])):
+        if other != kind.id and ingredients.kind(other) != "variable":
+            yield replace(kind, copied(name(other)), fading(rank))
