@@ -79,6 +79,21 @@ class Ingredients:
         for function in site.functions:
             yield from self.view.scope(function).unused()
 
+    @cached_property
+    def idle(self) -> list[str]:
+        """Imports and private definitions of the module that it never uses: what is lost may have used one."""
+        if self.view.path.endswith("__init__.py"):
+            return []
+        used = {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        exported = (
+            {node.value for node in self._nodes if isinstance(node, ast.Constant)}
+            if "__all__" in self.constants
+            else set()
+        )
+        bound = self.view.scope(self.view.tree).bound
+        own = [item for item in bound if self.kind(item) == "import" or (item.startswith("_") and not is_dunder(item))]
+        return [item for item in own if item not in used and item not in exported and item != "annotations"]
+
     def kind(self, identifier: str) -> str:
         """Say what a name stands for as far as the module's top level tells."""
         return self._kinds.get(identifier, "builtin" if identifier in BUILTINS else "variable")

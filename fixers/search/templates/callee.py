@@ -43,6 +43,7 @@ class WrongCallee(Template):
             "def g(a):\n    return a\ndef h(a):\n    return -a\ndef f(a):\n    return g(a)\n",
             "def g(a):\n    return a\ndef h(a):\n    return -a\ndef f(a):\n    return h(a)\n",
         ),
+        Example("from m import g, h\ndef f(a):\n    return g(a)\n", "from m import g, h\ndef f(a):\n    return h(a)\n"),
         Example("def f(a):\n    raise TypeError(a)\n", "def f(a):\n    raise ValueError(a)\n"),
         Example("def f(a):\n    raise TypeError\n", "def f(a):\n    raise KeyError\n"),
     )
@@ -62,7 +63,7 @@ class WrongCallee(Template):
             kin = [other for family in KIN if own in family for other in family]
             local = [other for other in ingredients.names(site, slot) if ingredients.kind(other) == "variable"]
             rest = [*ingredients.callables(len(slot.args)), *ingredients.used_builtins, *local]
-            for rank, other in enumerate(dict.fromkeys([*kin, *rest])):
+            for rank, other in enumerate(dict.fromkeys([*ingredients.idle, *kin, *rest])):
                 if other != own:
                     yield replace(slot.func, copied(name(other)), fading(rank))
 

@@ -12,12 +12,12 @@ from fixers.search.syntax import call, copied, is_load, is_truth, literal, metho
 from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 _USUAL = (
-    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "iter", "tuple", "float", "dict",
+    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "bool", "iter", "tuple", "float", "dict",
     "max", "min",
     "sum", "next", "any", "all", "round", "enumerate",
 )  # fmt: skip
 _TAKES_ONE = frozenset(
-    {*_USUAL, "bool", "repr", "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"}
+    {*_USUAL, "repr", "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"}
 )
 _USUAL_METHODS = (
     "strip", "lower", "copy", "items", "upper", "keys", "values", "split", "rstrip", "lstrip", "splitlines", "encode",
@@ -49,6 +49,9 @@ class LostCall(Template):
             "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return b\n",
             "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return isinstance(b, int)\n",
         ),
+        Example(
+            "from m import clean\ndef f(a):\n    return a\n", "from m import clean\ndef f(a):\n    return clean(a)\n"
+        ),
         Example("def f(a):\n    a.go\n    return a\n", "def f(a):\n    a.go()\n    return a\n"),
         Example("def f(a, check):\n    return a\n", "def f(a, check):\n    return check(a)\n"),
         Example(
@@ -60,7 +63,7 @@ class LostCall(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield unwrapped calls, then wraps in built-ins the module uses, usual ones and the module's own functions."""
         usual = [name for name in ingredients.used_builtins if name in _TAKES_ONE]
-        wrappers = list(dict.fromkeys([*usual, *_USUAL, *ingredients.callables(1)]))
+        wrappers = list(dict.fromkeys([*ingredients.idle, *usual, *_USUAL, *ingredients.callables(1)]))
         for slot in site.slots:
             if isinstance(slot, ast.Call):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
