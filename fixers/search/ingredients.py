@@ -166,6 +166,15 @@ class Ingredients:
                     found.setdefault(target.attr, target)
         return list(found.values())
 
+    def never_set(self, owner: ast.ClassDef) -> list[str]:
+        """Return attributes of `self` that a class reads, and that neither it nor a base class sets or defines."""
+        own = [node for node in self.view.within(owner) if isinstance(node, ast.Attribute)
+               and isinstance(node.value, ast.Name) and node.value.id == "self"]  # fmt: skip
+        known = {node.attr for node in own if not isinstance(node.ctx, ast.Load)}
+        known |= {*self.view.scope(owner).bound, *self._elsewhere.inherited(owner)}
+        called = {node.func for node in self.view.within(owner) if isinstance(node, ast.Call)}
+        return frequent(node.attr for node in own if node.attr not in known and node not in called)
+
     def guards(self, site: Site) -> list[ast.If]:
         """Return small `if` statements without `else`, those that occur more than once first."""
         shapes = Counter(self.view.shapes.of(node) for node in self._guards)
@@ -204,6 +213,13 @@ class Ingredients:
         """Names the module assigns at its top level."""
         bound = self.view.scope(self.view.tree).bound
         return [name for name in self.view.outer_values if name in bound and not is_dunder(name)]
+
+    @cached_property
+    def called_with_one(self) -> list[str]:
+        """Names of functions that the module calls with one argument, the most frequent first."""
+        calls = [node for node in self._nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+        single = [node.func for node in calls if len(node.args) == 1 and not node.keywords]
+        return frequent(node.id for node in single if self.kind(node.id) != "variable")  # type: ignore[attr-defined]
 
     @cached_property
     def raised(self) -> list[str]:

@@ -11,6 +11,7 @@ from fixers.search.templates.choice import LostChoice
 from fixers.search.templates.comparison import WrongComparison
 from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition, WrongCondition
 from fixers.search.templates.connective import WrongConnective
+from fixers.search.templates.conversion import LostConversion
 from fixers.search.templates.donor import LostStatement, LostUpdate
 from fixers.search.templates.element import LostElement, LostIndex
 from fixers.search.templates.entry import LostEntry
@@ -43,6 +44,7 @@ ALL: tuple[type[Template], ...] = (
     LostSiblingGuard,
     LostStatement,
     LostUpdate,
+    LostConversion,
     SwappedNames,
     WrongOperand,
     WrongResult,
