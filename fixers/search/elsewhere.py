@@ -9,7 +9,7 @@ from functools import cached_property
 
 from fixers.codemods.symbols import Origin, definitions, imports, methods, tree_of, trees
 from fixers.project import Project, is_repairable
-from fixers.search.callees import bound, member
+from fixers.search.callees import bound, last_name, member
 from fixers.search.syntax import FUNCTIONS, FunctionNode
 
 _DEEPEST = 6
@@ -68,6 +68,16 @@ class Elsewhere:
             if is_repairable(path):
                 counts.update(node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
         return [name for name, _ in counts.most_common()]
+
+    @cached_property
+    def calls(self) -> dict[str, list[ast.Call]]:
+        """Calls that the other modules of the project make, by the last name of what they call."""
+        found: dict[str, list[ast.Call]] = {}
+        for path, tree in trees(self._project):
+            for node in ast.walk(tree) if is_repairable(path) and path != self._path else ():
+                if isinstance(node, ast.Call):
+                    found.setdefault(last_name(node.func), []).append(node)
+        return found
 
     def _definition(self, path: str, name: str, depth: int = 0) -> ast.stmt | None:
         """Return what a name of a module stands for, through re-exports."""

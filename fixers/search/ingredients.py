@@ -245,6 +245,10 @@ class Ingredients:
             if isinstance(node, ast.Call) and node is not call and last_name(node.func) == own:
                 yield node
 
+    def siblings_elsewhere(self, call: ast.Call) -> list[ast.Call]:
+        """Return calls of the same callee in the other modules of the project."""
+        return self._elsewhere.calls.get(last_name(call.func), [])
+
     def calls_of_several(self, site: Site) -> list[ast.Call]:
         """Return calls with two positional arguments or more, the nearest of each callee."""
         nearest: dict[str, ast.Call] = {}
