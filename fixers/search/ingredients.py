@@ -16,6 +16,7 @@ from fixers.model import Failure
 from fixers.project import Project
 from fixers.search.callees import accepts, last_name, signature_of
 from fixers.search.elsewhere import Elsewhere
+from fixers.search.kinds import Kind, Kinds
 from fixers.search.literals import literals_in
 from fixers.search.order import distinct, frequent, similarity
 from fixers.search.scope import BUILTINS
@@ -41,6 +42,7 @@ class Ingredients:
         self._elsewhere = elsewhere or Elsewhere(Project({}), view.path)
         self.failures = tuple(failures)
         self.test_literals = tuple(distinct([*test_literals, *literals_in(failures)]))
+        self._kinds_of_values = Kinds(view)
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
         self._texts: dict[ast.AST, str] = {}
         self._reads: dict[ast.AST, frozenset[str]] = {}
@@ -97,6 +99,29 @@ class Ingredients:
     def kind(self, identifier: str) -> str:
         """Say what a name stands for as far as the module's top level tells."""
         return self._kinds.get(identifier, "builtin" if identifier in BUILTINS else "variable")
+
+    def value_kind(self, slot: ast.expr, site: Site) -> Kind | None:
+        """Return what kind of value an expression of the site certainly is, None where that is not known."""
+        return self._kinds_of_values.of(slot, site.functions[0] if site.functions else None)
+
+    def is_value(self, slot: ast.expr) -> bool:
+        """Say whether a slot may be a value to calculate with: not a function, class or module, or what has one."""
+        if not isinstance(slot, ast.Name):
+            return True
+        if slot.id in {"self", "cls"}:
+            return not isinstance(self.view.parents[slot], ast.Attribute)
+        kind = self.kind(slot.id)
+        return kind == "variable" or (kind == "import" and slot.id not in self._used_as_things)
+
+    @cached_property
+    def _used_as_things(self) -> frozenset[str]:
+        """Names that the module calls, or takes attributes of."""
+        bases = {
+            node.value.id
+            for node in self._nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
+        return frozenset({*bases, *self._called})
 
     def attributes(self, base: ast.expr, *, called: bool) -> list[str]:
         """Return attributes seen on `base`: on the same text first, then anywhere; called ones apart from read ones."""

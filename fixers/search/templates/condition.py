@@ -123,12 +123,12 @@ class LostAlternative(Template):
         """Yield what may stand before an empty literal; then what may stand after a value."""
         empty = [ast.parse(text, mode="eval").body for text in _FALSE]
         for slot in site.slots:
-            if not is_load(slot) or not _is_read(slot, site):
+            if not is_load(slot) or not _is_read(slot, site) or not ingredients.is_value(slot):
                 continue
             if isinstance(slot, (ast.Constant, ast.List, ast.Dict, ast.Tuple)) and _is_empty(slot):
                 for rank, before in enumerate(_values_near(slot, site, ingredients)):
                     yield replace(slot, ast.BoolOp(op=ast.Or(), values=[before, slot]), fading(rank))
-            elif isinstance(slot, _BASES):
+            elif isinstance(slot, _BASES) and ingredients.value_kind(slot, site) != "truth":
                 for rank, other in enumerate([*empty, *_values_near(slot, site, ingredients)]):
                     # Another variable in a value's place when it is empty is the usual overfit.
                     tier = None if rank < len(empty) else Tier.C

@@ -76,7 +76,9 @@ class LostIndex(Template):
             parent = site.view.parents[slot]
             if not isinstance(slot, _WHOLE) or not is_load(slot) or isinstance(parent, (ast.Attribute, ast.Expr)):
                 continue
-            if site.is_callee(slot):
+            if site.is_callee(slot) or not ingredients.is_value(slot):
+                continue
+            if ingredients.value_kind(slot, site) in {"number", "truth"}:
                 continue
             for rank, (index, tier) in enumerate(_indexes(slot, site, ingredients)):
                 yield replace(slot, ast.Subscript(value=slot, slice=index, ctx=ast.Load()), 0.8 * fading(rank), tier)

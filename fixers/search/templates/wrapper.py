@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
+from fixers.search.kinds import LACKS, UNFIT
 from fixers.search.site import Site
 from fixers.search.syntax import call, copied, is_load, is_truth, literal, method, name
 from fixers.search.template import Edit, Example, Template, fading, merged, replace
@@ -71,8 +72,10 @@ class LostCall(Template):
                 yield replace(slot, ast.Call(func=slot, args=[], keywords=[]))
             if is_truth(slot):
                 yield from (replace(slot, call(wrapper, slot), 0.4) for wrapper in ("int", "str"))
-            elif _is_value(slot, site):
-                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.2)) for rank, wrapper in enumerate(wrappers))
+            elif _is_value(slot, site) and ingredients.is_value(slot):
+                kind = ingredients.value_kind(slot, site)
+                fit = (wrapper for wrapper in wrappers if kind is None or wrapper not in UNFIT[kind])
+                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.2)) for rank, wrapper in enumerate(fit))
                 others = (
                     _by_variable(slot, site, ingredients),
                     _bounded(slot, site, ingredients),
@@ -107,8 +110,9 @@ class LostMethodCall(Template):
             if _is_idle(slot, site):
                 for rank, attribute in enumerate(ingredients.attributes(slot, called=True)):
                     yield replace(slot, method(slot, attribute), fading(rank))
-            elif _is_value(slot, site) and not is_truth(slot):
-                for rank, attribute in enumerate(methods):
+            elif _is_value(slot, site) and not is_truth(slot) and ingredients.is_value(slot):
+                kind = ingredients.value_kind(slot, site)
+                for rank, attribute in enumerate(item for item in methods if kind is None or item not in LACKS[kind]):
                     yield replace(slot, method(slot, attribute), fading(rank, 0.2))
 
 
