@@ -9,7 +9,7 @@ from itertools import chain
 from fixers.search.ingredients import Ingredients
 from fixers.search.order import frequent
 from fixers.search.renaming import renamed
-from fixers.search.scope import arguments_of
+from fixers.search.scope import arguments_of, targets_of
 from fixers.search.site import Site
 from fixers.search.syntax import name, negated
 
@@ -18,11 +18,16 @@ _COMMON = 4
 
 
 def conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
-    """Yield what the module tests nearby, truth values of variables, tests of elsewhere renamed, and negations."""
+    """Yield what the module tests nearby, truth values of variables, tests of elsewhere renamed, and negations.
+
+    A condition is mostly about what was just bound, or what the statement itself reads: those first.
+    """
+    close = _close(site, ingredients)
     names = [
         item for item in ingredients.names(site) if ingredients.kind(item) == "variable" and item not in {"self", "cls"}
     ]
-    known = ingredients.conditions(site)
+    names.sort(key=lambda item: item not in close)
+    known = sorted(ingredients.conditions(site), key=lambda node: close.isdisjoint(ingredients.reads(node)))
     distinct = {ingredients.view.shapes.of(node): node for node in reversed(known)}
     truths = [
         test for item in names for test in (ast.UnaryOp(op=ast.Not(), operand=name(item)), _is_none(item), name(item))
@@ -40,6 +45,14 @@ def conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
                 pools.remove(pool)
             else:
                 yield node
+
+
+def _close(site: Site, ingredients: Ingredients) -> set[str]:
+    """Return the variables that the statement above binds and that the site's own expressions read."""
+    above = site.statement_above
+    bound = set(targets_of(above)) if above is not None else set()
+    read = {slot.id for slot in site.slots if isinstance(slot, ast.Name)}
+    return {item for item in bound | read if ingredients.kind(item) == "variable"} - {"self", "cls"}
 
 
 def _is_none(identifier: str) -> ast.expr:

@@ -213,14 +213,18 @@ class Ingredients:
         distinct = {self.view.shapes.of(node): node for node in reversed(self._ordered(site, self._simple))}
         return list(reversed(distinct.values()))
 
-    def unseen(self, node: ast.AST, site: Site) -> set[str]:
-        """Return the names `node` reads that the site cannot see."""
+    def reads(self, node: ast.AST) -> frozenset[str]:
+        """Return the names that `node` reads from outside of it."""
         reads = self._reads.get(node)
         if reads is None:
             reads = _names_read(node)
             if node in self.view.parents:  # one that was made for an edit is asked about once
                 self._reads[node] = reads
-        return {name for name in reads if not self.view.visible(name, site.statement, site, after=True)}
+        return reads
+
+    def unseen(self, node: ast.AST, site: Site) -> set[str]:
+        """Return the names `node` reads that the site cannot see."""
+        return {name for name in self.reads(node) if not self.view.visible(name, site.statement, site, after=True)}
 
     def callables(self, arity: int) -> list[str]:
         """Return functions of the module that take `arity` positional arguments, and imported names that are called."""
