@@ -12,6 +12,7 @@ from fixers.project import Project, is_repairable
 from fixers.search.callees import bound, last_name, member
 from fixers.search.syntax import FUNCTIONS, FunctionNode
 
+_LONGEST = 60
 _DEEPEST = 6
 """Base classes that are followed at most, one above the other."""
 
@@ -68,6 +69,29 @@ class Elsewhere:
             if is_repairable(path):
                 counts.update(node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
         return [name for name, _ in counts.most_common()]
+
+    @cached_property
+    def strings(self) -> list[str]:
+        """Short strings that the other modules have, docstrings left out, the most frequent first."""
+        counts: Counter[str] = Counter()
+        for path, tree in trees(self._project):
+            if is_repairable(path) and path != self._path:
+                texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+                counts.update(text for text in texts if isinstance(text, str) and 0 < len(text) <= _LONGEST)
+        return [text for text, _ in counts.most_common()]
+
+    def attributes_of(self, name: str) -> list[str]:
+        """Return attributes that other modules read of what they call by this name, the most frequent first."""
+        return [attribute for attribute, _ in self._attributes_of.get(name, Counter()).most_common()]
+
+    @cached_property
+    def _attributes_of(self) -> dict[str, Counter[str]]:
+        found: dict[str, Counter[str]] = {}
+        for path, tree in trees(self._project):
+            for node in ast.walk(tree) if is_repairable(path) and path != self._path else ():
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    found.setdefault(node.value.id, Counter())[node.attr] += 1
+        return found
 
     @cached_property
     def calls(self) -> dict[str, list[ast.Call]]:

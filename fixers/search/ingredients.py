@@ -140,9 +140,22 @@ class Ingredients:
         return signature_of(call, self.view) or self._elsewhere.signature(call)
 
     def attributes_on(self, base: ast.expr) -> list[str]:
-        """Return attributes that are read on the same text somewhere in the module."""
+        """Return attributes that are read on the same text in the module; of what is imported, beyond it as well."""
         text = self.text(base)
-        return frequent(name for name, on, called in self._attributes if on == text and not called)
+        own = frequent(name for name, on, called in self._attributes if on == text and not called)
+        beyond = (
+            self._elsewhere.attributes_of(text) if isinstance(base, ast.Name) and self.kind(text) != "variable" else []
+        )
+        return list(dict.fromkeys([*own, *beyond]))
+
+    @cached_property
+    def types_asked(self) -> dict[str, ast.expr]:
+        """Types that the module checks for, by their text, the most frequent first."""
+        calls = [node for node in self._nodes if isinstance(node, ast.Call) and len(node.args) == 2]
+        asked = [node.args[1] for node in calls if last_name(node.func) in {"isinstance", "issubclass"}]
+        single = [kind for one in asked for kind in (one.elts if isinstance(one, ast.Tuple) else [one])]
+        found = {self.text(kind): kind for kind in single if isinstance(kind, (ast.Name, ast.Attribute))}
+        return {text: found[text] for text in frequent(self.text(kind) for kind in single) if text in found}
 
     def numbers(self, site: Site) -> list[int | float]:
         """Return numbers of the function, the tests and the module."""
@@ -153,6 +166,11 @@ class Ingredients:
         """Return strings of the function, then of the module; none that came from tests."""
         pool = [*self._constants(site.unit), *self._constants(self.view.tree)]
         return [value for value in distinct(pool) if isinstance(value, str)]
+
+    @property
+    def strings_beyond(self) -> list[str]:
+        """Strings of the other modules of the project that are no tests."""
+        return self._elsewhere.strings
 
     def conditions(self, site: Site) -> list[ast.expr]:
         """Return what `if`, `while`, `assert` and conditional expressions test, nearest first."""

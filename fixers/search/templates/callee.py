@@ -33,7 +33,7 @@ class WrongCallee(Template):
     NAME = "wrong-callee"
     NUMBER = 38
     TIER = Tier.B
-    PRIOR = 0.45
+    PRIOR = 0.5
     SUMMARY = "another function may be meant"
     BY_SLOT = True
     VALID = ("def f(a):\n    return a.b()\n",)

@@ -23,7 +23,7 @@ class LostChoice(Template):
     NAME = "lost-choice"
     NUMBER = 67
     TIER = Tier.C
-    PRIOR = 0.22
+    PRIOR = 0.15
     SUMMARY = "the value may be meant for one case only"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n", "def f(a):\n    g()\n    return [1]\n")

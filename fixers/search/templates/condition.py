@@ -105,7 +105,7 @@ class LostAlternative(Template):
     NAME = "lost-alternative"
     NUMBER = 15
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.2
     SUMMARY = "the value may be empty, and something else is meant then"
     BY_SLOT = True
     VALID = ("def f():\n    return 'a'\n",)

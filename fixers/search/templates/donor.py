@@ -86,7 +86,8 @@ class LostUpdate(Template):
             for operator in (ast.Add(), ast.Sub()):
                 step = ast.AugAssign(target=target, op=operator, value=ast.Constant(value=1))
                 # A step of what nothing shows to be a number passes tests by accident.
-                yield from beside(site, step, fading(rank, 0.2), tier=None if is_number else Tier.C)
+                weight = fading(rank, 0.2) * (1.0 if is_number else 0.4)
+                yield from beside(site, step, weight, tier=None if is_number else Tier.C)
 
 
 def _counters(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.Name | ast.Attribute, bool]]:

@@ -27,7 +27,7 @@ class NarrowHandler(Template):
     NAME = "narrow-handler"
     NUMBER = 20
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.5
     SUMMARY = "the handler may be meant for this exception too"
     BY_SLOT = True
     VALID = ("def f(a):\n    try:\n        g()\n    except:\n        pass\n", "def f(a):\n    return a\n")

@@ -19,7 +19,7 @@ class WrongResult(Template):
     NAME = "wrong-result"
     NUMBER = 59
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.5
     SUMMARY = "another value may be the result"
     VALID = ("x = g()\n", "def f():\n    pass\n")
     INVALID = (

@@ -37,7 +37,7 @@ class LostCall(Template):
     NAME = "lost-call"
     NUMBER = 40
     TIER = Tier.B
-    PRIOR = 0.5
+    PRIOR = 0.4
     SUMMARY = "a call around this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
@@ -90,7 +90,7 @@ class LostMethodCall(Template):
     NAME = "lost-method-call"
     NUMBER = 41
     TIER = Tier.B
-    PRIOR = 0.4
+    PRIOR = 0.25
     SUMMARY = "a method call on this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
