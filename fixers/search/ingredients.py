@@ -285,6 +285,16 @@ class Ingredients:
         return frequent(node.func.attr for node in self._nodes if isinstance(node, ast.Call)
                          and isinstance(node.func, ast.Attribute) and not node.args and not node.keywords)  # fmt: skip
 
+    @cached_property
+    def method_calls(self) -> dict[str, list[ast.Call]]:
+        """Calls with arguments of methods of plain names, by that name."""
+        found: dict[str, list[ast.Call]] = {}
+        for node in self._nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=base)), args=[_, *_]):
+                    found.setdefault(base, []).append(node)
+        return found
+
     def siblings(self, call: ast.Call) -> Iterator[ast.Call]:
         """Yield other calls of the same callee, by its last name."""
         own = last_name(call.func)

@@ -15,6 +15,7 @@ from fixers.search.templates.conversion import LostConversion
 from fixers.search.templates.donor import LostStatement, LostUpdate
 from fixers.search.templates.element import LostElement, LostIndex
 from fixers.search.templates.entry import LostEntry
+from fixers.search.templates.expression import WrongExpression
 from fixers.search.templates.flow import SuperfluousStatement, SwappedStatements, UnguardedStatement, WrongLoop
 from fixers.search.templates.guard import LostExit, LostSiblingGuard
 from fixers.search.templates.handler import NarrowHandler
@@ -47,6 +48,7 @@ ALL: tuple[type[Template], ...] = (
     LostConversion,
     SwappedNames,
     WrongOperand,
+    WrongExpression,
     WrongResult,
     SharedValue,
     LostAlternative,

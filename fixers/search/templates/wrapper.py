@@ -99,6 +99,10 @@ class LostMethodCall(Template):
         Example("def f(s, t):\n    return s.split(t)\n", "def f(s, t):\n    return s\n"),
         Example("def f(s):\n    s.go()\n    return s\n", "def f(s):\n    s.go()\n    return s.go()\n"),
         Example("def f(s):\n    g(s.go())\n    s\n", "def f(s):\n    g(s.go())\n    s.go()\n"),
+        Example(
+            "def g(m):\n    return m.group(1)\ndef f(m):\n    return m.upper()\n",
+            "def g(m):\n    return m.group(1)\ndef f(m):\n    return m.group(1).upper()\n",
+        ),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -107,6 +111,8 @@ class LostMethodCall(Template):
         for slot in site.slots:
             if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Attribute):
                 yield replace(slot, slot.func.value, 0.6)
+            if isinstance(slot, ast.Name) and is_load(slot) and not site.is_callee(slot):
+                yield from _with_arguments(slot, site, ingredients)
             if _is_idle(slot, site):
                 for rank, attribute in enumerate(ingredients.attributes(slot, called=True)):
                     yield replace(slot, method(slot, attribute), fading(rank))
@@ -143,6 +149,14 @@ def _as_elsewhere(slot: ast.expr, site: Site, ingredients: Ingredients) -> Itera
             rest = [*other.args[:index], *other.args[index + 1 :], other.func]
             if not any(ingredients.unseen(node, site) for node in rest):
                 yield replace(slot, new, 0.4 * fading(rank, 0.2) * fading(index, 0.5))
+
+
+def _with_arguments(slot: ast.Name, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield method calls with arguments that the module makes on what it calls by the same name."""
+    found = (node for node in ingredients.method_calls.get(slot.id, ()) if not ingredients.unseen(node, site))
+    calls = {ingredients.text(node): node for node in found}
+    for rank, node in enumerate(calls.values()):
+        yield replace(slot, copied(node), (0.4 if slot.id in {"self", "cls"} else 0.8) * fading(rank, 0.3))
 
 
 def _is_idle(slot: ast.expr, site: Site) -> bool:
