@@ -63,6 +63,10 @@ class WrongArguments(Template):
             "def g(low, high):\n    pass\ndef f(a):\n    return g(high=-a.high)\n",
             "def g(low, high):\n    pass\ndef f(a):\n    return g(high=-a.high, low=-a.low)\n",
         ),
+        Example(
+            "def f(a, new_day, new_month):\n    return a.at(month=new_month)\n",
+            "def f(a, new_day, new_month):\n    return a.at(month=new_month, day=new_day)\n",
+        ),
         Example("def f(a):\n    return isinstance(a)\n", "def f(a):\n    return isinstance(a, str)\n"),
     )
 
@@ -159,7 +163,7 @@ def _usual(call: ast.Call) -> Iterator[Edit]:
 def _keywords_seen(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.keyword, float]]:
     """Yield keywords of other calls of the callee, in the module and beyond, and of other callees in the function."""
     yield from ((keyword, 0.8) for keyword in _of_siblings(call, ingredients))
-    yield from _mirrored(call, ingredients)
+    yield from _mirrored(call, site, ingredients)
     beyond = (keyword for sibling in ingredients.siblings_elsewhere(call) for keyword in sibling.keywords)
     near = (
         (node for node in site.view.within(site.functions[0]) if isinstance(node, ast.keyword))
@@ -176,11 +180,12 @@ def _of_siblings(call: ast.Call, ingredients: Ingredients) -> Iterator[ast.keywo
         yield from (keyword for keyword in sibling.keywords if keyword.arg is not None)
 
 
-def _mirrored(call: ast.Call, ingredients: Ingredients) -> Iterator[tuple[ast.keyword, float]]:
-    """Yield `low=a.low` beside `high=a.high`: a parameter that is not passed, after the pattern of one that is."""
+def _mirrored(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.keyword, float]]:
+    """Yield `low=a.low` beside `high=a.high`, and `day=new_day` beside `month=new_month`: one more of a pattern."""
     signature = ingredients.signature(call)
     known = [item.arg for item in (*signature.args, *signature.kwonlyargs)] if signature else []
     for keyword in call.keywords:
+        yield from ((other, 0.9) for other in _of_alike_name(keyword, call, site, ingredients))
         pattern = [
             node
             for node in ast.walk(keyword.value)
@@ -205,6 +210,17 @@ def _keywords_known(
             yield ast.keyword(arg=argument.arg, value=name(argument.arg))
         for value in (True, False, None):
             yield ast.keyword(arg=argument.arg, value=literal(value))
+
+
+def _of_alike_name(keyword: ast.keyword, call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[ast.keyword]:
+    """Yield keywords for variables whose names have to theirs what a given one's has: `new_day` for `day`."""
+    if not isinstance(keyword.value, ast.Name) or not keyword.arg or keyword.value.id == keyword.arg:
+        return
+    before, found, after = keyword.value.id.partition(keyword.arg)
+    for item in ingredients.names(site, call) if found else ():
+        inner = item.removeprefix(before).removesuffix(after)
+        if item.startswith(before) and item.endswith(after) and inner.isidentifier() and inner != keyword.arg:
+            yield ast.keyword(arg=inner, value=name(item))
 
 
 def _renamed(call: ast.Call, ingredients: Ingredients) -> Iterator[Edit]:

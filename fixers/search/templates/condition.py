@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 
 from fixers.model import Failure, FailureKind, Tier
 from fixers.search.conditions import conditions
 from fixers.search.ingredients import Ingredients
+from fixers.search.renaming import mirrored
 from fixers.search.site import Site
 from fixers.search.syntax import is_load, name
 from fixers.search.template import Edit, Example, Template, fading, replace
 
 _BASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _CRASHES = frozenset({"AttributeError", "TypeError", "KeyError", "IndexError", "ValueError", "ZeroDivisionError"})
+_MIRRORED = 12
 _FALSE = ("''", "0", "[]", "()", "{}", "None", "False")
 
 
@@ -66,6 +68,7 @@ class WiderCondition(Template):
             "def f(a, b):\n    if a or b is None:\n        g()\n    if b is None:\n        h()\n",
         ),
         Example("def f(a, b):\n    return a or b\n", "def f(a, b):\n    return a or b or a is None\n"),
+        Example("def f(a, b):\n    return a is C\n", "def f(a, b):\n    return a is C or b is C\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -145,7 +148,8 @@ def _joined(site: Site, ingredients: Ingredients, operator: type[ast.boolop]) ->
         if not _is_tested(slot, site):
             continue
         parts = slot.values if isinstance(slot, ast.BoolOp) and isinstance(slot.op, operator) else [slot]
-        for rank, condition in enumerate(conditions(site, ingredients)):
+        own = islice((copy for part in parts for copy in mirrored(part, site, ingredients)), _MIRRORED)
+        for rank, condition in enumerate(chain(own, conditions(site, ingredients))):
             weight = fading(rank, 0.15)
             guards = crashed and _is_check(condition) and operator is ast.And
             first = ast.BoolOp(op=operator(), values=[condition, *parts])

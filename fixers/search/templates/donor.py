@@ -12,7 +12,7 @@ from fixers.search.renaming import renamed
 from fixers.search.scope import arguments_of
 from fixers.search.site import Site
 from fixers.search.syntax import FUNCTIONS, ancestors, call, copied, method, name, rebuilt
-from fixers.search.template import Edit, Example, Template, beside, fading, merged, replace
+from fixers.search.template import Edit, Example, Template, beside, fading, merged
 
 
 class LostStatement(Template):
@@ -109,15 +109,7 @@ def _donors(site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         own = _under_own_name(donor, site)
         copies = renamed(donor, site, ingredients)
         for step, copy in enumerate(copies if own is None else chain([own], copies)):
-            yield from _placed(site, copy, fading(rank, 0.12) * fading(step, 0.2))
-
-
-def _placed(site: Site, statement: ast.stmt, weight: float) -> Iterator[Edit]:
-    """Put a statement beside the site's, and in the place of one that does nothing."""
-    if isinstance(site.statement, ast.Pass):
-        yield replace(site.statement, statement, weight)
-    else:
-        yield from beside(site, statement, weight)
+            yield from beside(site, copy, fading(rank, 0.12) * fading(step, 0.2))
 
 
 def _under_own_name(donor: ast.stmt, site: Site) -> ast.stmt | None:
@@ -147,7 +139,7 @@ def _kept(site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         for step, attribute in enumerate(dict.fromkeys(names)):
             target = ast.Attribute(value=name("self"), attr=attribute, ctx=ast.Store())
             kept = ast.Assign(targets=[target], value=name(item), lineno=site.line)
-            yield from _placed(site, kept, fading(rank, 0.2) * fading(step, 0.2))
+            yield from beside(site, kept, fading(rank, 0.2) * fading(step, 0.2))
 
 
 def _super_calls(site: Site, ingredients: Ingredients) -> Iterator[Edit]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
+from fixers.search.renaming import mirrored
 from fixers.search.site import Site
 from fixers.search.syntax import is_load, literal, name
 from fixers.search.template import Edit, Example, Template, fading, replace
@@ -36,6 +37,7 @@ class LostElement(Template):
             "import m\ndef g():\n    return m.B\ndef f(a):\n    return isinstance(a, (m.A, m.C, m.B))\n",
         ),
         Example("def f(a, b):\n    return a, b\n", "def f(a, b):\n    return (a,)\n"),
+        Example("def f(a, b):\n    return [a[1:]]\n", "def f(a, b):\n    return [a[1:], b[1:]]\n"),
         Example("def f():\n    a, b, c = 0, 0\n", "def f():\n    a, b, c = 0, 0, 0\n"),
         Example("def f(a):\n    return isinstance(a, list)\n", "def f(a):\n    return isinstance(a, (list, tuple))\n"),
         Example(
@@ -124,6 +126,9 @@ def _alike(elements: list[ast.expr], site: Site, slot: ast.expr, ingredients: In
     elif isinstance(last, ast.Constant):
         pool = ingredients.strings(site) if isinstance(last.value, str) else ingredients.numbers(site)
         yield from (literal(value) for value in pool if repr(value) not in own)
+    elif not isinstance(last, ast.Name):
+        yield from mirrored(last, site, ingredients)
+    yield from (name(item) for item in ingredients.idle if ingredients.view.visible(item, slot, site))
     for identifier in ingredients.names(site, slot):
         if identifier not in own and ingredients.kind(identifier) == ingredients.kind(ingredients.text(last)):
             yield name(identifier)
