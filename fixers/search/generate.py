@@ -215,7 +215,7 @@ class _Module:
             template=template.NAME,
             tier=Tier.C if far_fetched else tier,
             prior=prior,
-            summary=f"{_what(edit)}: {template.SUMMARY}.",
+            said=partial(_said, edit, template),
             swap=swap,
             tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
             changed=pairs,
@@ -277,6 +277,10 @@ def _place_of(site: Site) -> tuple[str, str, int]:
 
 def _defaults(function: FunctionNode) -> list[ast.expr | None]:
     return [*function.args.defaults, *function.args.kw_defaults]
+
+
+def _said(edit: Edit, template: Template) -> str:
+    return f"{_what(edit)}: {template.SUMMARY}."
 
 
 def _what(edit: Edit) -> str:

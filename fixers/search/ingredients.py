@@ -7,7 +7,7 @@ lost a repair whose ingredient was an unused parameter in ninth place.
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -43,6 +43,7 @@ class Ingredients:
         self.failures = tuple(failures)
         self.test_literals = tuple(distinct([*test_literals, *literals_in(failures)]))
         self._kinds_of_values = Kinds(view)
+        self._attributes_of: dict[tuple[str, bool, ast.ClassDef | None], list[str]] = {}
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
         self._texts: dict[ast.AST, str] = {}
         self._reads: dict[ast.AST, frozenset[str]] = {}
@@ -125,6 +126,12 @@ class Ingredients:
 
     def attributes(self, base: ast.expr, *, called: bool) -> list[str]:
         """Return attributes seen on `base`: on the same text first, then anywhere; called ones apart from read ones."""
+        key = self.text(base), called, self.view.enclosing_class(base)
+        if key not in self._attributes_of:
+            self._attributes_of[key] = self._attributes_on(base, called=called)
+        return self._attributes_of[key]
+
+    def _attributes_on(self, base: ast.expr, *, called: bool) -> list[str]:
         text = self.text(base)
         identifier = base.id if isinstance(base, ast.Name) else ""
         members = self.members(base) if identifier in {"self", "cls"} else self._elsewhere.members_of(identifier)
@@ -297,10 +304,15 @@ class Ingredients:
 
     def siblings(self, call: ast.Call) -> Iterator[ast.Call]:
         """Yield other calls of the same callee, by its last name."""
-        own = last_name(call.func)
+        return (node for node in self._calls[last_name(call.func)] if node is not call)
+
+    @cached_property
+    def _calls(self) -> dict[str, list[ast.Call]]:
+        found: dict[str, list[ast.Call]] = defaultdict(list)
         for node in self._nodes:
-            if isinstance(node, ast.Call) and node is not call and last_name(node.func) == own:
-                yield node
+            if isinstance(node, ast.Call):
+                found[last_name(node.func)].append(node)
+        return found
 
     def siblings_elsewhere(self, call: ast.Call) -> list[ast.Call]:
         """Return calls of the same callee in the other modules of the project."""

@@ -32,7 +32,7 @@ def by_hand(before: str, after: str) -> tuple[Project, Mutation]:
         template="by-hand",
         tier=Tier.B,
         prior=1.0,
-        summary="",
+        said="",
         swap=None,
         tree=partial(ast.parse, after),
     )
