@@ -37,7 +37,7 @@ class LostCall(Template):
     NAME = "lost-call"
     NUMBER = 40
     TIER = Tier.B
-    PRIOR = 0.4
+    PRIOR = 0.5
     SUMMARY = "a call around this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
@@ -75,7 +75,7 @@ class LostCall(Template):
             elif _is_value(slot, site) and ingredients.is_value(slot):
                 kind = ingredients.value_kind(slot, site)
                 fit = (wrapper for wrapper in wrappers if kind is None or wrapper not in UNFIT[kind])
-                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.2)) for rank, wrapper in enumerate(fit))
+                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.35)) for rank, wrapper in enumerate(fit))
                 others = (
                     _by_variable(slot, site, ingredients),
                     _bounded(slot, site, ingredients),
@@ -90,7 +90,7 @@ class LostMethodCall(Template):
     NAME = "lost-method-call"
     NUMBER = 41
     TIER = Tier.B
-    PRIOR = 0.25
+    PRIOR = 0.3
     SUMMARY = "a method call on this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
@@ -119,7 +119,7 @@ class LostMethodCall(Template):
             elif _is_value(slot, site) and not is_truth(slot) and ingredients.is_value(slot):
                 kind = ingredients.value_kind(slot, site)
                 for rank, attribute in enumerate(item for item in methods if kind is None or item not in LACKS[kind]):
-                    yield replace(slot, method(slot, attribute), fading(rank, 0.2))
+                    yield replace(slot, method(slot, attribute), fading(rank, 0.3))
 
 
 def _wrapped(slot: ast.expr, wrapper: str, weight: float) -> Edit | None:

@@ -171,7 +171,10 @@ def assert_only_the_statement_changed(source: str, after: str, mutation: Mutatio
     starts = (
         node for node in ast.walk(project.tree(PATH)) if isinstance(node, ast.stmt) and node.lineno == mutation.line
     )
-    last = max(node.end_lineno for node in starts)
+    assert mutation.made is not None
+    # Two statements that change places are both part of the edit.
+    edited = [node for node in getattr(mutation.made[1].change, "pairs", ()) if isinstance(node, ast.stmt)]
+    last = max(node.end_lineno for node in [*starts, *edited])
     before_lines, after_lines = source.splitlines(keepends=True), after.splitlines(keepends=True)
     for tag, low, high, _, _ in difflib.SequenceMatcher(None, before_lines, after_lines, autojunk=False).get_opcodes():
         assert tag in {"equal", "insert"} or (mutation.line - 1 <= low and high <= last), (
