@@ -95,7 +95,8 @@ class Ingredients:
         )
         bound = self.view.scope(self.view.tree).bound
         own = [item for item in bound if self.kind(item) == "import" or (item.startswith("_") and not is_dunder(item))]
-        return [item for item in own if item not in used and item not in exported and item != "annotations"]
+        unused = [item for item in own if item not in used and item not in exported]
+        return [item for item in unused if item.isidentifier() and item != "annotations"]
 
     def kind(self, identifier: str) -> str:
         """Say what a name stands for as far as the module's top level tells."""

@@ -37,7 +37,7 @@ class LostCall(Template):
     NAME = "lost-call"
     NUMBER = 40
     TIER = Tier.B
-    PRIOR = 0.5
+    PRIOR = 0.4
     SUMMARY = "a call around this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
@@ -75,7 +75,7 @@ class LostCall(Template):
             elif _is_value(slot, site) and ingredients.is_value(slot):
                 kind = ingredients.value_kind(slot, site)
                 fit = (wrapper for wrapper in wrappers if kind is None or wrapper not in UNFIT[kind])
-                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.35)) for rank, wrapper in enumerate(fit))
+                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.3)) for rank, wrapper in enumerate(fit))
                 others = (
                     _by_variable(slot, site, ingredients),
                     _bounded(slot, site, ingredients),
