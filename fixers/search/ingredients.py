@@ -19,7 +19,7 @@ from fixers.search.elsewhere import Elsewhere
 from fixers.search.kinds import Kind, Kinds
 from fixers.search.literals import literals_in
 from fixers.search.order import distinct, frequent, similarity
-from fixers.search.scope import BUILTINS
+from fixers.search.scope import BUILTINS, targets_of
 from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
 
@@ -47,6 +47,7 @@ class Ingredients:
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
         self._texts: dict[ast.AST, str] = {}
         self._reads: dict[ast.AST, frozenset[str]] = {}
+        self._binds: dict[ast.AST, frozenset[str]] = {}
 
     def text(self, node: ast.AST) -> str:
         """Return the source of an original node, remembered."""
@@ -247,6 +248,15 @@ class Ingredients:
             if node in self.view.parents:  # one that was made for an edit is asked about once
                 self._reads[node] = reads
         return reads
+
+    def binds(self, node: ast.AST) -> frozenset[str]:
+        """Return the names that `node` binds, those of its comprehensions among them."""
+        binds = self._binds.get(node)
+        if binds is None:
+            binds = frozenset(targets_of(node))
+            if node in self.view.parents:
+                self._binds[node] = binds
+        return binds
 
     def unseen(self, node: ast.AST, site: Site) -> set[str]:
         """Return the names `node` reads that the site cannot see."""

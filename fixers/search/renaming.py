@@ -26,7 +26,7 @@ def renamed(node: Node, site: Site, ingredients: Ingredients) -> Iterator[Node]:
         return
     if not unseen:
         yield node
-    used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    used = ingredients.reads(node) | ingredients.binds(node)
     variables = [item for item in ingredients.names(site) if ingredients.kind(item) == "variable" and item != "self"]
     for old in sorted(unseen or {item for item in used if item in variables}):
         for new in variables:
