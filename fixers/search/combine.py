@@ -46,7 +46,7 @@ def combined(project: Project, one: Mutation, other: Mutation) -> Mutation | Non
         template=NAME,
         tier=Tier.C,
         prior=one.prior * other.prior,
-        summary=f"{one.summary} {other.summary}",
+        said=f"{one.summary} {other.summary}",
         swap=swap,
         tree=partial(_module, module, changed),
         changed=changed,

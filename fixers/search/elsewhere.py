@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from fixers.codemods.symbols import Origin, definitions, imports, methods, tree_of, trees
 from fixers.project import Project, is_repairable
-from fixers.search.callees import bound, member
+from fixers.search.callees import bound, last_name, member
+from fixers.search.order import frequent
 from fixers.search.syntax import FUNCTIONS, FunctionNode
 
+_LONGEST = 60
 _DEEPEST = 6
 """Base classes that are followed at most, one above the other."""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What all modules say."""
+
+    attributes: list[str] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    calls: dict[str, list[ast.Call]] = field(default_factory=dict)
+    attributes_of: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Elsewhere:
@@ -60,14 +73,44 @@ class Elsewhere:
         path = self._project.path_of(origin.dotted) if origin else None
         return self._definitions(path) if path else {}
 
-    @cached_property
+    @property
     def attributes(self) -> list[str]:
         """Attributes that the project reads, the most frequent first."""
-        counts: Counter[str] = Counter()
+        return self._read.attributes
+
+    @property
+    def strings(self) -> list[str]:
+        """Short strings that the other modules have, the most frequent first."""
+        return self._read.strings
+
+    @property
+    def calls(self) -> Mapping[str, list[ast.Call]]:
+        """Calls that the other modules of the project make, by the last name of what they call."""
+        return self._read.calls
+
+    def attributes_of(self, name: str) -> list[str]:
+        """Return attributes that other modules read of what they call by this name, the most frequent first."""
+        return frequent(self._read.attributes_of.get(name, ()))
+
+    @cached_property
+    def _read(self) -> _Read:
+        """Everything that counts all nodes of the project, in one pass."""
+        found, attributes, strings = _Read(), Counter[str](), Counter[str]()
         for path, tree in trees(self._project):
-            if is_repairable(path):
-                counts.update(node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-        return [name for name, _ in counts.most_common()]
+            for node in ast.walk(tree) if is_repairable(path) else ():
+                if isinstance(node, ast.Attribute):
+                    attributes[node.attr] += 1
+                    if path != self._path and isinstance(node.value, ast.Name):
+                        found.attributes_of.setdefault(node.value.id, []).append(node.attr)
+                elif path == self._path:
+                    continue
+                elif isinstance(node, ast.Call):
+                    found.calls.setdefault(last_name(node.func), []).append(node)
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= _LONGEST:
+                    strings[node.value] += 1
+        found.attributes = [name for name, _ in attributes.most_common()]
+        found.strings = [text for text, _ in strings.most_common()]
+        return found
 
     def _definition(self, path: str, name: str, depth: int = 0) -> ast.stmt | None:
         """Return what a name of a module stands for, through re-exports."""

@@ -29,14 +29,15 @@ class _Range:
     indent: str
 
 
-def statement_text(site: Site, change: Replace | Insert) -> str:
+def statement_text(site: Site, change: Replace | Insert, edited: ast.stmt | None = None) -> str:
     """Return the inserted statement, or the site's own one after the change with `pass` for its blocks.
 
+    `edited` is that statement where the caller has made it already.
     ValueError where the tree has no text, such as a backslash inside an f-string before Python 3.12.
     """
     if isinstance(change, Insert):
         return ast.unparse(change.statement)
-    new = rebuilt(site.statement, change.pairs, site.view.parents)
+    new = rebuilt(site.statement, change.pairs, site.view.parents) if edited is None else edited
     # What stands in the place of a simple statement is new as a whole.
     return ast.unparse(_header_only(new) if _has_block(site.statement) else new)
 

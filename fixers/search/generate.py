@@ -194,12 +194,14 @@ class _Module:
     def mutation(self, site: Site, template: Template, edit: Edit) -> Mutation | None:
         """Make the mutation, or None if it is a repeat, has no text, does not compile or reads an unbound name."""
         pairs = edit.pairs(self.view.parents)
-        if not self._is_new(site.unit, rebuilt(site.unit, pairs, self.view.parents)):
+        root = _compared_by(site, edit)
+        edited = rebuilt(root, pairs, self.view.parents)
+        if not self._is_new(root, edited):
             return None
         if not keeps_names_bound(site, edit):
             return None
         try:
-            text = statement_text(site, edit.change)
+            text = statement_text(site, edit.change, edited if root is site.statement else None)
             swap = self._swap(site, edit, text)
         except ValueError:
             return None
@@ -215,7 +217,7 @@ class _Module:
             template=template.NAME,
             tier=Tier.C if far_fetched else tier,
             prior=prior,
-            summary=f"{_what(edit)}: {template.SUMMARY}.",
+            said=partial(_said, edit, template),
             swap=swap,
             tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
             changed=pairs,
@@ -223,9 +225,9 @@ class _Module:
             made=(site, edit),
         )
 
-    def _is_new(self, unit: ast.stmt, edited: ast.stmt) -> bool:
-        self._seen.add((unit, self.view.shapes.of(unit)))
-        key = (unit, self.view.shapes.of(edited))
+    def _is_new(self, root: ast.stmt, edited: ast.stmt) -> bool:
+        self._seen.add((root, self.view.shapes.of(root)))
+        key = (root, self.view.shapes.of(edited))
         new = key not in self._seen
         self._seen.add(key)
         return new
@@ -271,12 +273,24 @@ def _base(site: Site, template: Template, score: float) -> float:
     return score * template.PRIOR * (1.0 if site.functions else BY_IMPORT)
 
 
+def _compared_by(site: Site, edit: Edit) -> ast.stmt:
+    """Return what repeats of an edit are told by: its own statement where all of it is inside, else the unit."""
+    if isinstance(edit.change, Insert):
+        return site.unit
+    inside = all(old is site.statement or not isinstance(old, ast.stmt) for old in edit.change.pairs)
+    return site.statement if inside else site.unit
+
+
 def _place_of(site: Site) -> tuple[str, str, int]:
     return site.view.path, site.unit_name, 0 if site.unit_name else site.line
 
 
 def _defaults(function: FunctionNode) -> list[ast.expr | None]:
     return [*function.args.defaults, *function.args.kw_defaults]
+
+
+def _said(edit: Edit, template: Template) -> str:
+    return f"{_what(edit)}: {template.SUMMARY}."
 
 
 def _what(edit: Edit) -> str:

@@ -7,7 +7,7 @@ lost a repair whose ingredient was an unused parameter in ninth place.
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -16,9 +16,10 @@ from fixers.model import Failure
 from fixers.project import Project
 from fixers.search.callees import accepts, last_name, signature_of
 from fixers.search.elsewhere import Elsewhere
+from fixers.search.kinds import Kind, Kinds
 from fixers.search.literals import literals_in
 from fixers.search.order import distinct, frequent, similarity
-from fixers.search.scope import BUILTINS
+from fixers.search.scope import BUILTINS, targets_of
 from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
 
@@ -41,9 +42,12 @@ class Ingredients:
         self._elsewhere = elsewhere or Elsewhere(Project({}), view.path)
         self.failures = tuple(failures)
         self.test_literals = tuple(distinct([*test_literals, *literals_in(failures)]))
+        self._kinds_of_values = Kinds(view)
+        self._attributes_of: dict[tuple[str, bool, ast.ClassDef | None], list[str]] = {}
         self._names: dict[ast.stmt, tuple[str, ...]] = {}
         self._texts: dict[ast.AST, str] = {}
         self._reads: dict[ast.AST, frozenset[str]] = {}
+        self._binds: dict[ast.AST, frozenset[str]] = {}
 
     def text(self, node: ast.AST) -> str:
         """Return the source of an original node, remembered."""
@@ -79,12 +83,57 @@ class Ingredients:
         for function in site.functions:
             yield from self.view.scope(function).unused()
 
+    @cached_property
+    def idle(self) -> list[str]:
+        """Imports and private definitions of the module that it never uses: what is lost may have used one."""
+        if self.view.path.endswith("__init__.py"):
+            return []
+        used = {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        exported = (
+            {node.value for node in self._nodes if isinstance(node, ast.Constant)}
+            if "__all__" in self.constants
+            else set()
+        )
+        bound = self.view.scope(self.view.tree).bound
+        own = [item for item in bound if self.kind(item) == "import" or (item.startswith("_") and not is_dunder(item))]
+        unused = [item for item in own if item not in used and item not in exported]
+        return [item for item in unused if item.isidentifier() and item != "annotations"]
+
     def kind(self, identifier: str) -> str:
         """Say what a name stands for as far as the module's top level tells."""
         return self._kinds.get(identifier, "builtin" if identifier in BUILTINS else "variable")
 
+    def value_kind(self, slot: ast.expr, site: Site) -> Kind | None:
+        """Return what kind of value an expression of the site certainly is, None where that is not known."""
+        return self._kinds_of_values.of(slot, site.functions[0] if site.functions else None)
+
+    def is_value(self, slot: ast.expr) -> bool:
+        """Say whether a slot may be a value to calculate with: not a function, class or module, or what has one."""
+        if not isinstance(slot, ast.Name):
+            return True
+        if slot.id in {"self", "cls"}:
+            return not isinstance(self.view.parents[slot], ast.Attribute)
+        kind = self.kind(slot.id)
+        return kind == "variable" or (kind == "import" and slot.id not in self._used_as_things)
+
+    @cached_property
+    def _used_as_things(self) -> frozenset[str]:
+        """Names that the module calls, or takes attributes of."""
+        bases = {
+            node.value.id
+            for node in self._nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
+        return frozenset({*bases, *self._called})
+
     def attributes(self, base: ast.expr, *, called: bool) -> list[str]:
         """Return attributes seen on `base`: on the same text first, then anywhere; called ones apart from read ones."""
+        key = self.text(base), called, self.view.enclosing_class(base)
+        if key not in self._attributes_of:
+            self._attributes_of[key] = self._attributes_on(base, called=called)
+        return self._attributes_of[key]
+
+    def _attributes_on(self, base: ast.expr, *, called: bool) -> list[str]:
         text = self.text(base)
         identifier = base.id if isinstance(base, ast.Name) else ""
         members = self.members(base) if identifier in {"self", "cls"} else self._elsewhere.members_of(identifier)
@@ -100,9 +149,22 @@ class Ingredients:
         return signature_of(call, self.view) or self._elsewhere.signature(call)
 
     def attributes_on(self, base: ast.expr) -> list[str]:
-        """Return attributes that are read on the same text somewhere in the module."""
+        """Return attributes that are read on the same text in the module; of what is imported, beyond it as well."""
         text = self.text(base)
-        return frequent(name for name, on, called in self._attributes if on == text and not called)
+        own = frequent(name for name, on, called in self._attributes if on == text and not called)
+        beyond = (
+            self._elsewhere.attributes_of(text) if isinstance(base, ast.Name) and self.kind(text) != "variable" else []
+        )
+        return list(dict.fromkeys([*own, *beyond]))
+
+    @cached_property
+    def types_asked(self) -> dict[str, ast.expr]:
+        """Types that the module checks for, by their text, the most frequent first."""
+        calls = [node for node in self._nodes if isinstance(node, ast.Call) and len(node.args) == 2]
+        asked = [node.args[1] for node in calls if last_name(node.func) in {"isinstance", "issubclass"}]
+        single = [kind for one in asked for kind in (one.elts if isinstance(one, ast.Tuple) else [one])]
+        found = {self.text(kind): kind for kind in single if isinstance(kind, (ast.Name, ast.Attribute))}
+        return {text: found[text] for text in frequent(self.text(kind) for kind in single) if text in found}
 
     def numbers(self, site: Site) -> list[int | float]:
         """Return numbers of the function, the tests and the module."""
@@ -113,6 +175,11 @@ class Ingredients:
         """Return strings of the function, then of the module; none that came from tests."""
         pool = [*self._constants(site.unit), *self._constants(self.view.tree)]
         return [value for value in distinct(pool) if isinstance(value, str)]
+
+    @property
+    def strings_beyond(self) -> list[str]:
+        """Strings of the other modules of the project that are no tests."""
+        return self._elsewhere.strings
 
     def conditions(self, site: Site) -> list[ast.expr]:
         """Return what `if`, `while`, `assert` and conditional expressions test, nearest first."""
@@ -151,6 +218,15 @@ class Ingredients:
                     found.setdefault(target.attr, target)
         return list(found.values())
 
+    def never_set(self, owner: ast.ClassDef) -> list[str]:
+        """Return attributes of `self` that a class reads, and that neither it nor a base class sets or defines."""
+        own = [node for node in self.view.within(owner) if isinstance(node, ast.Attribute)
+               and isinstance(node.value, ast.Name) and node.value.id == "self"]  # fmt: skip
+        known = {node.attr for node in own if not isinstance(node.ctx, ast.Load)}
+        known |= {*self.view.scope(owner).bound, *self._elsewhere.inherited(owner)}
+        called = {node.func for node in self.view.within(owner) if isinstance(node, ast.Call)}
+        return frequent(node.attr for node in own if node.attr not in known and node not in called)
+
     def guards(self, site: Site) -> list[ast.If]:
         """Return small `if` statements without `else`, those that occur more than once first."""
         shapes = Counter(self.view.shapes.of(node) for node in self._guards)
@@ -164,14 +240,27 @@ class Ingredients:
         distinct = {self.view.shapes.of(node): node for node in reversed(self._ordered(site, self._simple))}
         return list(reversed(distinct.values()))
 
-    def unseen(self, node: ast.AST, site: Site) -> set[str]:
-        """Return the names `node` reads that the site cannot see."""
+    def reads(self, node: ast.AST) -> frozenset[str]:
+        """Return the names that `node` reads from outside of it."""
         reads = self._reads.get(node)
         if reads is None:
             reads = _names_read(node)
             if node in self.view.parents:  # one that was made for an edit is asked about once
                 self._reads[node] = reads
-        return {name for name in reads if not self.view.visible(name, site.statement, site, after=True)}
+        return reads
+
+    def binds(self, node: ast.AST) -> frozenset[str]:
+        """Return the names that `node` binds, those of its comprehensions among them."""
+        binds = self._binds.get(node)
+        if binds is None:
+            binds = frozenset(targets_of(node))
+            if node in self.view.parents:
+                self._binds[node] = binds
+        return binds
+
+    def unseen(self, node: ast.AST, site: Site) -> set[str]:
+        """Return the names `node` reads that the site cannot see."""
+        return {name for name in self.reads(node) if not self.view.visible(name, site.statement, site, after=True)}
 
     def callables(self, arity: int) -> list[str]:
         """Return functions of the module that take `arity` positional arguments, and imported names that are called."""
@@ -191,6 +280,19 @@ class Ingredients:
         return [name for name in self.view.outer_values if name in bound and not is_dunder(name)]
 
     @cached_property
+    def called_with_one(self) -> list[str]:
+        """Names of functions that the module calls with one argument, the most frequent first."""
+        calls = [node for node in self._nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+        single = [node.func for node in calls if len(node.args) == 1 and not node.keywords]
+        return frequent(node.id for node in single if self.kind(node.id) != "variable")  # type: ignore[attr-defined]
+
+    @cached_property
+    def raised(self) -> list[str]:
+        """Last names of what the module raises, exceptions and calls that make some, the most frequent first."""
+        found = (node.exc for node in self._nodes if isinstance(node, ast.Raise) and node.exc is not None)
+        return frequent(last_name(item.func if isinstance(item, ast.Call) else item) for item in found)
+
+    @cached_property
     def used_builtins(self) -> list[str]:
         """Built-in functions the module calls, the most frequent first."""
         return [name for name, _ in self._called.most_common() if name in BUILTINS]
@@ -201,12 +303,31 @@ class Ingredients:
         return frequent(node.func.attr for node in self._nodes if isinstance(node, ast.Call)
                          and isinstance(node.func, ast.Attribute) and not node.args and not node.keywords)  # fmt: skip
 
+    @cached_property
+    def method_calls(self) -> dict[str, list[ast.Call]]:
+        """Calls with arguments of methods of plain names, by that name."""
+        found: dict[str, list[ast.Call]] = {}
+        for node in self._nodes:
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=base)), args=[_, *_]):
+                    found.setdefault(base, []).append(node)
+        return found
+
     def siblings(self, call: ast.Call) -> Iterator[ast.Call]:
         """Yield other calls of the same callee, by its last name."""
-        own = last_name(call.func)
+        return (node for node in self._calls[last_name(call.func)] if node is not call)
+
+    @cached_property
+    def _calls(self) -> dict[str, list[ast.Call]]:
+        found: dict[str, list[ast.Call]] = defaultdict(list)
         for node in self._nodes:
-            if isinstance(node, ast.Call) and node is not call and last_name(node.func) == own:
-                yield node
+            if isinstance(node, ast.Call):
+                found[last_name(node.func)].append(node)
+        return found
+
+    def siblings_elsewhere(self, call: ast.Call) -> list[ast.Call]:
+        """Return calls of the same callee in the other modules of the project."""
+        return self._elsewhere.calls.get(last_name(call.func), [])
 
     def calls_of_several(self, site: Site) -> list[ast.Call]:
         """Return calls with two positional arguments or more, the nearest of each callee."""

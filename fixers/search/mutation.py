@@ -66,7 +66,8 @@ class Mutation:
     """Name of the search template."""
     tier: Tier
     prior: float
-    summary: str
+    said: str | Callable[[], str] = field(repr=False)
+    """What a reviewer reads of it; made when it is asked for, which few are."""
     swap: Swap | None
     """None when the edit is outside any function, or in decorators."""
     tree: Callable[[], ast.Module] = field(repr=False)
@@ -83,6 +84,11 @@ class Mutation:
 
     steps: tuple[Callable[[], ast.Module], ...] = field(default=(), repr=False, compare=False)
     """What the module means on the way, where it is written in several steps."""
+
+    @property
+    def summary(self) -> str:
+        """Return in a sentence what the edit does, and what it supposes."""
+        return self.said if isinstance(self.said, str) else self.said()
 
     @property
     def fixer(self) -> str:

@@ -11,9 +11,11 @@ from fixers.search.templates.choice import LostChoice
 from fixers.search.templates.comparison import WrongComparison
 from fixers.search.templates.condition import LostAlternative, NarrowerCondition, WiderCondition, WrongCondition
 from fixers.search.templates.connective import WrongConnective
+from fixers.search.templates.conversion import LostConversion
 from fixers.search.templates.donor import LostStatement, LostUpdate
 from fixers.search.templates.element import LostElement, LostIndex
 from fixers.search.templates.entry import LostEntry
+from fixers.search.templates.expression import WrongExpression
 from fixers.search.templates.flow import SuperfluousStatement, SwappedStatements, UnguardedStatement, WrongLoop
 from fixers.search.templates.guard import LostExit, LostSiblingGuard
 from fixers.search.templates.handler import NarrowHandler
@@ -43,8 +45,10 @@ ALL: tuple[type[Template], ...] = (
     LostSiblingGuard,
     LostStatement,
     LostUpdate,
+    LostConversion,
     SwappedNames,
     WrongOperand,
+    WrongExpression,
     WrongResult,
     SharedValue,
     LostAlternative,

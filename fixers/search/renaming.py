@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeVar, cast
 
 from fixers.search.ingredients import Ingredients
@@ -11,6 +12,7 @@ from fixers.search.site import Site
 from fixers.search.syntax import copied
 
 Node = TypeVar("Node", bound=ast.AST)
+_ALIKE = 8
 
 
 def renamed(node: Node, site: Site, ingredients: Ingredients) -> Iterator[Node]:
@@ -24,7 +26,7 @@ def renamed(node: Node, site: Site, ingredients: Ingredients) -> Iterator[Node]:
         return
     if not unseen:
         yield node
-    used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    used = ingredients.reads(node) | ingredients.binds(node)
     variables = [item for item in ingredients.names(site) if ingredients.kind(item) == "variable" and item != "self"]
     for old in sorted(unseen or {item for item in used if item in variables}):
         for new in variables:
@@ -42,3 +44,12 @@ def _with_name(node: ast.AST, old: str, new: str) -> ast.AST:
         elif isinstance(value, list):
             changes[field] = [_with_name(item, old, new) if isinstance(item, ast.AST) else item for item in value]
     return copied(node, **changes)
+
+
+def mirrored(node: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
+    """Yield an expression of the site with one of its variables replaced by another one, alike ones first."""
+    used = [child.id for child in ast.walk(node) if isinstance(child, ast.Name)]
+    for old in (item for item in dict.fromkeys(used) if ingredients.kind(item) == "variable" and item != "self"):
+        others = (item for item in ingredients.alike(old, site, node) if ingredients.kind(item) == "variable")
+        for new in islice((item for item in others if item not in {"self", "cls"}), _ALIKE):
+            yield cast("ast.expr", _with_name(node, old, new))

@@ -58,12 +58,19 @@ class Site:
     @property
     def statement_below(self) -> ast.stmt | None:
         """The next statement of the same block, None for the last one."""
-        owner = self.view.parents[self.statement]
-        for _, block in ast.iter_fields(owner):
+        return self._neighbour(1)
+
+    @property
+    def statement_above(self) -> ast.stmt | None:
+        """The statement before this one in the same block, None for the first one."""
+        return self._neighbour(-1)
+
+    def _neighbour(self, step: int) -> ast.stmt | None:
+        for _, block in ast.iter_fields(self.view.parents[self.statement]):
             if isinstance(block, list):
-                index = next((i for i, item in enumerate(block) if item is self.statement), len(block))
-                if index + 1 < len(block):
-                    return block[index + 1]  # type: ignore[no-any-return]
+                index = next((i for i, item in enumerate(block) if item is self.statement), None)
+                if index is not None and 0 <= index + step < len(block):
+                    return block[index + step]  # type: ignore[no-any-return]
         return None
 
     @property

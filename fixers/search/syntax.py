@@ -129,6 +129,8 @@ def name(identifier: str) -> ast.Name:
 
 def literal(value: object) -> ast.expr:
     """Return the expression the parser makes of `repr(value)`; negative numbers are not constants."""
+    if isinstance(value, (str, bytes, bool)) or value is None or (type(value) is int and value >= 0):
+        return ast.Constant(value=value)
     return ast.parse(repr(value), mode="eval").body
 
 

@@ -67,7 +67,13 @@ def replace(old: ast.AST, new: ast.AST, weight: float = 1.0, tier: Tier | None =
 
 
 def beside(site: Site, statement: ast.stmt, weight: float = 1.0, tier: Tier | None = None) -> Iterator[Edit]:
-    """Propose to insert `statement` before, and where control gets there after, the site's statement."""
+    """Propose to insert `statement` before, and where control gets there after, the site's statement.
+
+    In the place of one that does nothing.
+    """
+    if isinstance(site.statement, ast.Pass):
+        yield replace(site.statement, statement, weight, tier)
+        return
     yield Edit(Insert(site.statement, statement), weight, tier)
     if not isinstance(site.statement, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
         yield Edit(Insert(site.statement, statement, after=True), weight * 0.9, tier)

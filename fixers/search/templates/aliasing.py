@@ -18,7 +18,7 @@ class SharedValue(Template):
     NAME = "shared-value"
     NUMBER = 60
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.25
     SUMMARY = "the value may have to be a copy"
     BY_SLOT = True
     VALID = ("def f(a):\n    return a + 1\n",)

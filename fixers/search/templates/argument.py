@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
-from fixers.search.syntax import copied, literal, name
+from fixers.search.syntax import copied, literal, name, rebuilt
 from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 # Optional arguments of well-known callees that are forgotten: by last name of the callee, as source.
@@ -25,7 +25,7 @@ _USUAL = {
     "join": ("''",), "dumps": ("sort_keys=True", "indent=2"), "encode": ("'utf-8'",), "decode": ("'utf-8'",),
     "setdefault": ("[]",),
     "popitem": ("last=False",), "makedirs": ("exist_ok=True",), "mkdir": ("parents=True", "exist_ok=True"),
-    "strip": ("' '", "'\\n'"),
+    "strip": ("' '", "'\\n'"), "isinstance": ("str", "bytes", "int", "list", "dict", "tuple"),
 }  # fmt: skip
 
 
@@ -55,6 +55,19 @@ class WrongArguments(Template):
             "def f(a, b):\n    g(a, low=1)\n    return g(a, high=1)\n",
             "def f(a, b):\n    g(a, low=1)\n    return g(a, low=1)\n",
         ),
+        Example(
+            "def f(a, tz):\n    g(a, zone=tz.x)\n    return h(a)\n",
+            "def f(a, tz):\n    g(a, zone=tz.x)\n    return h(a, zone=tz.x)\n",
+        ),
+        Example(
+            "def g(low, high):\n    pass\ndef f(a):\n    return g(high=-a.high)\n",
+            "def g(low, high):\n    pass\ndef f(a):\n    return g(high=-a.high, low=-a.low)\n",
+        ),
+        Example(
+            "def f(a, new_day, new_month):\n    return a.at(month=new_month)\n",
+            "def f(a, new_day, new_month):\n    return a.at(month=new_month, day=new_day)\n",
+        ),
+        Example("def f(a):\n    return isinstance(a)\n", "def f(a):\n    return isinstance(a, str)\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -93,9 +106,9 @@ def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edi
     for rank, keyword in enumerate(_keywords_known(call, signature, site, ingredients)):
         if keyword.arg not in passed:
             yield replace(call, copied(call, keywords=[*call.keywords, keyword]), 0.9 * fading(rank))
-    for keyword in _keywords_seen(call, ingredients):
+    for keyword, weight in _keywords_seen(call, site, ingredients):
         if keyword.arg not in passed and not ingredients.unseen(keyword.value, site):
-            yield replace(call, copied(call, keywords=[*call.keywords, keyword]), 0.8)
+            yield replace(call, copied(call, keywords=[*call.keywords, keyword]), weight)
     yield from _usual(call)
     if (
         signature is not None
@@ -119,7 +132,8 @@ def _added(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edi
 def _as_elsewhere(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
     """Yield the arguments that other calls of the callee pass, then attributes that the function reads."""
     own = {ingredients.text(argument) for argument in call.args}
-    given = (argument for sibling in ingredients.siblings(call) for argument in sibling.args[len(call.args) :])
+    others = chain(ingredients.siblings(call), ingredients.siblings_elsewhere(call))
+    given = (argument for sibling in others for argument in sibling.args[len(call.args) :])
     nodes = site.view.within(site.functions[0]) if site.functions else ()
     read = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
             and isinstance(node.value, ast.Name) and not site.is_callee(node))  # fmt: skip
@@ -146,9 +160,42 @@ def _usual(call: ast.Call) -> Iterator[Edit]:
             yield replace(call, new, 0.7)
 
 
-def _keywords_seen(call: ast.Call, ingredients: Ingredients) -> Iterator[ast.keyword]:
+def _keywords_seen(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.keyword, float]]:
+    """Yield keywords of other calls of the callee, in the module and beyond, and of other callees in the function."""
+    yield from ((keyword, 0.8) for keyword in _of_siblings(call, ingredients))
+    yield from _mirrored(call, site, ingredients)
+    beyond = (keyword for sibling in ingredients.siblings_elsewhere(call) for keyword in sibling.keywords)
+    near = (
+        (node for node in site.view.within(site.functions[0]) if isinstance(node, ast.keyword))
+        if site.functions
+        else ()
+    )
+    for keywords, weight in ((beyond, 0.6), (near, 0.4)):
+        found = {f"{keyword.arg}={ingredients.text(keyword.value)}": keyword for keyword in keywords if keyword.arg}
+        yield from ((keyword, weight * fading(rank, 0.2)) for rank, keyword in enumerate(found.values()))
+
+
+def _of_siblings(call: ast.Call, ingredients: Ingredients) -> Iterator[ast.keyword]:
     for sibling in ingredients.siblings(call):
         yield from (keyword for keyword in sibling.keywords if keyword.arg is not None)
+
+
+def _mirrored(call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.keyword, float]]:
+    """Yield `low=a.low` beside `high=a.high`, and `day=new_day` beside `month=new_month`: one more of a pattern."""
+    signature = ingredients.signature(call)
+    known = [item.arg for item in (*signature.args, *signature.kwonlyargs)] if signature else []
+    for keyword in call.keywords:
+        yield from ((other, 0.9) for other in _of_alike_name(keyword, call, site, ingredients))
+        pattern = [
+            node
+            for node in ast.walk(keyword.value)
+            if keyword.arg in {getattr(node, "attr", 0), getattr(node, "id", 0)}
+        ]
+        for other in known if pattern else ():
+            pairs: dict[ast.AST, ast.AST] = {
+                node: copied(node, **{"attr" if isinstance(node, ast.Attribute) else "id": other}) for node in pattern
+            }
+            yield ast.keyword(arg=other, value=rebuilt(keyword.value, pairs, ingredients.view.parents)), 0.9
 
 
 def _keywords_known(
@@ -165,11 +212,22 @@ def _keywords_known(
             yield ast.keyword(arg=argument.arg, value=literal(value))
 
 
+def _of_alike_name(keyword: ast.keyword, call: ast.Call, site: Site, ingredients: Ingredients) -> Iterator[ast.keyword]:
+    """Yield keywords for variables whose names have to theirs what a given one's has: `new_day` for `day`."""
+    if not isinstance(keyword.value, ast.Name) or not keyword.arg or keyword.value.id == keyword.arg:
+        return
+    before, found, after = keyword.value.id.partition(keyword.arg)
+    for item in ingredients.names(site, call) if found else ():
+        inner = item.removeprefix(before).removesuffix(after)
+        if item.startswith(before) and item.endswith(after) and inner.isidentifier() and inner != keyword.arg:
+            yield ast.keyword(arg=inner, value=name(item))
+
+
 def _renamed(call: ast.Call, ingredients: Ingredients) -> Iterator[Edit]:
     """Yield other names for keyword arguments: the callee's parameters, and keywords of its other calls."""
     signature = ingredients.signature(call)
     known = [argument.arg for argument in (*signature.args, *signature.kwonlyargs)] if signature else []
-    seen = [keyword.arg for keyword in _keywords_seen(call, ingredients) if keyword.arg]
+    seen = [keyword.arg for keyword in _of_siblings(call, ingredients) if keyword.arg]
     taken = {keyword.arg for keyword in call.keywords}
     for index, keyword in enumerate(call.keywords):
         for rank, other in enumerate(dict.fromkeys([*known, *seen])):

@@ -35,7 +35,7 @@ class WrongAttribute(Template):
     NAME = "wrong-attribute"
     NUMBER = 37
     TIER = Tier.B
-    PRIOR = 0.5
+    PRIOR = 0.55
     SUMMARY = "another attribute may be meant"
     BY_SLOT = True
     VALID = ("def f(a):\n    return a\n",)

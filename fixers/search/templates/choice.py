@@ -23,7 +23,7 @@ class LostChoice(Template):
     NAME = "lost-choice"
     NUMBER = 67
     TIER = Tier.C
-    PRIOR = 0.22
+    PRIOR = 0.15
     SUMMARY = "the value may be meant for one case only"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n", "def f(a):\n    g()\n    return [1]\n")
@@ -39,7 +39,7 @@ class LostChoice(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield checks of the names in the value itself first; then conditions of the surroundings."""
         for slot in site.slots:
-            if isinstance(slot, _VALUES) and is_load(slot) and _stands_alone(slot, site):
+            if isinstance(slot, _VALUES) and is_load(slot) and _stands_alone(slot, site) and ingredients.is_value(slot):
                 yield from merged(_of_its_names(slot, ingredients), _of_others(slot, site, ingredients))
 
 

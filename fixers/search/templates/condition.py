@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 
 from fixers.model import Failure, FailureKind, Tier
 from fixers.search.conditions import conditions
 from fixers.search.ingredients import Ingredients
+from fixers.search.renaming import mirrored
 from fixers.search.site import Site
 from fixers.search.syntax import is_load, name
 from fixers.search.template import Edit, Example, Template, fading, replace
 
 _BASES = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 _CRASHES = frozenset({"AttributeError", "TypeError", "KeyError", "IndexError", "ValueError", "ZeroDivisionError"})
+_MIRRORED = 12
 _FALSE = ("''", "0", "[]", "()", "{}", "None", "False")
 
 
@@ -66,6 +68,7 @@ class WiderCondition(Template):
             "def f(a, b):\n    if a or b is None:\n        g()\n    if b is None:\n        h()\n",
         ),
         Example("def f(a, b):\n    return a or b\n", "def f(a, b):\n    return a or b or a is None\n"),
+        Example("def f(a, b):\n    return a is C\n", "def f(a, b):\n    return a is C or b is C\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -105,7 +108,7 @@ class LostAlternative(Template):
     NAME = "lost-alternative"
     NUMBER = 15
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.2
     SUMMARY = "the value may be empty, and something else is meant then"
     BY_SLOT = True
     VALID = ("def f():\n    return 'a'\n",)
@@ -123,12 +126,12 @@ class LostAlternative(Template):
         """Yield what may stand before an empty literal; then what may stand after a value."""
         empty = [ast.parse(text, mode="eval").body for text in _FALSE]
         for slot in site.slots:
-            if not is_load(slot) or not _is_read(slot, site):
+            if not is_load(slot) or not _is_read(slot, site) or not ingredients.is_value(slot):
                 continue
             if isinstance(slot, (ast.Constant, ast.List, ast.Dict, ast.Tuple)) and _is_empty(slot):
                 for rank, before in enumerate(_values_near(slot, site, ingredients)):
                     yield replace(slot, ast.BoolOp(op=ast.Or(), values=[before, slot]), fading(rank))
-            elif isinstance(slot, _BASES):
+            elif isinstance(slot, _BASES) and ingredients.value_kind(slot, site) != "truth":
                 for rank, other in enumerate([*empty, *_values_near(slot, site, ingredients)]):
                     # Another variable in a value's place when it is empty is the usual overfit.
                     tier = None if rank < len(empty) else Tier.C
@@ -145,7 +148,8 @@ def _joined(site: Site, ingredients: Ingredients, operator: type[ast.boolop]) ->
         if not _is_tested(slot, site):
             continue
         parts = slot.values if isinstance(slot, ast.BoolOp) and isinstance(slot.op, operator) else [slot]
-        for rank, condition in enumerate(conditions(site, ingredients)):
+        own = islice((copy for part in parts for copy in mirrored(part, site, ingredients)), _MIRRORED)
+        for rank, condition in enumerate(chain(own, conditions(site, ingredients))):
             weight = fading(rank, 0.15)
             guards = crashed and _is_check(condition) and operator is ast.And
             first = ast.BoolOp(op=operator(), values=[condition, *parts])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.renaming import renamed
 from fixers.search.scope import arguments_of
 from fixers.search.site import Site
-from fixers.search.syntax import call, method, name
-from fixers.search.template import Edit, Example, Template, beside, fading
+from fixers.search.syntax import FUNCTIONS, ancestors, call, copied, method, name, rebuilt
+from fixers.search.template import Edit, Example, Template, beside, fading, merged
 
 
 class LostStatement(Template):
@@ -37,16 +38,23 @@ class LostStatement(Template):
             "class C(B):\n    def __init__(self, a):\n        self.a = a\n",
             "class C(B):\n    def __init__(self, a):\n        super().__init__()\n        self.a = a\n",
         ),
+        Example(
+            "class C:\n    def __init__(self, a, b):\n        self.a = a\n    def g(self):\n        g(self.other)\n",
+            "class C:\n    def __init__(self, a, b):\n        self.a = a\n        self.other = b\n    def g(self):\n"
+            "        g(self.other)\n",
+        ),
+        Example(
+            "class C:\n    def up(self, v):\n        self.d['up'] = v\n    def down(self, v):\n        pass\n",
+            "class C:\n    def up(self, v):\n        self.d['up'] = v\n"
+            "    def down(self, v):\n        self.d['down'] = v\n",
+        ),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-        """Yield the call of the overridden method, then donors: nearest first, unchanged before renamed."""
-        if not site.insertable:
-            return
-        yield from _super_calls(site, ingredients)
-        for rank, donor in enumerate(ingredients.donors(site)):
-            for step, copy in enumerate(renamed(donor, site, ingredients)):
-                yield from beside(site, copy, fading(rank, 0.12) * fading(step, 0.2))
+        """Yield the call of the overridden method and what is kept of parameters, then donors: nearest first."""
+        if site.insertable:
+            ways = (_super_calls(site, ingredients), _kept(site, ingredients), _donors(site, ingredients))
+            yield from merged(*ways)
 
 
 class LostUpdate(Template):
@@ -78,7 +86,8 @@ class LostUpdate(Template):
             for operator in (ast.Add(), ast.Sub()):
                 step = ast.AugAssign(target=target, op=operator, value=ast.Constant(value=1))
                 # A step of what nothing shows to be a number passes tests by accident.
-                yield from beside(site, step, fading(rank, 0.2), tier=None if is_number else Tier.C)
+                weight = fading(rank, 0.2) * (1.0 if is_number else 0.4)
+                yield from beside(site, step, weight, tier=None if is_number else Tier.C)
 
 
 def _counters(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.Name | ast.Attribute, bool]]:
@@ -92,6 +101,45 @@ def _counters(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.Name |
     owner = ingredients.view.enclosing_class(site.statement)
     if owner is not None:
         yield from ((counter, True) for counter in ingredients.counters(owner))
+
+
+def _donors(site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield statements of elsewhere, unchanged before renamed; one of a function's own name under the name of this."""
+    for rank, donor in enumerate(ingredients.donors(site)):
+        own = _under_own_name(donor, site)
+        copies = renamed(donor, site, ingredients)
+        for step, copy in enumerate(copies if own is None else chain([own], copies)):
+            yield from beside(site, copy, fading(rank, 0.12) * fading(step, 0.2))
+
+
+def _under_own_name(donor: ast.stmt, site: Site) -> ast.stmt | None:
+    """Return the donor with its function's name, as a text or an attribute, made that of the site's; None without."""
+    above = next((node for node in ancestors(donor, site.view.parents) if isinstance(node, FUNCTIONS)), None)
+    own = site.functions[0].name
+    if above is None or above.name == own:
+        return None
+    texts = [node for node in ast.walk(donor) if isinstance(node, ast.Constant) and node.value == above.name]
+    read = [node for node in ast.walk(donor) if isinstance(node, ast.Attribute) and node.attr.strip("_") == above.name]
+    pairs: dict[ast.AST, ast.AST] = {node: copied(node, value=own) for node in texts}
+    pairs |= {node: copied(node, attr=node.attr.replace(above.name, own)) for node in read}
+    return rebuilt(donor, pairs, site.view.parents) if pairs else None
+
+
+def _kept(site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield `self.x = a` of parameters: of unread ones under their name, of all where nothing sets the attribute."""
+    function = site.functions[0]
+    owner = ingredients.view.parents.get(function)
+    parameters = ingredients.view.scope(function).parameters
+    if not isinstance(owner, ast.ClassDef) or not parameters or parameters[0] != "self":
+        return
+    unread = set(ingredients.unused(site))
+    missing = ingredients.never_set(owner)
+    for rank, item in enumerate(sorted(parameters[1:], key=lambda item: item not in unread)):
+        names = [f"_{item}" if f"_{item}" in missing else item, *missing] if item in unread else missing
+        for step, attribute in enumerate(dict.fromkeys(names)):
+            target = ast.Attribute(value=name("self"), attr=attribute, ctx=ast.Store())
+            kept = ast.Assign(targets=[target], value=name(item), lineno=site.line)
+            yield from beside(site, kept, fading(rank, 0.2) * fading(step, 0.2))
 
 
 def _super_calls(site: Site, ingredients: Ingredients) -> Iterator[Edit]:

@@ -63,7 +63,7 @@ class LostSiblingGuard(Template):
     NAME = "lost-sibling-guard"
     NUMBER = 52
     TIER = Tier.B
-    PRIOR = 0.4
+    PRIOR = 0.45
     SUMMARY = "the module does this elsewhere, and it may be lost here"
     VALID = ("def f(a):\n    return a\n",)
     INVALID = (

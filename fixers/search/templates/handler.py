@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from fixers.model import Failure, FailureKind, Tier
@@ -17,6 +18,7 @@ _USUAL = (
     "ArithmeticError", "OSError", "ImportError", "StopIteration", "UnicodeDecodeError", "RecursionError",
 )  # fmt: skip
 _BROAD = "Exception"
+_EXCEPTION = re.compile(r"(?:Error|Exception|Warning)$")
 
 
 class NarrowHandler(Template):
@@ -25,7 +27,7 @@ class NarrowHandler(Template):
     NAME = "narrow-handler"
     NUMBER = 20
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.5
     SUMMARY = "the handler may be meant for this exception too"
     BY_SLOT = True
     VALID = ("def f(a):\n    try:\n        g()\n    except:\n        pass\n", "def f(a):\n    return a\n")
@@ -64,5 +66,6 @@ def _kinds(ingredients: Ingredients) -> Iterator[ast.expr]:
     handled = [node.type for node in ast.walk(ingredients.view.tree) if isinstance(node, ast.ExceptHandler)]
     single = [kind for type_ in handled for kind in (type_.elts if isinstance(type_, ast.Tuple) else [type_]) if kind]
     escaped = [name(item) for item in exceptions_in(ingredients.failures)]
-    found = {ast.unparse(kind): kind for kind in (*escaped, *single, *map(name, _USUAL))}
+    idle = [name(item) for item in ingredients.idle if _EXCEPTION.search(item)]
+    found = {ast.unparse(kind): kind for kind in (*escaped, *idle, *single, *map(name, _USUAL))}
     yield from (kind for text, kind in found.items() if text not in {_BROAD, "BaseException"})

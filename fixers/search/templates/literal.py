@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from fixers.model import Failure, FailureKind, Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.literals import corrections
+from fixers.search.order import one_slip_apart
+from fixers.search.patterns import patterns
 from fixers.search.site import Site
 from fixers.search.syntax import copied, literal
 from fixers.search.template import Edit, Example, Template, fading, merged, replace
@@ -35,6 +37,10 @@ class WrongText(Template):
         Example("def f(a):\n    return a['y']\n", "def f(a):\n    return a['yes']\n", test_literals=("yes",)),
         Example("def f(a):\n    return a['Name']\n", "def f(a):\n    return a['name']\n"),
         Example("def f(a):\n    return a.split(',')\n", "def f(a):\n    return a.split(';')\n"),
+        Example("def f(a):\n    return a.split('')\n", "def f(a):\n    return a.split('*')\n"),
+        Example("def f(a):\n    return 'a={'.format(a)\n", "def f(a):\n    return 'a={}'.format(a)\n"),
+        Example("def f(a):\n    return m(r'\\d+$', a)\n", "def f(a):\n    return m(r'\\d*$', a)\n"),
+        Example("def f(a):\n    return m(r'^\\w+', a)\n", "def f(a):\n    return m(r'^\\w+$', a)\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -56,7 +62,7 @@ class WrongConstant(Template):
     NAME = "wrong-constant"
     NUMBER = 45
     TIER = Tier.B
-    PRIOR = 0.4
+    PRIOR = 0.55
     SUMMARY = "the flag may be flipped"
     BY_SLOT = True
     VALID = ("def f(a):\n    return 1\n",)
@@ -81,9 +87,13 @@ def _others(slot: ast.expr, text: str, site: Site, ingredients: Ingredients) -> 
     for corrected in corrections(text, ingredients.failures):
         yield replace(slot, literal(corrected), tier=Tier.C)
     nearby = [*ingredients.strings(site), "", text.strip(), text + " ", text + "\n"]
+    alike = (other for other in ingredients.strings_beyond if one_slip_apart(text, other))
     yield from merged(
         (replace(slot, literal(other), 0.9 * fading(rank)) for rank, other in enumerate(nearby)),
         (replace(slot, literal(other), 0.6 * fading(rank)) for rank, other in enumerate(_misspelled(text))),
+        (replace(slot, literal(other), 0.9 * fading(rank, 0.2)) for rank, other in enumerate(alike)),
+        # Of a pattern that is a little wider or narrower many pass by accident.
+        (replace(slot, literal(other), 0.6 * fading(rank, 0.05), Tier.C) for rank, other in enumerate(patterns(text))),
     )
     for rank, other in enumerate(value for value in ingredients.test_literals if isinstance(value, str)):
         yield replace(slot, literal(other), 0.6 * fading(rank), Tier.C)
@@ -93,8 +103,9 @@ def _misspelled(text: str) -> Iterator[str]:
     """Yield texts of which this one is a small slip: case, plural, separators, a sign too many or missing at an end."""
     if len(text) > _LONGEST:
         return
-    signs = [sign for sign in _SIGNS if len(text) == 1 and not text.isalnum() and sign != text]
+    signs = [sign for sign in _SIGNS if len(text) <= 1 and not text.isalnum() and sign != text]
+    open_end = [text + end for start, end in ("{}", "()", "[]") if text.count(start) == text.count(end) + 1]
     cases = (text.lower(), text.upper(), text.capitalize(), text.title(), text.swapcase())
     ends = (text[:-1], text[1:], text + "s", "-" + text, text + ":", text + ".", text + ",", " " + text, "_" + text)
     apart = (text.replace("-", "_"), text.replace("_", "-"), text.replace(" ", ""), text.replace(" ", "_"))
-    yield from (found for found in dict.fromkeys((*signs, *cases, *ends, *apart)) if found != text)
+    yield from (found for found in dict.fromkeys((*open_end, *signs, *cases, *ends, *apart)) if found != text)

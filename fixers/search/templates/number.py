@@ -37,7 +37,7 @@ class OffByOne(Template):
         Example("def f(n):\n    return list(range(n))\n", "def f(n):\n    return list(range(n - 1, -1, -1))\n"),
     )
 
-    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:  # noqa: ARG002 - needs none
+    def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield neighbours of literals, `+ 1` and `- 1` taken away, then added where bounds are likeliest."""
         for slot in site.slots:
             value = number_of(slot)
@@ -57,7 +57,7 @@ class OffByOne(Template):
             elif isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name) and slot.func.id == "range":
                 yield from _range_bounds(slot)
             weight = _likelihood(slot, site)
-            if weight and isinstance(slot, _VALUES) and is_load(slot):
+            if weight and isinstance(slot, _VALUES) and is_load(slot) and _may_be_number(slot, site, ingredients):
                 yield replace(slot, _plus(slot, 1), weight)
                 yield replace(slot, _plus(slot, -1), weight)
 
@@ -117,6 +117,10 @@ def _likelihood(slot: ast.expr, site: Site) -> float:  # noqa: PLR0911 - one row
         case ast.IfExp() | ast.Tuple() | ast.List():
             return 0.4
     return 0.0
+
+
+def _may_be_number(slot: ast.expr, site: Site, ingredients: Ingredients) -> bool:
+    return ingredients.is_value(slot) and ingredients.value_kind(slot, site) in {"number", None}
 
 
 def _plus(slot: ast.expr, step: int) -> ast.expr:

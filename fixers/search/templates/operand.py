@@ -118,7 +118,11 @@ def _is_operand(slot: ast.expr, site: Site) -> bool:
 
 
 def _extended(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
-    if not _is_operand(slot, site):
+    kind = ingredients.value_kind(slot, site)
+    if not _is_operand(slot, site) or not ingredients.is_value(slot) or kind in {"truth", "mapping"}:
+        return
+    if kind in {"text", "collection"}:
+        yield from _joined(slot, kind, site, ingredients)
         return
     yield replace(slot, ast.UnaryOp(op=ast.USub(), operand=slot), 0.4)
     variables = [
@@ -130,3 +134,13 @@ def _extended(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[
         weight = 0.7 if isinstance(value, ast.Name) and value.id in unused else 0.4 * fading(rank)
         for step, operator in enumerate((ast.Add(), ast.Sub(), ast.Mult(), ast.Mod(), ast.FloorDiv(), ast.Div())):
             yield replace(slot, ast.BinOp(left=slot, op=operator, right=value), weight * fading(step, 0.3))
+
+
+def _joined(slot: ast.expr, kind: str, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield what may be added to a text or a collection: what is, or may be, one too."""
+    others = (name(item) for item in ingredients.names(site, slot) if ingredients.kind(item) == "variable")
+    fit = (other for other in others if other.id not in {"self", "cls"})
+    known = (other for other in fit if ingredients.value_kind(other, site) in {None, kind})
+    for rank, other in enumerate(known):
+        yield replace(slot, ast.BinOp(left=slot, op=ast.Add(), right=other), 0.4 * fading(rank))
+        yield replace(slot, ast.BinOp(left=other, op=ast.Add(), right=slot), 0.2 * fading(rank))

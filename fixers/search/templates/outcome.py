@@ -71,4 +71,4 @@ class CertainExit(Template):
             return
         for rank, (leave, _) in enumerate(exits(site, ingredients)):
             if not ingredients.unseen(leave, site):
-                yield Edit(Insert(site.statement, leave), fading(rank, 0.1))
+                yield Edit(Insert(site.statement, leave), fading(rank, 0.3))

@@ -1,4 +1,4 @@
-"""Wrong results."""
+"""Wrong results: what is returned, yielded or raised."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from fixers.model import Tier
+from fixers.search.callees import last_name
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
 from fixers.search.syntax import name
@@ -18,7 +19,7 @@ class WrongResult(Template):
     NAME = "wrong-result"
     NUMBER = 59
     TIER = Tier.B
-    PRIOR = 0.35
+    PRIOR = 0.5
     SUMMARY = "another value may be the result"
     VALID = ("x = g()\n", "def f():\n    pass\n")
     INVALID = (
@@ -29,6 +30,10 @@ class WrongResult(Template):
             "def f(a):\n    if a:\n        return 0 < a\n    return a\n",
         ),
         Example("def f(a):\n    b = g(a)\n", "def f(a):\n    b = g(a)\n    return b\n"),
+        Example(
+            "def g(a):\n    raise a.error(1)\ndef f(a):\n    a.error(2)\n",
+            "def g(a):\n    raise a.error(1)\ndef f(a):\n    raise a.error(2)\n",
+        ),
         Example(
             "def f(a):\n    if a:\n        return a.x\n    return 1\n",
             "def f(a):\n    if a:\n        return 1\n    return 1\n",
@@ -52,11 +57,18 @@ class WrongResult(Template):
                     yield replace(statement, ast.Return(value=value), fading(rank))
             case ast.Expr(value=value) if not isinstance(value, (ast.YieldFrom, ast.Await)):
                 yield replace(statement, ast.Return(value=value))
+                yield from _raised(value, statement, ingredients)
             case ast.Assign(value=assigned):
                 yield replace(statement, ast.Return(value=assigned), 0.3)
         if site.insertable and _is_last(site):
             for rank, value in enumerate(_results(site, ingredients)):
                 yield Edit(Insert(statement, ast.Return(value=value), after=True), 0.8 * fading(rank))
+
+
+def _raised(value: ast.expr, statement: ast.stmt, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield the statement as one that raises what the module raises elsewhere."""
+    if isinstance(value, ast.Call) and last_name(value.func) in ingredients.raised:
+        yield replace(statement, ast.Raise(exc=value))
 
 
 def _values(old: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

@@ -36,6 +36,7 @@ class WrongVariable(Template):
         Example("def f(a, b):\n    c = a.x\n    return c\n", "def f(a, b):\n    c = b\n    return c\n"),
         Example("N = 9\ndef f(a=None):\n    return g(a)\n", "N = 9\ndef f(a=N):\n    return g(a)\n"),
         Example("def f(a, b):\n    b = 1\n    return a\n", "def f(a, b):\n    a = 1\n    return a\n"),
+        Example("from m import NO\ndef f(a):\n    return a\n", "from m import NO\ndef f(a):\n    return NO\n"),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -45,9 +46,10 @@ class WrongVariable(Template):
             if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not site.is_callee(slot):
                 for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
                     weight = 1.0 if name in unused else 0.9 * fading(rank)
-                    # A function where a value stood is a rare slip.
+                    # A function where a value stood is a rare slip, but for one that nobody uses any more.
                     apart = ingredients.kind(name) != ingredients.kind(slot.id)
-                    yield replace(slot, copied(slot, id=name), weight * (0.25 if apart else 1.0))
+                    weight *= 0.25 if apart else 1.0
+                    yield replace(slot, copied(slot, id=name), 0.7 if name in ingredients.idle else weight)
             elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Store) and site.functions:
                 own = ingredients.view.scope(site.functions[0]).bound
                 for rank, name in enumerate(name for name in ingredients.alike(slot.id, site, slot) if name in own):

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
+from fixers.search.kinds import LACKS, UNFIT
 from fixers.search.site import Site
 from fixers.search.syntax import call, copied, is_load, is_truth, literal, method, name
 from fixers.search.template import Edit, Example, Template, fading, merged, replace
 
 _USUAL = (
-    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "iter", "tuple", "float", "dict",
+    "abs", "list", "str", "reversed", "sorted", "len", "int", "set", "bool", "iter", "tuple", "float", "dict",
     "max", "min",
     "sum", "next", "any", "all", "round", "enumerate",
 )  # fmt: skip
 _TAKES_ONE = frozenset(
-    {*_USUAL, "bool", "repr", "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"}
+    {*_USUAL, "repr", "frozenset", "bytes", "type", "id", "hash", "ord", "chr", "callable", "vars", "dir"}
 )
 _USUAL_METHODS = (
     "strip", "lower", "copy", "items", "upper", "keys", "values", "split", "rstrip", "lstrip", "splitlines", "encode",
@@ -36,7 +37,7 @@ class LostCall(Template):
     NAME = "lost-call"
     NUMBER = 40
     TIER = Tier.B
-    PRIOR = 0.5
+    PRIOR = 0.4
     SUMMARY = "a call around this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
@@ -49,6 +50,9 @@ class LostCall(Template):
             "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return b\n",
             "def g(a):\n    return isinstance(a, int)\ndef f(b):\n    return isinstance(b, int)\n",
         ),
+        Example(
+            "from m import clean\ndef f(a):\n    return a\n", "from m import clean\ndef f(a):\n    return clean(a)\n"
+        ),
         Example("def f(a):\n    a.go\n    return a\n", "def f(a):\n    a.go()\n    return a\n"),
         Example("def f(a, check):\n    return a\n", "def f(a, check):\n    return check(a)\n"),
         Example(
@@ -60,7 +64,7 @@ class LostCall(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield unwrapped calls, then wraps in built-ins the module uses, usual ones and the module's own functions."""
         usual = [name for name in ingredients.used_builtins if name in _TAKES_ONE]
-        wrappers = list(dict.fromkeys([*usual, *_USUAL, *ingredients.callables(1)]))
+        wrappers = list(dict.fromkeys([*ingredients.idle, *usual, *_USUAL, *ingredients.callables(1)]))
         for slot in site.slots:
             if isinstance(slot, ast.Call):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
@@ -68,8 +72,10 @@ class LostCall(Template):
                 yield replace(slot, ast.Call(func=slot, args=[], keywords=[]))
             if is_truth(slot):
                 yield from (replace(slot, call(wrapper, slot), 0.4) for wrapper in ("int", "str"))
-            elif _is_value(slot, site):
-                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.2)) for rank, wrapper in enumerate(wrappers))
+            elif _is_value(slot, site) and ingredients.is_value(slot):
+                kind = ingredients.value_kind(slot, site)
+                fit = (wrapper for wrapper in wrappers if kind is None or wrapper not in UNFIT[kind])
+                wrapped = (_wrapped(slot, wrapper, fading(rank, 0.3)) for rank, wrapper in enumerate(fit))
                 others = (
                     _by_variable(slot, site, ingredients),
                     _bounded(slot, site, ingredients),
@@ -84,7 +90,7 @@ class LostMethodCall(Template):
     NAME = "lost-method-call"
     NUMBER = 41
     TIER = Tier.B
-    PRIOR = 0.4
+    PRIOR = 0.3
     SUMMARY = "a method call on this value may be lost, or one too many"
     BY_SLOT = True
     VALID = ("def f():\n    return 1\n",)
@@ -93,6 +99,10 @@ class LostMethodCall(Template):
         Example("def f(s, t):\n    return s.split(t)\n", "def f(s, t):\n    return s\n"),
         Example("def f(s):\n    s.go()\n    return s\n", "def f(s):\n    s.go()\n    return s.go()\n"),
         Example("def f(s):\n    g(s.go())\n    s\n", "def f(s):\n    g(s.go())\n    s.go()\n"),
+        Example(
+            "def g(m):\n    return m.group(1)\ndef f(m):\n    return m.upper()\n",
+            "def g(m):\n    return m.group(1)\ndef f(m):\n    return m.group(1).upper()\n",
+        ),
     )
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
@@ -101,12 +111,15 @@ class LostMethodCall(Template):
         for slot in site.slots:
             if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Attribute):
                 yield replace(slot, slot.func.value, 0.6)
+            if isinstance(slot, ast.Name) and is_load(slot) and not site.is_callee(slot):
+                yield from _with_arguments(slot, site, ingredients)
             if _is_idle(slot, site):
                 for rank, attribute in enumerate(ingredients.attributes(slot, called=True)):
                     yield replace(slot, method(slot, attribute), fading(rank))
-            elif _is_value(slot, site) and not is_truth(slot):
-                for rank, attribute in enumerate(methods):
-                    yield replace(slot, method(slot, attribute), fading(rank, 0.2))
+            elif _is_value(slot, site) and not is_truth(slot) and ingredients.is_value(slot):
+                kind = ingredients.value_kind(slot, site)
+                for rank, attribute in enumerate(item for item in methods if kind is None or item not in LACKS[kind]):
+                    yield replace(slot, method(slot, attribute), fading(rank, 0.3))
 
 
 def _wrapped(slot: ast.expr, wrapper: str, weight: float) -> Edit | None:
@@ -136,6 +149,14 @@ def _as_elsewhere(slot: ast.expr, site: Site, ingredients: Ingredients) -> Itera
             rest = [*other.args[:index], *other.args[index + 1 :], other.func]
             if not any(ingredients.unseen(node, site) for node in rest):
                 yield replace(slot, new, 0.4 * fading(rank, 0.2) * fading(index, 0.5))
+
+
+def _with_arguments(slot: ast.Name, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield method calls with arguments that the module makes on what it calls by the same name."""
+    found = (node for node in ingredients.method_calls.get(slot.id, ()) if not ingredients.unseen(node, site))
+    calls = {ingredients.text(node): node for node in found}
+    for rank, node in enumerate(calls.values()):
+        yield replace(slot, copied(node), (0.4 if slot.id in {"self", "cls"} else 0.8) * fading(rank, 0.3))
 
 
 def _is_idle(slot: ast.expr, site: Site) -> bool:

@@ -18,6 +18,7 @@ from fixers.project import Project
 from fixers.search.generate import mutations
 from fixers.search.mutation import Mutation
 from fixers.search.render import Unrenderable, render
+from fixers.search.template import Replace
 
 PATH = "pkg/mod.py"
 STDLIB = ("textwrap", "bisect", "shlex", "heapq", "fnmatch", "string", "sched", "graphlib")
@@ -32,7 +33,7 @@ def by_hand(before: str, after: str) -> tuple[Project, Mutation]:
         template="by-hand",
         tier=Tier.B,
         prior=1.0,
-        summary="",
+        said="",
         swap=None,
         tree=partial(ast.parse, after),
     )
@@ -171,7 +172,11 @@ def assert_only_the_statement_changed(source: str, after: str, mutation: Mutatio
     starts = (
         node for node in ast.walk(project.tree(PATH)) if isinstance(node, ast.stmt) and node.lineno == mutation.line
     )
-    last = max(node.end_lineno for node in starts)
+    assert mutation.made is not None
+    # Two statements that change places are both part of the edit.
+    change = mutation.made[1].change
+    edited = [node for node in change.pairs if isinstance(node, ast.stmt)] if isinstance(change, Replace) else []
+    last = max(node.end_lineno for node in [*starts, *edited])
     before_lines, after_lines = source.splitlines(keepends=True), after.splitlines(keepends=True)
     for tag, low, high, _, _ in difflib.SequenceMatcher(None, before_lines, after_lines, autojunk=False).get_opcodes():
         assert tag in {"equal", "insert"} or (mutation.line - 1 <= low and high <= last), (

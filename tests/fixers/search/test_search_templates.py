@@ -19,7 +19,7 @@ from fixers.search.template import Example, Template
 
 VALID = [pytest.param(kind, source, id=f"{kind.NAME}-{n}") for kind in ALL for n, source in enumerate(kind.VALID)]
 INVALID = [pytest.param(kind, case, id=f"{kind.NAME}-{n}") for kind in ALL for n, case in enumerate(kind.INVALID)]
-CATALOGUE = {15, 20, *range(36, 62), 65, 66, 67, 68, 69, 70, 71}
+CATALOGUE = {15, 20, *range(36, 62), 65, 66, 67, 68, 69, 70, 71, 72, 73}
 
 
 def generated(kind: type[Template], case: Example) -> Iterator[str]:
