@@ -76,9 +76,10 @@ class StandIns:
 class Reporter:
     """A pytest plug-in that sends what each test did, and why it failed."""
 
-    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0, ordered=False):
+    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0, ordered=False, unawaited=None):
         self.answers = answers
         self.describe = describe
+        self.unawaited = unawaited
         self.wanted = frozenset(wanted) if wanted is not None else None
         self.order = list(wanted) if wanted is not None and ordered else None
         self.seed = seed
@@ -123,6 +124,8 @@ class Reporter:
     def pytest_runtest_logstart(self, nodeid, location):
         self.answers.send(event="start", id=nodeid)
         self.reach.begin()
+        if self.unawaited is not None:
+            self.unawaited.begin()
         if self.test_seconds:
             signal.signal(signal.SIGALRM, _raise_timeout)
             signal.setitimer(signal.ITIMER_REAL, self.test_seconds)
@@ -137,7 +140,9 @@ class Reporter:
     def facts_of(self, error):
         """Describe the frames of the first failures; those of the hundredth say nothing new."""
         self.described += 1
-        return self.describe(error) if self.described <= DESCRIBED_CAP else {}
+        if self.described > DESCRIBED_CAP:
+            return {}
+        return {**self.describe(error), **(self.unawaited.found() if self.unawaited is not None else {})}
 
     def pytest_runtest_logreport(self, report):
         old = self.outcomes.get(report.nodeid, ("", 0.0, ""))
@@ -253,6 +258,11 @@ def is_of_tree(path):
     return path.startswith(MOUNTED[1]) and "/site-packages/" not in path
 
 
+def in_tree(path):
+    """Say whether a file lies in the tree, by its name in this process."""
+    return path.startswith(MOUNTED[0]) and "/site-packages/" not in path
+
+
 def is_harness(path):
     return "/_pytest/" in path or "/pluggy/" in path or path.startswith(HERE)
 
@@ -333,7 +343,13 @@ def run(request, answers):
 
     wanted, limit = request.get("wanted"), request.get("test_seconds", 0.0)
     reporter = Reporter(
-        answers, goldseam_facts.facts_of, wanted, request.get("seed"), limit, request.get("ordered", False)
+        answers,
+        goldseam_facts.facts_of,
+        wanted,
+        request.get("seed"),
+        limit,
+        request.get("ordered", False),
+        goldseam_facts.Unawaited(),
     )
     plugins = [StandIns(), reporter]
     if request["mode"] == "spectrum":
