@@ -67,8 +67,8 @@ DJANGO: tuple[Rule, ...] = (
           reach=Reach.LINE),
     Shape("$u.is_anonymous()", "$u.is_anonymous", "django 2.0", message=r"'bool' object is not callable",
           reach=Reach.LINE),
-    Shape("django.db.models.NullBooleanField($*a)", "django.db.models.BooleanField($*a, null=True)", "django 4.0",
-          message=r"fields\.E903|NullBooleanField"),
+    Shape("django.db.models.NullBooleanField($*a)", "django.db.models.BooleanField($*a, null=True, blank=True)",
+          "django 4.0", message=r"fields\.E903|NullBooleanField"),
     *(Keyword(f"django.db.models.{name}", "", "on_delete=django.db.models.CASCADE", "django 2.0", position=1,
               message=r"__init__\(\) missing 1 required positional argument: 'on_delete'")
       for name in ("ForeignKey", "OneToOneField")),

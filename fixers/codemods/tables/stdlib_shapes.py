@@ -41,6 +41,14 @@ TEXTS: tuple[Rule, ...] = (
            leading_flags),
 )  # fmt: skip
 
+_ENCODING = r"__init__\(\) got an unexpected keyword argument 'encoding'"
+
+ENCODED: tuple[Rule, ...] = (
+    *(Keyword(f"json.{name}", "encoding", "", "", message=_ENCODING) for name in ("loads", "load", "dumps", "dump")),
+    Shape("base64.encodestring($x)", "base64.encodebytes($x)", ""),
+    Shape("base64.decodestring($x)", "base64.decodebytes($x)", ""),
+)
+
 FILES: tuple[Rule, ...] = (
     Shape("plistlib.readPlistFromBytes($x)", "plistlib.loads($x)", ""),
     Shape("plistlib.readPlistFromString($x)", "plistlib.loads($x)", ""),
@@ -112,6 +120,17 @@ RUNNING: tuple[Rule, ...] = (
 )  # fmt: skip
 
 DISTUTILS: tuple[Rule, ...] = (
+    Shape("distutils.spawn.find_executable($n, $p)", "shutil.which($n, path=$p)", ""),
+    Shape("distutils.spawn.find_executable($n, path=$p)", "shutil.which($n, path=$p)", ""),
+    Shape("distutils.spawn.find_executable($n)", "shutil.which($n)", ""),
+    Shape("distutils.sysconfig.get_config_var($n)", "sysconfig.get_config_var($n)", ""),
+    Shape("distutils.sysconfig.get_python_lib(True)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(1)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(plat_specific=True)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(plat_specific=1)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(standard_lib=True)", 'sysconfig.get_path("stdlib")', ""),
+    Shape("distutils.dir_util.remove_tree($d)", "shutil.rmtree($d)", ""),
+    Shape("distutils.file_util.copy_file($a, $b)", "shutil.copy2($a, $b)", "", tier=Tier.B),
     Shape("distutils.dir_util.copy_tree($a, $b)", "shutil.copytree($a, $b, dirs_exist_ok=True)", ""),
     Shape("distutils.dir_util.mkpath($d)", "os.makedirs($d, exist_ok=True)", ""),
     Shape("distutils.dir_util.mkpath($d, $m)", "os.makedirs($d, $m, exist_ok=True)", ""),
@@ -144,4 +163,4 @@ NEWER: tuple[Rule, ...] = (
             message=r"dataclass\(\) got an unexpected keyword argument 'kw_only'"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *DIGESTS, *CODE, *RUNNING, *DISTUTILS, *NEWER)
+RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *DIGESTS, *ENCODED, *CODE, *RUNNING, *DISTUTILS, *NEWER)

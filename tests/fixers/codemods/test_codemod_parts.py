@@ -16,6 +16,7 @@ from fixers.codemods.nearest import distance, nearest, suggested
 from fixers.codemods.source import parse
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.syntax_slip import mended
+from fixers.codemods.uncalled import called_everywhere
 from fixers.codemods.workfile import is_pure
 from fixers.model import Tier
 from fixers.project import Project
@@ -176,3 +177,9 @@ def test_texts_of_any_kind_are_mended_in_bounded_time() -> None:
     started = time.monotonic()
     mended(text, 1)
     assert time.monotonic() - started < 20
+
+
+def test_a_method_is_called_wherever_its_value_is_used() -> None:
+    text = "best = max(ts, key=T.area)\nheld = t.area\nall_ = [t.area]\nsum_ = sum({} for t in ts) + {}\nt.area\n"
+    project = Project({"pkg/mod.py": text.format("t.area", "t.area")})
+    assert called_everywhere(project, "area") == {"pkg/mod.py": text.format("t.area()", "t.area()")}
