@@ -9,6 +9,7 @@ import libcst as cst
 import pytest
 
 from fixers.codemods.base import Rewrite, Scene
+from fixers.codemods.idle import without_idle
 from fixers.codemods.imports import Import, insert
 from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
@@ -183,3 +184,13 @@ def test_a_method_is_called_wherever_its_value_is_used() -> None:
     text = "best = max(ts, key=T.area)\nheld = t.area\nall_ = [t.area]\nsum_ = sum({} for t in ts) + {}\nt.area\n"
     project = Project({"pkg/mod.py": text.format("t.area", "t.area")})
     assert called_everywhere(project, "area") == {"pkg/mod.py": text.format("t.area()", "t.area()")}
+
+
+IDLE = "async def f(q):\n    loop = asyncio.get_event_loop()\n    n = load()\n    return Q(q, loop=loop, n=n)\n"
+
+
+def test_what_only_the_old_call_read_goes_unless_it_does_something() -> None:
+    after = IDLE.replace(", loop=loop, n=n", "")
+    assert without_idle(IDLE, after) == "async def f(q):\n    n = load()\n    return Q(q)\n"
+    unread = IDLE.replace(", loop=loop", "")
+    assert without_idle(unread, unread) == unread
