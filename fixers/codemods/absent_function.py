@@ -29,8 +29,9 @@ _MAPPING = "def f(x):\n    from distutils.util import strtobool\n    return strt
 class AbsentFunction(Codemod):
     """Write out what this Python version lost or does not have yet, or take it from the package that brings it.
 
-    Covers `strtobool`, `parse_header`, `pairwise`, `batched`, `lcm`, `zip(strict=True)`, `StrEnum`, `to_thread`, `chdir` and `override`, as
-    their documentation has them; and `typing_extensions`, `tomli` and `backports.zoneinfo` where they are installed.
+    Covers `strtobool`, `parse_header`, `pairwise`, `batched`, `lcm`, `zip(strict=True)`, `StrEnum`, `to_thread`,
+    `chdir` and `override`, as their documentation has them; and `typing_extensions`, `tomli` and
+    `backports.zoneinfo` where they are installed.
     """
 
     NAME = "absent-function"
