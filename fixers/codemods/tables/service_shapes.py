@@ -84,7 +84,7 @@ DJANGO: tuple[Rule, ...] = (
               message=r"got an unexpected keyword argument 'mimetype'")
       for name in ("HttpResponse", "StreamingHttpResponse")),
     Rework("django", "django 5.1", r"class Meta' got invalid attribute\(s\): index_together|index_together", indexes,
-           ("django.db.models.Index",), Tier.B),
+           ("django.db.models.Index",)),
 )  # fmt: skip
 
 WEB: tuple[Rule, ...] = (

@@ -14,6 +14,7 @@ import sys
 
 import goldseam_logged
 import goldseam_reach
+import goldseam_unstarted
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
@@ -21,6 +22,8 @@ MESSAGE_CAP = 4000
 MOUNTED = ["", ""]
 """Where the tree stands in this process, and where the host says that it stands; the same in a sandbox."""
 FRAME_CAP = 60
+COLLECTION_FAILED = 2
+"""What pytest ends with when a test file cannot be imported."""
 DESCRIBED_CAP = 40
 RERUN_GUARDS = (
     # plug-in module, options that keep it from hiding, repeating or reordering tests
@@ -84,6 +87,7 @@ class Reporter:
         self.order = list(wanted) if wanted is not None and ordered else None
         self.seed = seed
         self.test_seconds = test_seconds
+        self.root = ""
         self.outcomes = {}
         self.raised = {}
         self.described = 0
@@ -91,21 +95,34 @@ class Reporter:
 
     def pytest_collectreport(self, report):
         if report.failed:
-            self.answers.send(
-                event="collect_error",
-                id=report.nodeid,
-                raised=_text_of(report),
-                message=str(report.longrepr)[-MESSAGE_CAP:],
-            )
+            for name in self.files_of(report.nodeid):
+                self.answers.send(
+                    event="collect_error",
+                    id=name,
+                    raised=_text_of(report),
+                    message=str(report.longrepr)[-MESSAGE_CAP:],
+                )
 
     def pytest_exception_interact(self, node, call, report):
         """Send the exception of a collection error, which no report carries whole."""
         if call.when == "collect" and call.excinfo is not None:
             chain = chain_of(call.excinfo.value)
             # pytest wraps what a module raised into an error of its own, which says nothing more.
-            cause = [link for link in chain if not link["type"].endswith("CollectError")]
+            cause = [link for link in chain if not link["type"].endswith(("CollectError", "ConftestImportFailure"))]
             facts = self.facts_of(call.excinfo.value)
-            self.answers.send(event="collect_raised", id=report.nodeid, chain=cause or chain, facts=facts)
+            for name in self.files_of(report.nodeid):
+                self.answers.send(event="collect_raised", id=name, chain=cause or chain, facts=facts)
+
+    def files_of(self, nodeid):
+        """Return the test files that a collection error is about: those of a directory whose conftest.py is broken."""
+        if "::" in nodeid or nodeid.endswith(".py"):
+            return [nodeid]
+        directory = os.path.join(self.root, nodeid)
+        below = goldseam_unstarted.below(directory) if os.path.isdir(directory) else ()
+        return sorted(os.path.relpath(path, self.root) for path in below) or [nodeid]
+
+    def pytest_sessionstart(self, session):
+        self.root = str(session.config.rootdir)
 
     def pytest_collection_modifyitems(self, session, config, items):
         if self.wanted is not None:
@@ -358,7 +375,17 @@ def run(request, answers):
         tree, collector = request["tree"], request.get("collector")
         plugins.append(goldseam_spectrum.Spectrum(answers, tree, request["groups"], collector))
     enter(request)
-    code = int(pytest.main(pytest_arguments(request), plugins=plugins))
+    unstarted = goldseam_unstarted.Unstarted()
+    plugins.append(unstarted)
+    try:
+        code = int(pytest.main(pytest_arguments(request), plugins=plugins))
+    except Exception as error:
+        unstarted.note(error)
+        if not unstarted.told(reporter, request):
+            raise
+        code = COLLECTION_FAILED
+    else:
+        code = COLLECTION_FAILED if unstarted.told(reporter, request) else code
     answers.send(event="finish", code=code, pytest=pytest.__version__)
 
 
