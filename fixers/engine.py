@@ -156,7 +156,10 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
 
 def _tests_up_to_date(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:
     def look(edits: Sequence[FileEdit]) -> Sequence[Failure] | None:
-        seen = look_at(request, observed, edits, sandbox, observed.reproduction.failing)
+        # One that passes too: a module that is skipped as a whole leaves no test, and a run of none says nothing.
+        passing = next((test for test, outcome in observed.outcomes.items() if outcome == "passed"), None)
+        wanted = (*observed.reproduction.failing, *([passing] if passing else []))
+        seen = look_at(request, observed, edits, sandbox, wanted)
         return seen.failures if seen is not None else None
 
     return with_test_offer(trace, observed, request.project, installed_in(request.target, sandbox), look)

@@ -107,11 +107,10 @@ class Reporter:
         """Send the exception of a collection error, which no report carries whole."""
         if call.when == "collect" and call.excinfo is not None:
             chain = chain_of(call.excinfo.value)
-            # pytest wraps what a module raised into an error of its own, which says nothing more.
-            cause = [link for link in chain if not link["type"].endswith(("CollectError", "ConftestImportFailure"))]
+            cause = goldseam_unstarted.cause_of(chain)
             facts = self.facts_of(call.excinfo.value)
             for name in self.files_of(report.nodeid):
-                self.answers.send(event="collect_raised", id=name, chain=cause or chain, facts=facts)
+                self.answers.send(event="collect_raised", id=name, chain=cause, facts=facts)
 
     def files_of(self, nodeid):
         """Return the test files that a collection error is about: those of a directory whose conftest.py is broken."""

@@ -56,6 +56,17 @@ class Unstarted:
         return bool(files)
 
 
+def cause_of(chain):
+    """Return what a module raised, which pytest wraps into an error of its own that says nothing more.
+
+    But of a skip outside of a test: there the error of its own is what is wrong.
+    """
+    cause = [link for link in chain if not link["type"].endswith(("CollectError", "ConftestImportFailure"))]
+    if cause and cause[-1]["type"] in ("Skipped", "_pytest.outcomes.Skipped") and cause[-1] is not chain[-1]:
+        return [{**chain[-1], "frames": cause[-1]["frames"]}]
+    return cause or chain
+
+
 def files_of(request):
     """Return the test files that are wanted, or those that stand where the arguments say."""
     if request.get("wanted") is not None:
