@@ -28,8 +28,8 @@ WRONG = "from code_ import half\n\n\ndef test_odd():\n    assert half(4) == 'two
 FORMS = {
     "nose": (
         nose_methods,
-        "class TestA:\n    def setup(self):\n        pass\n\n\nclass B(T):\n    def setup(self):\n        pass\n",
-        "class TestA:\n    def setup_method(self):\n        pass\n\n\nclass B(T):\n    def setup(self):\n        pass\n",
+        "class TestA:\n    def setup(s):\n        pass\n\n\nclass B(T):\n    def setup(self):\n        pass\n",
+        "class TestA:\n    def setup_method(s):\n        pass\n\n\nclass B(T):\n    def setup(self):\n        pass\n",
     ),
     "mark": (
         unmarked_fixtures,
