@@ -19,8 +19,10 @@ from fixers.project import Project
 
 LONGEST = 12
 """Links of a chain at most."""
-STATED = frozenset(f"{RULE}{name}" for name in ("removed-stdlib", "renamed-api", "reshaped-api", "reshaped-frame"))
-"""Rules that know from a table what a release changed; their lesser certainties may be links too."""
+STATED = frozenset(
+    f"{RULE}{name}" for name in ("removed-stdlib", "renamed-api", "reshaped-api", "reshaped-frame", "syntax-slip")
+)
+"""Rules that know from a table what a release changed, or make a text parse; these may be links when less sure."""
 TRIED = 4
 """Candidates that are tried as the next link, the likeliest ones."""
 

@@ -31,6 +31,7 @@ from fixers.outcome import conclude, declined_trace, green_trace
 from fixers.outdated_tests import with_test_offer
 from fixers.patch import fits
 from fixers.progress import Progress, Silent
+from fixers.project import is_test_path
 from fixers.reproduce import Green, reproduce
 from fixers.request import Request
 from fixers.runner.sandbox import Sandbox
@@ -156,10 +157,18 @@ def run_verify(request: Request, observed: Observed, localized: Localized, repai
 
 def _tests_up_to_date(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:
     def look(edits: Sequence[FileEdit]) -> Sequence[Failure] | None:
-        seen = look_at(request, observed, edits, sandbox, observed.reproduction.failing)
+        # One that passes too: a module that is skipped as a whole leaves no test, and a run of none says nothing.
+        passing = [test for test, outcome in observed.outcomes.items() if outcome == "passed"][:1]
+        wanted = (*observed.reproduction.failing, *(passing or sorted(filter(_is_test_file, request.project.files))))
+        seen = look_at(request, observed, edits, sandbox, wanted)
         return seen.failures if seen is not None else None
 
     return with_test_offer(trace, observed, request.project, installed_in(request.target, sandbox), look)
+
+
+def _is_test_file(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return is_test_path(path) and (name.startswith("test_") or name.endswith("_test.py"))
 
 
 def explained(trace: Trace, request: Request, observed: Observed, sandbox: Sandbox) -> Trace:

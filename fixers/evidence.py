@@ -121,6 +121,10 @@ class Evidence(Contract):
     platform: str
     packages: dict[str, str]
     pytest_args: tuple[str, ...] = ()
+    python_options: tuple[str, ...] = ()
+    """What the project's test command passes to the interpreter itself."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What it sets in the environment."""
     source_roots: tuple[str, ...] = (".",)
     sandbox: str
     sandbox_layers: tuple[str, ...] = ()

@@ -12,7 +12,6 @@ import libcst as cst
 
 from fixers.codemods.base import Installed, Scene
 from fixers.codemods.conversion import converted
-from fixers.codemods.crash import Crash, crashes
 from fixers.codemods.shapes import Rule, holds, is_warning, speaks_of
 from fixers.codemods.source import Edits, parse
 from fixers.codemods.tables.frame_shapes import RULES as FRAMES
@@ -70,8 +69,16 @@ def _updated(failures: Sequence[Failure], project: Project, installed: Installed
     for _ in range(_ROUNDS):
         now = Project({**project.files, **texts}, project.source_roots)
         scene = Scene(tuple(failures), now, installed)
-        found = {path: text for crash in crashes(scene) for path, text in _up_to_date(scene, crash).items()}
-        if not found or not all(map(_is_in_test, failures)):
+        places = [_in_test(failure, now) for failure in failures]
+        if not all(places):
+            return ()
+        found = {
+            path: text
+            for place, failure in zip(places, failures, strict=True)
+            if place is not None
+            for path, text in _up_to_date(scene, failure, *place).items()
+        }
+        if not found:
             return ()
         texts |= found
         edits = tuple(FileEdit(path, project.files[path], text) for path, text in sorted(texts.items()))
@@ -84,24 +91,25 @@ def _updated(failures: Sequence[Failure], project: Project, installed: Installed
     return ()
 
 
-def _is_in_test(failure: Failure) -> bool:
+def _in_test(failure: Failure, project: Project) -> tuple[str, int] | None:
+    """Return the path and the line of a test at which a failure stands; line 0 where pytest itself refused the test."""
     inner = next((frame for frame in reversed(failure.frames) if frame.in_project), None)
-    return inner is not None and is_test_path(inner.path)
+    if inner is not None:
+        return (inner.path, inner.line) if is_test_path(inner.path) and inner.path in project.files else None
+    path = failure.test_ids[0].partition("::")[0] if failure.test_ids else ""
+    return (path, 0) if is_test_path(path) and path in project.files else None
 
 
-def _up_to_date(scene: Scene, crash: Crash) -> dict[str, str]:
+def _up_to_date(scene: Scene, failure: Failure, path: str, line: int) -> dict[str, str]:
     """Return the new text of the test file that a failure stands in; nothing where no table knows what is gone."""
-    frame = next((frame for frame in reversed(crash.frames) if frame.in_project), None)
-    if frame is None or not is_test_path(frame.path) or frame.path not in scene.project.files:
-        return {}
-    warned = is_warning(crash.qualified)
-    spoken = [rule for rule in _RULES if speaks_of(rule, crash.qualified, crash.message)]
+    warned = is_warning(failure.exception)
+    spoken = [rule for rule in _RULES if speaks_of(rule, failure.exception, failure.message)]
     rules = [rule for rule in spoken if holds(scene, rule, warned=warned)]
-    text = scene.project.text(frame.path)
-    after, _ = converted(scene.project, frame.path, rules, frame.line, crash.message) if rules else (text, [])
+    text = scene.project.text(path)
+    after, _ = converted(scene.project, path, rules, line, failure.message) if rules else (text, [])
     if after == text:
-        after = _case_methods(text, crash.message, scene.installed.python_version)
-    return {frame.path: after} if after != text else {}
+        after = _case_methods(text, failure.message, scene.installed.python_version)
+    return {path: after} if after != text else {}
 
 
 def _case_methods(text: str, message: str, python: tuple[int, int]) -> str:

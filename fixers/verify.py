@@ -223,6 +223,8 @@ def evidence_of(
         platform=platform.platform(),
         packages=dict(base.target.packages),
         pytest_args=base.target.pytest_args,
+        python_options=base.target.start.options,
+        variables=base.target.start.variables,
         source_roots=base.target.source_roots,
         sandbox=sandbox.name,
         sandbox_layers=sandbox.layers,

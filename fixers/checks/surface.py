@@ -15,11 +15,28 @@ _RECEIVERS = frozenset({"self", "cls", "mcs", "mcls", "metacls", "klass"})
 """What nobody passes by name."""
 _PRESENT: Mapping[str, str] = {
     "Config": "model_config",
+    "__cmp__": "__lt__",
     "__div__": "__truediv__",
+    "__getslice__": "__getitem__",
     "__idiv__": "__itruediv__",
+    "__nonzero__": "__bool__",
     "__rdiv__": "__rtruediv__",
+    "__unicode__": "__str__",
+    "allow_population_by_field_name": "populate_by_name",
+    "anystr_lower": "str_to_lower",
+    "anystr_strip_whitespace": "str_strip_whitespace",
+    "anystr_upper": "str_to_upper",
     "index_together": "indexes",
+    "json_decoder": "json",
+    "json_encoder": "json",
+    "json_module": "render_module",
+    "keep_untouched": "ignored_types",
+    "max_anystr_length": "str_max_length",
+    "min_anystr_length": "str_min_length",
     "next": "__next__",
+    "orm_mode": "from_attributes",
+    "schema_extra": "json_schema_extra",
+    "validate_all": "validate_default",
 }
 """Members that Python or a framework looks for under another name now: whoever reads them finds the present one."""
 _HOOKS = frozenset({"root_validator", "validator"})
@@ -57,8 +74,7 @@ def broken_surface(change: Change) -> list[str]:
     before, after_surface = _surface(change.before, change.path), _surface(change.after, change.path)
     found: list[str] = []
     for name, old in before.items():
-        owner, dot, member = name.rpartition(".")
-        if name not in after_surface and f"{owner}{dot}{_PRESENT.get(member)}" in after_surface:
+        if name not in after_surface and _is_renamed(name, after_surface):
             continue
         if name not in after_surface:
             found.append(f"{change.path} loses the public name {name}")
@@ -67,6 +83,16 @@ def broken_surface(change: Change) -> list[str]:
         if old is not None and new is not None and (why := breaks(old, new)):
             found.append(f"{change.path}: {name} {why}")
     return found
+
+
+def _is_renamed(name: str, after: Mapping[str, object]) -> bool:
+    """Say whether a name, or what holds it, goes by the name under which a framework looks for it now."""
+    while name:
+        owner, dot, member = name.rpartition(".")
+        if name not in after and f"{owner}{dot}{_PRESENT.get(member)}" in after:
+            return True
+        name = owner
+    return False
 
 
 def breaks(old: Signature, new: Signature) -> str:

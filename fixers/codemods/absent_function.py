@@ -15,21 +15,23 @@ from fixers.codemods.imports import Import, add_import
 from fixers.codemods.source import Edits
 from fixers.codemods.spelling import resolve, tidied
 from fixers.codemods.symbols import definitions, imports, tree_of
-from fixers.codemods.tables.stand_ins import ELSEWHERE, STAND_INS, StandIn
+from fixers.codemods.tables.stand_ins import ELSEWHERE, STAND_INS, ZIP_STRICT, StandIn
 from fixers.model import Candidate, Tier
 
 _GONE = re.compile(
     r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'|"
     r"module '(?P<owner>[\w.]+)' has no attribute '(?P<attribute>\w+)'|No module named '(?P<root>[\w.]+)'"
 )
+_NO_STRICT = re.compile(r"^zip\(\) takes no keyword arguments|'strict' is an invalid keyword argument for zip")
 _MAPPING = "def f(x):\n    from distutils.util import strtobool\n    return strtobool(x)\n"
 
 
 class AbsentFunction(Codemod):
     """Write out what this Python version lost or does not have yet, or take it from the package that brings it.
 
-    Covers `strtobool`, `parse_header`, `pairwise`, `batched`, `lcm`, `StrEnum`, `to_thread`, `chdir` and `override`, as
-    their documentation has them; and `typing_extensions`, `tomli` and `backports.zoneinfo` where they are installed.
+    Covers `strtobool`, `parse_header`, `pairwise`, `batched`, `lcm`, `zip(strict=True)`, `StrEnum`, `to_thread`,
+    `chdir` and `override`, as their documentation has them; and `typing_extensions`, `tomli` and
+    `backports.zoneinfo` where they are installed.
     """
 
     NAME = "absent-function"
@@ -55,6 +57,15 @@ class AbsentFunction(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="X = 1\n\n\ndef f(a, b):\n    return dict(zip(a, b, strict=True)), list(zip(a, b, strict=False))\n",
+            after="from itertools import zip_longest\n\n\n" + ZIP_STRICT.source + "\n\nX = 1\n\n\n"
+            "def f(a, b):\n    return dict(zip_strict(a, b)), list(zip(a, b))\n",
+            exception="TypeError",
+            message="zip() takes no keyword arguments",
+            line=5,
+            python=(3, 9),
+        ),
         Rewrite(
             before="from itertools import chain, pairwise\n\n\ndef f(x):\n    return list(chain(pairwise(x)))\n",
             after=(
@@ -114,6 +125,17 @@ class AbsentFunction(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer the one text for the file that fails."""
+        for crash in crashes(scene, "TypeError"):
+            site = raising_site(scene, crash) if _NO_STRICT.search(crash.message) else None
+            text = _strict(scene, site) if site is not None else ""
+            if site is not None and text:
+                yield from self.offer(
+                    scene,
+                    {site.path: text},
+                    summary="This Python version has no `zip(strict=True)`.",
+                    line=site.line,
+                    function=site.function,
+                )
         for crash in crashes(scene, "ImportError", "ModuleNotFoundError", "AttributeError"):
             site, named = raising_site(scene, crash), _GONE.search(crash.message)
             if site is None or named is None:
@@ -185,6 +207,25 @@ def _written_out(scene: Scene, site: Site, module: str, name: str) -> str:
         for home, member in stand_in.imports:
             add_import(edits, scene.project, site.path, Import(home, member))
     return tidied(scene.project, site.path, _with_definitions(edits.text(), stand_ins))
+
+
+def _strict(scene: Scene, site: Site) -> str:
+    """Return the text that calls a function of its own for each `zip` that insists on equal lengths."""
+    tree = tree_of(scene.project, site.path)
+    if tree is None or "zip_strict" in {*definitions(tree), *imports(scene.project, site.path)}:
+        return ""
+    edits = Edits(site.source)
+    for call in site.source.all(cst.Call):
+        strict = [arg for arg in call.args if arg.keyword is not None and arg.keyword.value == "strict"]
+        if not (isinstance(call.func, cst.Name) and call.func.value == "zip" and strict):
+            continue
+        kept = [arg for arg in call.args if arg is not strict[0]]
+        kept[-1:] = [arg.with_changes(comma=call.args[-1].comma) for arg in kept[-1:]]
+        name = "zip_strict" if site.source.code(strict[0].value) == "True" else "zip"
+        edits.put(call, call.with_changes(func=cst.Name(name), args=kept))
+    for home, member in ZIP_STRICT.imports:
+        add_import(edits, scene.project, site.path, Import(home, member))
+    return _with_definitions(edits.text(), [ZIP_STRICT])
 
 
 def _with_definitions(text: str, stand_ins: list[StandIn]) -> str:

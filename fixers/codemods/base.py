@@ -59,6 +59,7 @@ class Scene:
     `types:<path>:<line>:<expression>` is the name of the type, then those of its items
     where it is a sequence or a set; `size:` its length; `keys:` the keys of a mapping
     that a look-up missed. An expression is a variable, or an attribute of one.
+    `unawaited:<path>:<line>` is the name of a coroutine function whose call there nobody awaited.
     """
     changed: Mapping[str, Collection[int]] = field(default_factory=dict)
     """Lines that the push under test changed, by path; empty when that is not known."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fixers.codemods.base import Codemod, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
+from fixers.codemods.idle import without_idle
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape, holds, is_warning, library, speaks_of
 from fixers.codemods.spelling import tidied
 from fixers.codemods.symbols import imports
@@ -86,7 +87,7 @@ def converted(
             if work.edits.changes:
                 text = work.edits.text()
                 applied.append(rework)
-    return (tidied(project, path, text) if text != before else text), applied
+    return (tidied(project, path, without_idle(before, text)) if text != before else text), applied
 
 
 def _is_mentioned(scene: Scene, rule: Rule) -> bool:

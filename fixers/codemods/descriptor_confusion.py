@@ -17,6 +17,7 @@ from fixers.codemods.signatures import of_function
 from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.spelling import resolve
 from fixers.codemods.symbols import Definition, functions
+from fixers.codemods.uncalled import called_everywhere, is_bare
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -149,7 +150,7 @@ class DescriptorConfusion(Codemod):
                 yield from self._property(scene, shown[1])
 
     def _call(self, scene: Scene, site: Site, message: str) -> Iterator[Candidate]:
-        reads = [node for node in site.source.at(site.line, cst.Attribute) if _is_bare(site.source, node)]
+        reads = [node for node in site.source.at(site.line, cst.Attribute) if is_bare(site.source, node)]
         uncalled = [node for node in reads if _takes_nothing(scene, node.attr.value)]
         # The message says that an operand is a method; where one name only is read, it is that one.
         if not uncalled and _OPERAND.search(message):
@@ -161,6 +162,16 @@ class DescriptorConfusion(Codemod):
             edits.change(node, cst.Attribute, cst.Call)
         name = uncalled[0].attr.value
         yield from self._offer_text(scene, site.path, edits, f"`{name}` is a method; it is called now.", site.line)
+        texts = (
+            called_everywhere(scene.project, name)
+            if _takes_nothing(scene, name) and name not in _BUILTIN_METHODS
+            else {}
+        )
+        if texts and texts != {site.path: edits.text()}:
+            summary = f"`{name}` is a method; it is called wherever its value is used."
+            order = sorted(texts, key=lambda path: path != site.path)
+            texts = {path: texts[path] for path in order}
+            yield from self.offer(scene, texts, summary=summary, line=site.line, wider=True)
 
     def _uncall(self, scene: Scene, site: Site) -> Iterator[Candidate]:
         calls = [call for call in site.source.at(site.line, cst.Call) if isinstance(call.func, cst.Attribute)]
@@ -247,13 +258,6 @@ class DescriptorConfusion(Codemod):
 
 def _attr(call: cst.Call) -> str:
     return str(call.func.attr.value) if isinstance(call.func, cst.Attribute) else ""
-
-
-def _is_bare(source: Source, node: cst.Attribute) -> bool:
-    """Say whether an attribute is read and neither called nor assigned."""
-    parent = source.parents[node]
-    called = isinstance(parent, cst.Call) and parent.func is node
-    return not called and not isinstance(parent, (cst.AssignTarget, cst.AnnAssign, cst.Del, cst.Decorator))
 
 
 def _is_owner(scene: Scene, site: Site, node: cst.Attribute) -> bool:

@@ -15,6 +15,7 @@ from fixers.codemods.scopes import own_nodes
 from fixers.codemods.signatures import called_name
 from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.symbols import trees
+from fixers.codemods.unawaited import is_gathered, made_at, seen_places
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -22,23 +23,12 @@ _SYMPTOM = re.compile(
     r"coroutine '(?P<name>[\w.<>]+)' was never awaited|<coroutine object (?P<shown>[\w.<>]+) at|'coroutine'|"
     r"\bcoroutine\b.*(?:not|non)|\b(?:type|iterable) coroutine\b"
 )
+
 _ASYNC = "async def load(key):\n    return {'key': key}\n\n\n"
-_TAKES_COROUTINES = frozenset(
-    {
-        "create_task",
-        "ensure_future",
-        "gather",
-        "run",
-        "run_until_complete",
-        "run_coroutine_threadsafe",
-        "shield",
-        "wait_for",
-    }
-)
 
 
 class MissingAwait(Codemod):
-    """Await a call of the project's own coroutine function.
+    """Await a call of a coroutine function: the project's own, or any whose coroutine the run saw that nobody awaits.
 
     Without ``await`` the caller holds a coroutine object, and the body never runs.
     Only inside functions that are `async` already: making one async changes
@@ -51,6 +41,13 @@ class MissingAwait(Codemod):
     PRIOR = 0.93
     MESSAGE = "a coroutine is used without being awaited"
     VALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # gathered later, had the test come so far
+            before="async def f(self):\n    jobs = [g(n) for n in x]\n    await asyncio.gather(*jobs)\n",
+            after="async def f(self):\n    jobs = [g(n) for n in x]\n    await asyncio.gather(*jobs)\n",
+            exception="AssertionError",
+            message="assert 10 == 1",
+            values={"unawaited:pkg/mod.py:2": ("g",)},
+        ),
         Rewrite(  # the caller is no coroutine function
             before=_ASYNC + "def f():\n    return load(1)['key']\n",
             after=_ASYNC + "def f():\n    return load(1)['key']\n",
@@ -108,10 +105,21 @@ class MissingAwait(Codemod):
             exception="AssertionError",
             message="assert [<coroutine object load at 0x7f00>] == [1]",
         ),
+        Rewrite(  # a library's coroutine: the run saw that nobody awaited it
+            before="async def f(self):\n    self.places.acquire()\n    self.inside += 1\n",
+            after="async def f(self):\n    await self.places.acquire()\n    self.inside += 1\n",
+            exception="AssertionError",
+            message="assert 10 == 1",
+            values={"unawaited:pkg/mod.py:2": ("Semaphore.acquire",)},
+        ),
     )
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
-        """Await the calls that the crash points at, else those of the coroutine function it names."""
+        """Await the calls that the crash points at, else those of the coroutine function it names.
+
+        First of all, what the run saw: calls of any coroutine function whose result nobody awaited.
+        """
+        yield from self._seen(scene)
         for crash in crashes(scene):
             found = _SYMPTOM.search(crash.message)
             if found is None:
@@ -119,6 +127,31 @@ class MissingAwait(Codemod):
             name = (found["name"] or found["shown"] or "").rpartition(".")[2]
             for site in _sites(scene, crash, name):
                 yield from self._await(scene, site, name)
+
+    def _seen(self, scene: Scene) -> Iterator[Candidate]:
+        texts: dict[str, str] = {}
+        found: list[tuple[Source, cst.Call]] = []
+        for path, places in seen_places(scene).items():
+            source = parse(scene.project.text(path))
+            calls = made_at(source, places) if source is not None else []
+            if source is None or not calls:
+                continue
+            edits = Edits(source)
+            for call in calls:
+                edits.put(call, _awaited(source, call))
+                found.append((source, call))
+            texts[path] = edits.text()
+        if texts:
+            source, call = found[0]
+            function = source.up(call, cst.FunctionDef)
+            names = sorted({called_name(call) for _, call in found})
+            yield from self.offer(
+                scene,
+                texts,
+                summary=f"Nothing awaits what `{'`, `'.join(names)}` returns; its call is awaited.",
+                line=source.line(call),
+                function=function.name.value if function is not None else "",
+            )
 
     def _await(self, scene: Scene, site: Site, name: str) -> Iterator[Candidate]:
         calls = [call for call in _unawaited(site.source, _coroutines(scene)) if name in {"", called_name(call)}]
@@ -167,25 +200,9 @@ def _unawaited(source: Source, coroutines: frozenset[str]) -> list[cst.Call]:
         parent = source.parents[call]
         if around is None or around.asynchronous is None or isinstance(parent, cst.Await):
             continue
-        if called_name(call) in coroutines and not _gathered(source, call, around):
+        if called_name(call) in coroutines and not is_gathered(source, call, around):
             found.append(call)
     return found
-
-
-def _gathered(source: Source, call: cst.Call, function: cst.FunctionDef) -> bool:
-    """Say whether the call's result is collected for the event loop: `tasks = [load(n) …]`, `gather(*tasks)`."""
-    target = source.up(call, cst.Assign)
-    wrapper = source.up(call, cst.Call)
-    if wrapper is not None and called_name(wrapper) in _TAKES_COROUTINES | {"append", "add"}:
-        return True
-    names = [t.target.value for t in target.targets if isinstance(t.target, cst.Name)] if target else []
-    return any(
-        called_name(other) in _TAKES_COROUTINES and any(name in source.code(other) for name in names)
-        for other in source.within(function, cst.Call)
-    ) or any(
-        isinstance(wait.expression, cst.Name) and wait.expression.value in names
-        for wait in source.within(function, cst.Await)
-    )
 
 
 def _coroutines(scene: Scene) -> frozenset[str]:

@@ -10,16 +10,11 @@ import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import crashes, raising_site
+from fixers.codemods.utc import in_utc, is_naive_clock, zoned
 from fixers.codemods.workfile import Workfile
 from fixers.model import Candidate, Tier
 
 _MIXED = re.compile(r"can't (?:compare|subtract) offset-naive and offset-aware (?:datetimes|times)")
-_NAIVE = {"datetime.datetime.now": 0, "datetime.datetime.utcnow": 0, "datetime.datetime.utcfromtimestamp": 1}
-_TEXTS = {
-    "datetime.datetime.now": "{owner}.now({zone})",
-    "datetime.datetime.utcnow": "{owner}.now({zone})",
-    "datetime.datetime.utcfromtimestamp": "{owner}.fromtimestamp({args}, {zone})",
-}
 _COMPARED = "can't compare offset-naive and offset-aware datetimes"
 
 
@@ -94,9 +89,11 @@ class MixedTimezones(Codemod):
             work = Workfile.of(scene.project, site.path, site.source.text, site.line) if site else None
             if site is None or work is None:
                 continue
-            clocks = [call for call in work.source.at(site.line, cst.Call) if _is_naive(work, call)] or _origins(work)
+            clocks = [call for call in work.source.at(site.line, cst.Call) if is_naive_clock(work, call)] or _origins(
+                work
+            )
             for call in clocks:
-                _zoned(work, call)
+                zoned(work, call)
             if work.edits.changes:
                 yield from self.offer(
                     scene,
@@ -105,12 +102,17 @@ class MixedTimezones(Codemod):
                     line=work.source.line(clocks[0]),
                     function=site.function,
                 )
-
-
-def _is_naive(work: Workfile, call: cst.Call) -> bool:
-    return _NAIVE.get(work.real(call.func), -1) == len(call.args) and not any(
-        arg.keyword or arg.star for arg in call.args
-    )
+            texts = in_utc(scene.project, site)
+            if texts and texts != {site.path: work.edits.text()}:
+                yield from self.offer(
+                    scene,
+                    texts,
+                    summary="What is read from a clock or a text is in UTC, as all that it meets.",
+                    line=site.line,
+                    function=site.function,
+                    prior=0.65,
+                    wider=True,
+                )
 
 
 def _origins(work: Workfile) -> list[cst.Call]:
@@ -120,15 +122,6 @@ def _origins(work: Workfile) -> list[cst.Call]:
         line.value
         for line in work.source.within(function, cst.Assign)
         if isinstance(line.value, cst.Call)
-        and _is_naive(work, line.value)
+        and is_naive_clock(work, line.value)
         and any(isinstance(t.target, cst.Name) and t.target.value in names for t in line.targets)
     ]
-
-
-def _zoned(work: Workfile, call: cst.Call) -> None:
-    zone = work.spelled("datetime.timezone")
-    if zone is None or not isinstance(call.func, cst.Attribute):
-        return
-    args = ", ".join(work.source.code(arg.value) for arg in call.args)
-    text = _TEXTS[work.real(call.func)].format(owner=work.source.code(call.func.value), zone=f"{zone}.utc", args=args)
-    work.edits.put(call, cst.parse_expression(text))

@@ -17,14 +17,16 @@ from fixers.model import Candidate, Tier
 
 _PLATFORMS = re.compile(r"^'(?:ascii|charmap|cp\d+|latin-1|gbk|mbcs)' codec can't (?:de|en)code")
 _UNNAMED = re.compile(r"'encoding' argument not specified")
+_NARROW = re.compile(r"^'ascii' codec can't (?:de|en)code")
 _POSITION = {"open": 3, "read_text": 0, "write_text": 1}
 _MODE = re.compile(r"^[rbuU]*['\"][rwaxt+U]*['\"]$")
 
 
 class PlatformEncoding(Codemod):
-    """Name UTF-8 where a text file is opened without an encoding.
+    """Name UTF-8 where a text file is opened without an encoding, or as ASCII and holds more.
 
-    Without one the platform decides, and a container without a locale decides for ASCII.
+    Without one the platform decides, and a container without a locale decides for ASCII. Every text that is
+    ASCII reads the same as UTF-8.
     """
 
     NAME = "platform-encoding"
@@ -47,15 +49,22 @@ class PlatformEncoding(Codemod):
             message="'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",
             line=2,
         ),
-        Rewrite(  # the author chose an encoding
-            before="def f(path):\n    return open(path, encoding='ascii').read()\n",
-            after="def f(path):\n    return open(path, encoding='ascii').read()\n",
+        Rewrite(  # the author chose an encoding, and it is not the one that failed
+            before="def f(path):\n    return open(path, encoding='cp1252').read()\n",
+            after="def f(path):\n    return open(path, encoding='cp1252').read()\n",
             exception="UnicodeDecodeError",
-            message="'ascii' codec can't decode byte 0xc3 in position 0: ordinal not in range(128)",
+            message="'charmap' codec can't decode byte 0x81 in position 0: character maps to <undefined>",
             line=2,
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(
+            before="def f(path):\n    return open(path, 'r', encoding='ascii').read()\n",
+            after="def f(path):\n    return open(path, 'r', encoding='utf-8').read()\n",
+            exception="UnicodeDecodeError",
+            message="'ascii' codec can't decode byte 0xc3 in position 0: ordinal not in range(128)",
+            line=2,
+        ),
         Rewrite(
             before="def f(path):\n    with open(path) as file:  # text\n        return file.read()\n",
             after='def f(path):\n    with open(path, encoding="utf-8") as file:  # text\n        return file.read()\n',
@@ -89,7 +98,7 @@ class PlatformEncoding(Codemod):
             made = ""
             for wider in (False, True) if site else ():
                 assert site is not None  # noqa: S101 - the loop is empty without one
-                text = _named(scene, site, whole_file=wider)
+                text = _named(scene, site, crash.message, whole_file=wider)
                 if text and text != made:
                     made = made or text
                     yield from self.offer(
@@ -106,14 +115,31 @@ def _is_platforms(crash: Crash) -> bool:
     return _UNNAMED.search(crash.message) is not None or _PLATFORMS.search(crash.message) is not None
 
 
-def _named(scene: Scene, site: Site, *, whole_file: bool) -> str:
+def _named(scene: Scene, site: Site, said: str, *, whole_file: bool) -> str:
     function = None if whole_file else site.source.enclosing(site.line, cst.FunctionDef)
     calls = site.source.within(function, cst.Call) if function else list(site.source.all(cst.Call))
     edits = Edits(site.source)
     for call in calls:
-        if _is_text(scene, site, call):
+        narrow = _of_ascii(call)
+        if narrow is not None and _NARROW.search(said):
+            edits.put(narrow, cst.SimpleString(f"{narrow.quote}utf-8{narrow.quote}"))
+        elif _is_text(scene, site, call):
             edits.change(call, cst.Call, _encoded)
     return edits.text() if edits.changes else ""
+
+
+def _of_ascii(call: cst.Call) -> cst.SimpleString | None:
+    """Return the encoding that an opening of a text file names, where that is ASCII."""
+    name = (
+        call.func.value if isinstance(call.func, cst.Name) else getattr(getattr(call.func, "attr", None), "value", "")
+    )
+    if name not in _POSITION:
+        return None
+    named = (arg.value for arg in call.args if arg.keyword is not None and arg.keyword.value == "encoding")
+    value = next(named, None)
+    if isinstance(value, cst.SimpleString) and str(value.evaluated_value).lower() in {"ascii", "us-ascii"}:
+        return value
+    return None
 
 
 def _is_text(scene: Scene, site: Site, call: cst.Call) -> bool:

@@ -14,7 +14,7 @@ from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.hints import hinted_attributes, hinted_symbol, told_place, uses
 from fixers.codemods.moved_names import from_table, is_of_project, is_ours, is_there, reshaped
 from fixers.codemods.nearest import IN_LIBRARIES, nearest
-from fixers.codemods.relocation import Moves, relocate_from
+from fixers.codemods.relocation import Moves, relocate, relocate_from
 from fixers.codemods.renamings import with_attribute
 from fixers.codemods.shapes import is_warning
 from fixers.codemods.spelling import resolve
@@ -233,7 +233,27 @@ class RenamedApi(Codemod):
         for (dotted, old), new in METHODS.items():
             if old == name and dotted.rpartition(".")[2] == kind and new in (scene.installed.names(dotted) or ()):
                 yield from self._rename(scene, site, old, new, self.PRIOR)
+                yield from self._and_names(scene, site, dotted.partition(".")[0], old, new)
                 return
+
+    def _and_names(self, scene: Scene, site: Site, root: str, old: str, new: str) -> Iterator[Candidate]:
+        """Offer the attribute's new name with all names of its library that are gone: the next may fail unseen."""
+        *_, text = with_attribute(site, old, new)
+        project = type(scene.project)({**scene.project.files, site.path: text}, scene.project.source_roots)
+        moves = from_table(scene, root)
+        texts = {site.path: text}
+        for path in scene.project.repairable():
+            if moves.symbols and (changed := relocate(project, path, moves)) is not None:
+                texts[path] = changed
+        if len(texts) > 1 or texts[site.path] != text:
+            yield from self.offer(
+                scene,
+                texts,
+                summary=f"`{old}` is `{new}` in the installed release, which has other names too.",
+                line=site.line,
+                function=site.function,
+                wider=True,
+            )
 
     def _attribute(self, scene: Scene, site: Site, said: Advice) -> Iterator[Candidate]:
         old_home, _, old = said.old.rpartition(".")

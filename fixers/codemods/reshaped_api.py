@@ -25,6 +25,13 @@ _VALIDATOR = (
 )
 _DICT = "The `dict` method is deprecated; use `model_dump` instead. Deprecated in Pydantic V2.0 to be removed in V3.0."
 
+_APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+_ORDERS = (
+    "from sqlalchemy.orm import joinedload, relationship\n\n\n"
+    "class Order(Base):\n    lines = relationship('Line')\n\n\n"
+    "class Line(Base):\n    article = relationship('Article')\n\n\n"
+)
+
 
 class ReshapedApi(Codemod):
     """Write a call, a decorator or a class of a library as the installed release takes it.
@@ -75,6 +82,36 @@ class ReshapedApi(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # a relationship, and one behind it
+            before=_ORDERS + "def f(s):\n    q = s.query(Order)\n    return q.options(joinedload('lines.article'))\n",
+            after=_ORDERS
+            + "def f(s):\n    q = s.query(Order)\n"
+            + "    return q.options(joinedload(Order.lines).joinedload(Line.article))\n",
+            exception="sqlalchemy.exc.ArgumentError",
+            message="Strings are not accepted for attribute names in loader options; please use class-bound attributes",
+            line=14,
+            versions={"sqlalchemy": "2.0.51"},
+        ),
+        Rewrite(
+            before=_APP + "@app.before_first_request\ndef warm():\n    fill()\n",
+            after=_APP + "def warm():\n    fill()\n\n\nwith app.app_context():\n    warm()\n",
+            exception="AttributeError",
+            message="'Flask' object has no attribute 'before_first_request'",
+            line=6,
+            versions={"flask": "3.1.2"},
+        ),
+        Rewrite(
+            before="from itsdangerous import TimedJSONWebSignatureSerializer as S\n\n\ndef f(k, u):\n"
+            "    return S(k, 60).dumps(u).decode()\n\n\ndef g(k, t):\n    s = S(k)\n    return s.loads(t)\n",
+            after="from itsdangerous import URLSafeTimedSerializer\n\n\ndef f(k, u):\n"
+            "    return URLSafeTimedSerializer(k).dumps(u)\n\n\ndef g(k, t):\n    s = URLSafeTimedSerializer(k)\n"
+            "    return s.loads(t, max_age=60)\n",
+            exception="ImportError",
+            message="cannot import name 'TimedJSONWebSignatureSerializer' from 'itsdangerous'",
+            line=1,
+            names={"itsdangerous": frozenset({"URLSafeTimedSerializer"})},
+            versions={"itsdangerous": "2.2.0"},
+        ),
         Rewrite(
             before=(
                 "from flask import Flask\nfrom flask.json import JSONEncoder\n\n\nclass Sets(JSONEncoder):\n"

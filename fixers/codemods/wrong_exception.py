@@ -17,11 +17,18 @@ from fixers.codemods.imports import Import, add_import, spelled
 from fixers.codemods.scopes import bound
 from fixers.codemods.source import Edits
 from fixers.codemods.symbols import classes, imports, tree_of
+from fixers.codemods.translation import as_elsewhere
 from fixers.model import Candidate, Frame, Tier
 from fixers.project import is_repairable, is_test_path
 
 _NEVER = frozenset(
     {"AssertionError", "Failed", "KeyboardInterrupt", "SystemExit", "NameError", "SyntaxError", "ImportError"}
+)
+_AS_ELSEWHERE = 0.8
+_STORE = (
+    "class Unknown(Exception):\n    pass\n\n\nclass Store:\n    def get(self, key):\n        try:\n"
+    "            return self.rows[key]\n        except KeyError:\n            raise Unknown(key) from None\n\n"
+    "    def size(self, key):\n"
 )
 _ACCOUNT = (
     "class NoFunds(Exception):\n    pass\n\n\nclass Account:\n    def take(self, n):\n        if n > 3:\n"
@@ -70,6 +77,18 @@ class WrongException(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # the same look-up is translated elsewhere
+            before=_STORE + "        return len(self.rows[key])  # rows\n",
+            after=_STORE + "        try:\n            return len(self.rows[key])  # rows\n        except KeyError:\n"
+            "            raise Unknown(key) from None\n",
+            exception="KeyError",
+            message="'x'",
+            files={
+                "tests/test_it.py": "import pytest\n\n\ndef test_it():\n    with pytest.raises(Unknown):\n"
+                "        Store().size('x')\n"
+            },
+            frames=(("tests/test_it.py", 6, "test_it"), ("pkg/mod.py", 13, "size")),
+        ),
         Rewrite(
             before=_ACCOUNT,
             after=_ACCOUNT.replace("raise ValueError", "raise NoFunds"),
@@ -113,6 +132,15 @@ class WrongException(Codemod):
             if site is not None and raised is not None:
                 yield from self._other_type(scene, site, raised, crash.exception, expected)
             elif (around := nearest_site(scene, crash)) is not None:
+                if (text := as_elsewhere(around, crash.exception, expected)) is not None:
+                    yield from self.offer(
+                        scene,
+                        {around.path: text},
+                        summary=f"`{crash.exception}` becomes `{expected}` here, as the module does elsewhere.",
+                        line=around.line,
+                        function=around.function,
+                        prior=_AS_ELSEWHERE,
+                    )
                 yield from self._translated(scene, around, crash.exception, expected)
 
     def _other_type(self, scene: Scene, site: Site, node: cst.Raise, old: str, new: str) -> Iterator[Candidate]:

@@ -128,10 +128,16 @@ def base_request(target: Target, *, rootdir: str) -> dict[str, Any]:
 def inside_command(target: Target, request: Mapping[str, Any], limits: Limits) -> Command:
     """Compose the command that runs our inside code over the target."""
     return Command(
-        argv=(str(target.python), "-B", str(INSIDE / "goldseam_inside.py")),
+        argv=(str(target.python), *target.start.options, "-B", str(INSIDE / "goldseam_inside.py")),
         tree=target.tree,
         mount=target.mount,
-        environment={"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1", "CI": "true"},
+        environment={
+            **dict(target.start.variables),
+            "PYTHONHASHSEED": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUNBUFFERED": "1",
+            "CI": "true",
+        },
         read_only=(*target.read_only, INSIDE),
         stdin=json.dumps(request).encode() + b"\n",
         limits=limits,

@@ -8,6 +8,19 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """How the project's own test command starts its interpreter."""
+
+    options: tuple[str, ...] = ()
+    """Of the interpreter: `-X`, `dev`, `-bb`."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What the command sets before it."""
+
+
+PLAIN = Start()
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A tree and the interpreter that can run its tests."""
 
@@ -27,6 +40,7 @@ class Target:
     """Installed distributions: normalized name to version."""
     provenance: str
     """In words: "given with --python", "made by uv from pyproject.toml [test]"."""
+    start: Start = PLAIN
 
     @property
     def python_release(self) -> tuple[int, int]:

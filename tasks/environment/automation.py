@@ -44,7 +44,8 @@ def tox_wants(files: Mapping[str, str], chosen: Sequence[str] = ()) -> Wants:
             installs += ["-e", f".[{','.join(extras)}]"]
         args = args or _first_test(map(_plain, _lines(stated.get("commands", ""))))
     why = ("tox.ini names what its test environment installs",) if installs else ()
-    return Wants(tuple(installs), args.args if args else None, (*why, *(args.why if args else ())))
+    found = args or TestCommand("")
+    return Wants(tuple(installs), args.args if args else None, (*why, *found.why), found.start)
 
 
 def nox_wants(files: Mapping[str, str], chosen: Sequence[str] = ()) -> Wants:
@@ -59,7 +60,7 @@ def nox_wants(files: Mapping[str, str], chosen: Sequence[str] = ()) -> Wants:
                 args = _known(read_test_command(words))
         if args is not None:
             why = f"noxfile.py's session {function.name} names what it installs and runs"
-            return Wants(tuple(installs), args.args, (why, *args.why))
+            return Wants(tuple(installs), args.args, (why, *args.why), args.start)
     return Wants()
 
 

@@ -62,6 +62,7 @@ def detect(
     else:
         wants, commands = _wanted(files, steps_wants(lines), inner), ()
     args, why_args = _test_args(command, inner)
+    start = command.start if command.tool == "pytest" else inner.start
     if tool:
         more = tool_wants(files, tool)
         wants = Wants((*wants.installs, *more.installs), None, (*wants.why, *more.why))
@@ -74,6 +75,7 @@ def detect(
         python_wanted=wanted_python(files),
         commands=commands,
         why=tuple(dict.fromkeys((*wants.why, *why_args, *_plugin_reasons(files, wants.installs)))),
+        start=start,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fixers.runner.target import PLAIN, Start
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -22,6 +24,7 @@ class Plan:
     """Commands of the user's own setup that are no `pip install`, to run after it."""
     why: tuple[str, ...] = ()
     """One sentence a decision, for the trace."""
+    start: Start = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +35,4 @@ class Wants:
     test_args: tuple[str, ...] | None = None
     """None when this source does not say how tests are run."""
     why: tuple[str, ...] = ()
+    start: Start = PLAIN

@@ -207,6 +207,7 @@ def _target(tree: Path, mount: str, plan: Plan, facts: InterpreterFacts, provena
         python_version=facts.version,
         packages=dict(sorted(facts.packages.items())),
         provenance="; ".join((provenance, *plan.why)),
+        start=plan.start,
     )
 
 

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from fixers.runner.target import PLAIN, Start
+from tasks.environment.start import start_of
+
 _RUNNERS = (("uv", "run"), ("poetry", "run"), ("pdm", "run"), ("pipenv", "run"), ("hatch", "run"), ("rye", "run"))
 _WRAPPERS = frozenset({"env", "xvfb-run", "time", "exec", "command", "sudo"})
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
@@ -77,6 +80,7 @@ class TestCommand:
     from_module: bool = False
     """Whether it was `python -m …`, which puts the current directory on the import path."""
     why: tuple[str, ...] = ()
+    start: Start = PLAIN
 
 
 def read_test_command(words: Sequence[str]) -> TestCommand:
@@ -84,24 +88,25 @@ def read_test_command(words: Sequence[str]) -> TestCommand:
     rest = _unwrapped(list(words))
     if not rest:
         return TestCommand("")
-    filters = _warning_filters(words[: len(words) - len(rest)])
+    before = list(words[: len(words) - len(rest)])
+    filters = _warning_filters(before)
     name, rest = PurePosixPath(rest[0]).name, rest[1:]
     module = False
     if _PYTHON.match(name):
         options = rest
         name, rest = _module(rest)
         filters += _warning_filters(options[: len(options) - len(rest)])
+        before += options[: len(options) - len(rest)]
         module = bool(name)
     if name == "coverage" and rest[:1] == ["run"]:
         name, rest = _module(rest)
         module = bool(name)
     if name in {"pytest", "py.test"}:
         args, why = cleaned(rest)
-        return TestCommand("pytest", (*filters, *args), module, why)
+        return TestCommand("pytest", (*filters, *args), module, why, start_of(before))
     if name == "unittest":
-        return TestCommand(
-            "pytest", (*filters, *_unittest_paths(rest)), True, ("unittest is run by pytest over the same paths",)
-        )
+        why = ("unittest is run by pytest over the same paths",)
+        return TestCommand("pytest", (*filters, *_unittest_paths(rest)), True, why, start_of(before))
     if name in {"tox", "nox"}:
         return TestCommand(name, _chosen(rest))
     return TestCommand("")

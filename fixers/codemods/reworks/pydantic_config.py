@@ -38,6 +38,23 @@ def config_dicts(work: Workfile) -> None:
     _rewrite_configs(work, only_renamed=False)
 
 
+def renamed_keys(work: Workfile) -> None:
+    """Keep every `class Config` and give its keys their present names and values."""
+    for model in models(work):
+        config = next((n for n in model.body.body if isinstance(n, cst.ClassDef) and n.name.value == "Config"), None)
+        keys = _keys(work, config) if config is not None else None
+        if config is None or not keys or not all(_today(key, value)[0] for key, value in keys):
+            continue
+        for line in work.source.within(config.body, cst.Assign):
+            target = line.targets[0].target
+            old = (work.source.code(target), work.source.code(line.value))
+            new = _today(*old)
+            if new[0] != old[0]:
+                work.edits.put(target, cst.Name(new[0]))
+            if new[1] != old[1]:
+                work.edits.put(line.value, cst.parse_expression(new[1]))
+
+
 def outdated_config_dicts(work: Workfile) -> None:
     """Do so only where a key has another name now, and so is without effect."""
     _rewrite_configs(work, only_renamed=True)

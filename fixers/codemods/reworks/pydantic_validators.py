@@ -13,7 +13,7 @@ _KEPT = frozenset({"check_fields"})
 def field_validators(work: Workfile) -> None:
     """Write `@validator` as `@field_validator` with `@classmethod`; what needs another design is left alone.
 
-    That is `each_item`, `always` and everything that looks at the field or at `**kwargs`.
+    That is `each_item`, `always`, `**kwargs`, and what asks the field for more than its name.
     """
     for function in work.source.all(cst.FunctionDef):
         for decorator in function.decorators:
@@ -88,23 +88,34 @@ def _is_classmethod(decorator: cst.BaseExpression) -> bool:
 
 
 def _with_info(work: Workfile, function: cst.FunctionDef) -> bool | None:
-    """Put `info` for `values`; None when the parameters cannot be kept."""
+    """Put `info` for `values` and `field`; None when the parameters cannot be kept."""
     parameters = function.params
     if parameters.star_kwarg or parameters.kwonly_params or isinstance(parameters.star_arg, cst.Param):
         return None
     extra = [param.name.value for param in parameters.params[2:]]
-    if len(parameters.params) < 2 or extra not in ([], ["values"]):
+    if len(parameters.params) < 2 or not set(extra) <= {"values", "field"}:
         return None
-    names = [name for name in work.source.within(function.body, cst.Name) if name.value in {"values", "info"}]
+    reads = [name for name in work.source.within(function.body, cst.Name) if _is_read(work, name)]
     if not extra:
         return True
-    if any(name.value == "info" for name in names):
+    put = [(name, new) for name in reads if name.value in extra and (new := _of_info(work, name)) is not None]
+    if any(name.value == "info" for name in reads) or len(put) != sum(name.value in extra for name in reads):
         return None
-    work.edits.put(parameters.params[2], parameters.params[2].with_changes(name=cst.Name("info"), annotation=None))
-    for name in names:
-        if _is_read(work, name):
-            work.edits.put(name, cst.parse_expression("info.data"))
+    first = parameters.params[2].with_changes(name=cst.Name("info"), annotation=None, comma=cst.MaybeSentinel.DEFAULT)
+    kept = [*parameters.params[:2], first]
+    work.edits.change(parameters, cst.Parameters, lambda node: node.with_changes(params=kept))
+    for _, (old, text) in put:
+        work.edits.put(old, cst.parse_expression(text))
     return True
+
+
+def _of_info(work: Workfile, name: cst.Name) -> tuple[cst.CSTNode, str] | None:
+    """Return a use of `values` or of the field's name, and what it is of `info`; None for any other use."""
+    if name.value == "values":
+        return name, "info.data"
+    parent = work.source.parents[name]
+    named = isinstance(parent, cst.Attribute) and parent.value is name and parent.attr.value in {"name", "alias"}
+    return (parent, "info.field_name") if named else None
 
 
 def _is_read(work: Workfile, name: cst.Name) -> bool:

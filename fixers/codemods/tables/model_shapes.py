@@ -8,6 +8,7 @@ from fixers.codemods.reworks.pydantic_config import (
     config_dicts,
     optional_fields,
     outdated_config_dicts,
+    renamed_keys,
     unannotated_fields,
 )
 from fixers.codemods.reworks.pydantic_models import sure_methods
@@ -17,9 +18,10 @@ from fixers.model import Tier
 
 _V2 = "pydantic 2.0"
 _MODEL = "pydantic.BaseModel"
-_CONFIG = (
-    r"class-based `config` is deprecated|`?from_attributes=True`? to use from_orm|model_config\['from_attributes'\]"
-    r"|Valid config keys have changed|Extra` is deprecated"
+_CONFIG = r"class-based `config` is deprecated"
+_KEYS = (
+    r"`?from_attributes=True`? to use from_orm|model_config\['from_attributes'\]|Valid config keys have changed"
+    r"|Extra` is deprecated"
 )
 _DUMPING = ("include", "exclude", "by_alias", "exclude_unset", "exclude_defaults", "exclude_none")
 
@@ -64,6 +66,8 @@ PYDANTIC: tuple[Rule, ...] = (
     Rework("pydantic", _V2, r"`@validator` validators are deprecated|The `field` and `config` parameters are not",
            field_validators, ("pydantic.field_validator",)),
     Rework("pydantic", _V2, r"`@root_validator`", model_validators, ("pydantic.model_validator",)),
+    Rework("pydantic", _V2, _KEYS, renamed_keys),
+    Rework("pydantic", _V2, _KEYS, config_dicts, ("pydantic.ConfigDict",), wider=True),
     Rework("pydantic", _V2, _CONFIG, config_dicts, ("pydantic.ConfigDict",)),
     Rework("pydantic", _V2, r"ValidationError: |DID NOT RAISE", outdated_config_dicts, ("pydantic.ConfigDict",),
            Tier.B),

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fixers.codemods.shapes import Keyword, Reach, Rule, Shape
+from fixers.codemods.reworks.pytest_tests import (
+    asserted_results,
+    mock_assertions,
+    nose_methods,
+    parametrized,
+    unmarked_fixtures,
+)
+from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
 
 _DICT = "builtins.dict collections.OrderedDict collections.defaultdict collections.Counter"
@@ -68,6 +75,21 @@ SHAPES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 TESTING: tuple[Rule, ...] = (
+    Shape("pytest.skip($r)", "pytest.skip($r, allow_module_level=True)", "pytest 3.0", reach=Reach.LINE,
+          message=r"pytest\.skip outside of a test will skip the entire module"),
+    Shape("$s.assertQuerysetEqual($*a)", "$s.assertQuerySetEqual($*a)", "django 4.2",
+          message=r"has no attribute 'assertQuerysetEqual'|assertQuerysetEqual\(\) is deprecated"),
+    Shape("$s.assertFormsetError($*a)", "$s.assertFormSetError($*a)", "django 4.2",
+          message=r"has no attribute 'assertFormsetError'|assertFormsetError\(\) is deprecated"),
+    Rework("pytest", "pytest 8.0", r"'Test\w*' object has no attribute '\w+'|name '\w+' is not defined|"
+           r"nose (?:tests|support)", nose_methods),
+    Rework("pytest", "pytest 7.4", r"[Mm]arks (?:applied to|cannot be applied to) fixtures", unmarked_fixtures),
+    Rework("pytest", "pytest 7.2", r"[Ee]xpected None, but (?:the test|\S+) returned|returned <class|"
+           r"Test functions should return None", asserted_results),
+    Rework("pytest", "pytest 4.0", r"[Yy]ield tests were removed|"
+           r"'yield' keyword is allowed in fixtures, but not in tests", parametrized),
+    Rework("unittest", "", r"'\w*' is not a valid assertion|has no attribute '(?:assert_)?called_\w+'|"
+           r"is not a valid assertion\. Use a spec", mock_assertions),
     Shape("pytest.yield_fixture($*a)", "pytest.fixture($*a)", "pytest 6.2"),
     Shape("$r.getfuncargvalue($n)", "$r.getfixturevalue($n)", "pytest 4.0",
           message=r"has no attribute 'getfuncargvalue'"),

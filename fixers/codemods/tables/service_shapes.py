@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from fixers.codemods.reworks.django_meta import indexes
+from fixers.codemods.reworks.flask_hooks import at_once
 from fixers.codemods.reworks.flask_json import providers
+from fixers.codemods.reworks.itsdangerous_tokens import timed
 from fixers.codemods.reworks.jinja_extensions import built_in
 from fixers.codemods.reworks.sqlalchemy_engine import connected
+from fixers.codemods.reworks.sqlalchemy_paths import attributes
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
 
@@ -58,6 +61,8 @@ SQLALCHEMY: tuple[Rule, ...] = (
             message=r"Invalid argument\(s\) 'convert_unicode'|unexpected keyword argument 'convert_unicode'"),
     Keyword("sqlalchemy.String", "convert_unicode", "", "sqlalchemy 1.4"),
     Keyword("sqlalchemy.create_engine", "future", "", _SA2, "True", r"'future'"),
+    Rework("sqlalchemy", "sqlalchemy 1.4", r"[Ss]trings (?:are not accepted for attribute names|to indicate \w+ )|"
+           r"ORM relationship attribute expected, got '", attributes),
     Rework("sqlalchemy", _SA2, r"'Engine' object has no attribute 'execute'", connected),
 )  # fmt: skip
 
@@ -67,8 +72,8 @@ DJANGO: tuple[Rule, ...] = (
           reach=Reach.LINE),
     Shape("$u.is_anonymous()", "$u.is_anonymous", "django 2.0", message=r"'bool' object is not callable",
           reach=Reach.LINE),
-    Shape("django.db.models.NullBooleanField($*a)", "django.db.models.BooleanField($*a, null=True)", "django 4.0",
-          message=r"fields\.E903|NullBooleanField"),
+    Shape("django.db.models.NullBooleanField($*a)", "django.db.models.BooleanField($*a, null=True, blank=True)",
+          "django 4.0", message=r"fields\.E903|NullBooleanField"),
     *(Keyword(f"django.db.models.{name}", "", "on_delete=django.db.models.CASCADE", "django 2.0", position=1,
               message=r"__init__\(\) missing 1 required positional argument: 'on_delete'")
       for name in ("ForeignKey", "OneToOneField")),
@@ -79,10 +84,14 @@ DJANGO: tuple[Rule, ...] = (
               message=r"got an unexpected keyword argument 'mimetype'")
       for name in ("HttpResponse", "StreamingHttpResponse")),
     Rework("django", "django 5.1", r"class Meta' got invalid attribute\(s\): index_together|index_together", indexes,
-           ("django.db.models.Index",), Tier.B),
+           ("django.db.models.Index",)),
 )  # fmt: skip
 
 WEB: tuple[Rule, ...] = (
+    Rework("flask", "flask 2.3", r"'Flask' object has no attribute 'before_first_request'|"
+           r"'before_first_request' is deprecated", at_once),
+    Rework("itsdangerous", "itsdangerous 2.1", r"JSONWebSignatureSerializer", timed,
+           ("itsdangerous.URLSafeTimedSerializer",)),
     Rework("flask", "flask 2.3", r"cannot import name 'JSONEncoder' from 'flask\.json'|"
            r"module 'flask\.json' has no attribute 'JSONEncoder'", providers,
            ("flask.json.provider.DefaultJSONProvider",)),

@@ -93,6 +93,19 @@ _OVERRIDE = '''def override(method, /):
     return method
 '''
 
+ZIP_STRICT = StandIn(
+    '''def zip_strict(*iterables):
+    """Yield tuples of items that belong together; ValueError when an iterable is shorter than another."""
+    missing = object()
+    for items in zip_longest(*iterables, fillvalue=missing):
+        if any(item is missing for item in items):
+            raise ValueError("the arguments of zip_strict() have different lengths")
+        yield items
+''',
+    (("itertools", "zip_longest"),),
+)
+"""`zip(..., strict=True)` of Python 3.10."""
+
 STAND_INS: Mapping[str, StandIn] = {
     "distutils.util.strtobool": StandIn(_STRTOBOOL),
     "cgi.parse_header": StandIn(_PARSE_HEADER, (("email.message", "Message"),)),

@@ -6,6 +6,7 @@ has what the entry writes; one with a message of its own only after a failure th
 
 from __future__ import annotations
 
+from fixers.codemods.reworks.asyncio_run import run_once
 from fixers.codemods.reworks.getargspec import full_specs
 from fixers.codemods.reworks.leading_flags import leading_flags
 from fixers.codemods.reworks.set_attribute import set_attributes
@@ -40,6 +41,14 @@ TEXTS: tuple[Rule, ...] = (
     Rework("re", "", r"[gG]lobal flags not at the start of the expression|Flags not at the start of the expression",
            leading_flags),
 )  # fmt: skip
+
+_ENCODING = r"__init__\(\) got an unexpected keyword argument 'encoding'"
+
+ENCODED: tuple[Rule, ...] = (
+    *(Keyword(f"json.{name}", "encoding", "", "", message=_ENCODING) for name in ("loads", "load", "dumps", "dump")),
+    Shape("base64.encodestring($x)", "base64.encodebytes($x)", ""),
+    Shape("base64.decodestring($x)", "base64.decodebytes($x)", ""),
+)
 
 FILES: tuple[Rule, ...] = (
     Shape("plistlib.readPlistFromBytes($x)", "plistlib.loads($x)", ""),
@@ -91,6 +100,9 @@ RUNNING: tuple[Rule, ...] = (
           message=r"shuffle\(\) takes 2 positional arguments but 3 were given"),
     Shape("asyncio.wait($c, $**k)", "asyncio.wait(list(map(asyncio.ensure_future, $c)), $**k)", "",
           message=r"Passing coroutines is forbidden, use tasks explicitly", reach=Reach.LINE),
+    Rework("asyncio", "", _UNSET_LOOP, run_once, ("asyncio.run",)),
+    Shape("asyncio.get_event_loop().run_until_complete($c())", "asyncio.run($c())", "", message=_UNSET_LOOP),
+    Shape("asyncio.get_event_loop().run_until_complete($c($*a))", "asyncio.run($c($*a))", "", message=_UNSET_LOOP),
     Shape("asyncio.get_event_loop()", "asyncio.new_event_loop()", "", message=_UNSET_LOOP, reach=Reach.LINE,
           tier=Tier.B),
     Shape("datetime.datetime.utcfromtimestamp($x)",
@@ -112,6 +124,17 @@ RUNNING: tuple[Rule, ...] = (
 )  # fmt: skip
 
 DISTUTILS: tuple[Rule, ...] = (
+    Shape("distutils.spawn.find_executable($n, $p)", "shutil.which($n, path=$p)", ""),
+    Shape("distutils.spawn.find_executable($n, path=$p)", "shutil.which($n, path=$p)", ""),
+    Shape("distutils.spawn.find_executable($n)", "shutil.which($n)", ""),
+    Shape("distutils.sysconfig.get_config_var($n)", "sysconfig.get_config_var($n)", ""),
+    Shape("distutils.sysconfig.get_python_lib(True)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(1)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(plat_specific=True)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(plat_specific=1)", 'sysconfig.get_path("platlib")', ""),
+    Shape("distutils.sysconfig.get_python_lib(standard_lib=True)", 'sysconfig.get_path("stdlib")', ""),
+    Shape("distutils.dir_util.remove_tree($d)", "shutil.rmtree($d)", ""),
+    Shape("distutils.file_util.copy_file($a, $b)", "shutil.copy2($a, $b)", "", tier=Tier.B),
     Shape("distutils.dir_util.copy_tree($a, $b)", "shutil.copytree($a, $b, dirs_exist_ok=True)", ""),
     Shape("distutils.dir_util.mkpath($d)", "os.makedirs($d, exist_ok=True)", ""),
     Shape("distutils.dir_util.mkpath($d, $m)", "os.makedirs($d, $m, exist_ok=True)", ""),
@@ -144,4 +167,4 @@ NEWER: tuple[Rule, ...] = (
             message=r"dataclass\(\) got an unexpected keyword argument 'kw_only'"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *DIGESTS, *CODE, *RUNNING, *DISTUTILS, *NEWER)
+RULES: tuple[Rule, ...] = (*TEXTS, *FILES, *TREES, *DIGESTS, *ENCODED, *CODE, *RUNNING, *DISTUTILS, *NEWER)

@@ -4,6 +4,11 @@ Never a value: what a program holds may be a secret. Only frames of the project
 itself are looked at, and only so many names, so that a report stays small.
 """
 
+import gc
+import inspect
+import sys
+import types
+import warnings
 from itertools import islice
 
 import goldseam_inside
@@ -15,6 +20,40 @@ KEYS = 50
 LONGEST = 80
 SIZED = (str, bytes, list, tuple, dict, set, frozenset)
 PLAIN = (*SIZED, int, float, complex, bool, type(None))
+ORIGIN_DEPTH = 4
+"""Callers that a coroutine remembers: a library's own call may lie between it and the project."""
+
+
+class Unawaited:
+    """Which coroutines nobody awaited, and where the project made them; those of one test at a time."""
+
+    def __init__(self):
+        self.facts = {}
+        told = warnings._warn_unawaited_coroutine  # noqa: SLF001 - the interpreter calls it, under this name
+
+        def also_noted(coroutine):
+            self.note(coroutine)
+            told(coroutine)
+
+        warnings._warn_unawaited_coroutine = also_noted  # noqa: SLF001
+        sys.set_coroutine_origin_tracking_depth(ORIGIN_DEPTH)
+
+    def begin(self):
+        self.facts = {}
+
+    def note(self, coroutine):
+        for path, line, _ in coroutine.cr_origin or ():
+            if goldseam_inside.in_tree(path):
+                name = str(coroutine.__qualname__).rsplit("<locals>.", 1)[-1][:LONGEST]
+                self.facts["unawaited:%s:%d" % (path[len(goldseam_inside.MOUNTED[0]) :], line)] = [name]
+                return
+
+    def found(self):
+        """Return what was noted, and those that something still holds: a list, a traceback."""
+        for held in gc.get_objects():
+            if type(held) is types.CoroutineType and inspect.getcoroutinestate(held) == inspect.CORO_CREATED:
+                self.note(held)
+        return dict(islice(self.facts.items(), NAMES))
 
 
 def facts_of(error):
@@ -36,7 +75,7 @@ def _project_frames(error):
     found, trace = [], error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if name.startswith(goldseam_inside.MOUNTED[0]) and "/site-packages/" not in name:
+        if goldseam_inside.in_tree(name):
             found.append((trace.tb_frame, trace.tb_lineno))
         trace = trace.tb_next
     return found

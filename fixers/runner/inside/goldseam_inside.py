@@ -14,6 +14,7 @@ import sys
 
 import goldseam_logged
 import goldseam_reach
+import goldseam_unstarted
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
@@ -21,6 +22,8 @@ MESSAGE_CAP = 4000
 MOUNTED = ["", ""]
 """Where the tree stands in this process, and where the host says that it stands; the same in a sandbox."""
 FRAME_CAP = 60
+COLLECTION_FAILED = 2
+"""What pytest ends with when a test file cannot be imported."""
 DESCRIBED_CAP = 40
 RERUN_GUARDS = (
     # plug-in module, options that keep it from hiding, repeating or reordering tests
@@ -76,13 +79,15 @@ class StandIns:
 class Reporter:
     """A pytest plug-in that sends what each test did, and why it failed."""
 
-    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0, ordered=False):
+    def __init__(self, answers, describe, wanted=None, seed=None, test_seconds=0.0, ordered=False, unawaited=None):
         self.answers = answers
         self.describe = describe
+        self.unawaited = unawaited
         self.wanted = frozenset(wanted) if wanted is not None else None
         self.order = list(wanted) if wanted is not None and ordered else None
         self.seed = seed
         self.test_seconds = test_seconds
+        self.root = ""
         self.outcomes = {}
         self.raised = {}
         self.described = 0
@@ -90,21 +95,33 @@ class Reporter:
 
     def pytest_collectreport(self, report):
         if report.failed:
-            self.answers.send(
-                event="collect_error",
-                id=report.nodeid,
-                raised=_text_of(report),
-                message=str(report.longrepr)[-MESSAGE_CAP:],
-            )
+            for name in self.files_of(report.nodeid):
+                self.answers.send(
+                    event="collect_error",
+                    id=name,
+                    raised=_text_of(report),
+                    message=str(report.longrepr)[-MESSAGE_CAP:],
+                )
 
     def pytest_exception_interact(self, node, call, report):
         """Send the exception of a collection error, which no report carries whole."""
         if call.when == "collect" and call.excinfo is not None:
             chain = chain_of(call.excinfo.value)
-            # pytest wraps what a module raised into an error of its own, which says nothing more.
-            cause = [link for link in chain if not link["type"].endswith("CollectError")]
+            cause = goldseam_unstarted.cause_of(chain)
             facts = self.facts_of(call.excinfo.value)
-            self.answers.send(event="collect_raised", id=report.nodeid, chain=cause or chain, facts=facts)
+            for name in self.files_of(report.nodeid):
+                self.answers.send(event="collect_raised", id=name, chain=cause, facts=facts)
+
+    def files_of(self, nodeid):
+        """Return the test files that a collection error is about: those of a directory whose conftest.py is broken."""
+        if "::" in nodeid or nodeid.endswith(".py"):
+            return [nodeid]
+        directory = os.path.join(self.root, nodeid)
+        below = goldseam_unstarted.below(directory) if os.path.isdir(directory) else ()
+        return sorted(os.path.relpath(path, self.root) for path in below) or [nodeid]
+
+    def pytest_sessionstart(self, session):
+        self.root = str(session.config.rootdir)
 
     def pytest_collection_modifyitems(self, session, config, items):
         if self.wanted is not None:
@@ -123,6 +140,8 @@ class Reporter:
     def pytest_runtest_logstart(self, nodeid, location):
         self.answers.send(event="start", id=nodeid)
         self.reach.begin()
+        if self.unawaited is not None:
+            self.unawaited.begin()
         if self.test_seconds:
             signal.signal(signal.SIGALRM, _raise_timeout)
             signal.setitimer(signal.ITIMER_REAL, self.test_seconds)
@@ -137,7 +156,9 @@ class Reporter:
     def facts_of(self, error):
         """Describe the frames of the first failures; those of the hundredth say nothing new."""
         self.described += 1
-        return self.describe(error) if self.described <= DESCRIBED_CAP else {}
+        if self.described > DESCRIBED_CAP:
+            return {}
+        return {**self.describe(error), **(self.unawaited.found() if self.unawaited is not None else {})}
 
     def pytest_runtest_logreport(self, report):
         old = self.outcomes.get(report.nodeid, ("", 0.0, ""))
@@ -253,6 +274,11 @@ def is_of_tree(path):
     return path.startswith(MOUNTED[1]) and "/site-packages/" not in path
 
 
+def in_tree(path):
+    """Say whether a file lies in the tree, by its name in this process."""
+    return path.startswith(MOUNTED[0]) and "/site-packages/" not in path
+
+
 def is_harness(path):
     return "/_pytest/" in path or "/pluggy/" in path or path.startswith(HERE)
 
@@ -333,7 +359,13 @@ def run(request, answers):
 
     wanted, limit = request.get("wanted"), request.get("test_seconds", 0.0)
     reporter = Reporter(
-        answers, goldseam_facts.facts_of, wanted, request.get("seed"), limit, request.get("ordered", False)
+        answers,
+        goldseam_facts.facts_of,
+        wanted,
+        request.get("seed"),
+        limit,
+        request.get("ordered", False),
+        goldseam_facts.Unawaited(),
     )
     plugins = [StandIns(), reporter]
     if request["mode"] == "spectrum":
@@ -342,7 +374,17 @@ def run(request, answers):
         tree, collector = request["tree"], request.get("collector")
         plugins.append(goldseam_spectrum.Spectrum(answers, tree, request["groups"], collector))
     enter(request)
-    code = int(pytest.main(pytest_arguments(request), plugins=plugins))
+    unstarted = goldseam_unstarted.Unstarted()
+    plugins.append(unstarted)
+    try:
+        code = int(pytest.main(pytest_arguments(request), plugins=plugins))
+    except Exception as error:
+        unstarted.note(error)
+        if not unstarted.told(reporter, request):
+            raise
+        code = COLLECTION_FAILED
+    else:
+        code = COLLECTION_FAILED if unstarted.told(reporter, request) else code
     answers.send(event="finish", code=code, pytest=pytest.__version__)
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 import pytest
 
 from fixers.codemods.base import Rewrite, Scene
+from fixers.codemods.idle import without_idle
 from fixers.codemods.imports import Import, insert
 from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
@@ -16,6 +17,7 @@ from fixers.codemods.nearest import distance, nearest, suggested
 from fixers.codemods.source import parse
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.syntax_slip import mended
+from fixers.codemods.uncalled import called_everywhere
 from fixers.codemods.workfile import is_pure
 from fixers.model import Tier
 from fixers.project import Project
@@ -176,3 +178,19 @@ def test_texts_of_any_kind_are_mended_in_bounded_time() -> None:
     started = time.monotonic()
     mended(text, 1)
     assert time.monotonic() - started < 20
+
+
+def test_a_method_is_called_wherever_its_value_is_used() -> None:
+    text = "best = max(ts, key=T.area)\nheld = t.area\nall_ = [t.area]\nsum_ = sum({} for t in ts) + {}\nt.area\n"
+    project = Project({"pkg/mod.py": text.format("t.area", "t.area")})
+    assert called_everywhere(project, "area") == {"pkg/mod.py": text.format("t.area()", "t.area()")}
+
+
+IDLE = "async def f(q):\n    loop = asyncio.get_event_loop()\n    n = load()\n    return Q(q, loop=loop, n=n)\n"
+
+
+def test_what_only_the_old_call_read_goes_unless_it_does_something() -> None:
+    after = IDLE.replace(", loop=loop, n=n", "")
+    assert without_idle(IDLE, after) == "async def f(q):\n    n = load()\n    return Q(q)\n"
+    unread = IDLE.replace(", loop=loop", "")
+    assert without_idle(unread, unread) == unread

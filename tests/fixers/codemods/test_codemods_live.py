@@ -24,6 +24,7 @@ import goldseam_inside, goldseam_facts
 goldseam_inside.MOUNTED[:] = [os.getcwd() + "/", os.getcwd() + "/"]
 sys.path.insert(0, os.getcwd())
 sys.dont_write_bytecode = True
+unawaited = goldseam_facts.Unawaited()
 try:
     from tests import test_it
     test_it.test_it()
@@ -34,7 +35,7 @@ except BaseException as error:
               if not f.filename.startswith("<frozen")]
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((error.filename, error.lineno, "<module>"))
-    print(json.dumps([name, str(error), frames, goldseam_facts.facts_of(error)]))
+    print(json.dumps([name, str(error), frames, {**goldseam_facts.facts_of(error), **unawaited.found()}]))
 """
 
 
@@ -203,6 +204,22 @@ CASES = {
         "from pkg.other import area\n\n\ndef f(width, height, unit):\n    return area(width, height, unit)\n",
         "assert mod.f(2, 3, 1) == 6",
         other="def area(width, height):\n    return width * height\n",
+    ),
+    "forgotten-lock": Case(
+        "missing-await",
+        (
+            "import asyncio\n\n\nasync def g():\n    lock = asyncio.Lock()\n    lock.acquire()\n"
+            "    return lock.locked()\n\n\ndef f():\n    return asyncio.run(g())\n"
+        ),
+        "assert mod.f()",
+    ),
+    "coroutine-held": Case(
+        "missing-await",
+        (
+            "import asyncio\n\n\nasync def g():\n    done = asyncio.Event()\n    done.set()\n"
+            "    return [done.wait()]\n\n\ndef f():\n    return asyncio.run(g())\n"
+        ),
+        "assert mod.f() == [True]",
     ),
     "await": Case(
         "missing-await",

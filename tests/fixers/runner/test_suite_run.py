@@ -68,6 +68,29 @@ def test_the_phase_of_a_failure_is_told(make_target, sandbox, text, kind, except
     assert (failure.kind, failure.exception) == (kind, exception)
 
 
+UNSTARTED = {
+    "at-the-root": ("conftest.py", "import app\n"),
+    "below": ("tests/unit/conftest.py", "import app\n"),
+    "while-configured": ("conftest.py", "def pytest_configure():\n    import app\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), UNSTARTED.values(), ids=UNSTARTED)
+def test_what_keeps_pytest_from_beginning_is_told_of_each_test_file(make_target, sandbox, path, text):
+    files = {"app.py": "1 / 0\n", path: text, "tests/unit/test_a.py": "def test_a():\n    pass\n", "setup.py": ""}
+    target, _ = make_target(files)
+    run = run_suite(target, sandbox)
+    (failure,) = run.failures
+    assert run.complete
+    assert (failure.test_ids, failure.exception) == (("tests/unit/test_a.py",), "ZeroDivisionError")
+    assert failure.frames[-1].path == "app.py"
+
+
+def test_a_conftest_that_is_wrong_itself_is_no_fault_of_the_code(make_target, sandbox):
+    target, _ = make_target({"conftest.py": "1 / 0\n", "test_a.py": "def test_a():\n    pass\n"})
+    assert not run_suite(target, sandbox).complete
+
+
 def test_a_chain_of_exceptions_is_told_root_cause_first(make_target, sandbox):
     text = (
         "def test_it():\n    try:\n        {}['k']\n    except KeyError as e:\n        raise ValueError('v') from e\n"

@@ -44,6 +44,22 @@ def test_reads_a_line_of_a_script(line: str, expected: tuple[str, tuple[str, ...
     assert (command.tool, command.args, command.from_module) == expected
 
 
+STARTS = {
+    "nothing": ("python -m pytest", (), ()),
+    "developer": ("python -X dev -bb -m pytest -X", ("-X", "dev", "-bb"), ()),
+    "glued": ("PYTHONUTF8=1 uv run python -Xutf8=0 -OO -m unittest", ("-X", "utf8=0", "-OO"), (("PYTHONUTF8", "1"),)),
+    "env": ("env TZ=UTC MODE='a b' pytest a.py", (), (("TZ", "UTC"), ("MODE", "a b"))),
+    "ours": ("PATH=/x PYTHONHASHSEED=3 LD_PRELOAD=a PYTHONWARNINGS=error python -X importtime -m pytest", (), ()),
+    "shell": ("HERE=$PWD KEY=`id` pytest", (), ()),
+}
+
+
+@pytest.mark.parametrize(("line", "options", "variables"), STARTS.values(), ids=STARTS)
+def test_keeps_what_the_interpreter_is_told(line: str, options: tuple[str, ...], variables: tuple[object, ...]) -> None:
+    start = read_test_line(line).start
+    assert (start.options, start.variables) == (options, variables)
+
+
 OPTIONS = {
     "workers": (["-n", "4", "t"], ["t"], 1),
     "workers-glued": (["-n4", "-nauto", "-n=2", "t"], ["t"], 3),
