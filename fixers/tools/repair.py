@@ -24,6 +24,7 @@ from fixers.runner.target import Target
 from fixers.tools.base import Tool
 from fixers.tools.borrowed import borrowed, is_known
 from fixers.tools.judge import appeared, counted, identity
+from fixers.tools.reflow import is_layout, longest, reflowed
 from fixers.tools.registry import tool_named
 from fixers.tools.repairs.base import Case, FindingRepair
 from fixers.tools.repairs.registry import ALL
@@ -33,6 +34,8 @@ _SINGLE = 12
 """Files tried one by one when a repair of all of them together made something new appear."""
 _PRIOR = 0.98
 _BOLD = 0.9
+REFLOW = "reflow:ruff"
+"""Maker of what our ruff laid out anew, statement by statement."""
 BOLD = "bold:ruff"
 """Maker of what ruff does by rules that it calls unsafe, or in place of another linter."""
 
@@ -132,9 +135,11 @@ def repair_tool(
         tool, red, target, project, sandbox, installed, progress, started + budget_seconds, findings=red.findings
     )
     _replay(work)
+    _reflow(work, ("E501",))
     for repair in ALL:
         if work.wanted() and not work.spent:
             _by_rule(work, repair)
+    _reflow(work, ())
     if work.wanted() and not work.spent:
         _boldly(work)
     edits = work.edits(work.texts)
@@ -168,6 +173,28 @@ def _replay(work: _Work) -> None:
         arguments = (*work.red.arguments, tool.codes[codes[0]], ",".join(codes))
         texts |= mend(tool, arguments, rest, work.target, work.sandbox)
     _together_or_apart(work, f"tool:{tool.distribution}", texts, _PRIOR)
+
+
+def _reflow(work: _Work, codes: tuple[str, ...]) -> None:
+    """Lay out anew the statements that findings of these codes name, of all layout codes for none."""
+    found: dict[str, list[Finding]] = {}
+    for finding in work.wanted():
+        if is_layout(finding) and finding.path in work.project.files and (not codes or finding.code in codes):
+            found.setdefault(finding.path, []).append(finding)
+    for path, findings in found.items():
+        if work.spent:
+            return
+        if not _reflowed(work, path, findings) and len(findings) > 1:
+            for finding in reversed(findings[:_SINGLE]):
+                _reflowed(work, path, [finding])
+
+
+def _reflowed(work: _Work, path: str, findings: Sequence[Finding]) -> bool:
+    text = work.now.files[path]
+    limit = longest(work.red.findings)
+    with patched(work.target, work.edits(work.texts)) as target:
+        after = reflowed(findings, path, text, limit, target, work.sandbox)
+    return work.accept(REFLOW, {path: after}, _PRIOR)
 
 
 def _boldly(work: _Work) -> None:

@@ -8,6 +8,7 @@ from fixers.tools.repairs.crowded_line import CrowdedLine
 from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
 from fixers.tools.repairs.late_bound_variable import LateBoundVariable
+from fixers.tools.repairs.long_line import LongLine
 from fixers.tools.repairs.lost_cause import LostCause
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
@@ -44,6 +45,7 @@ ALL: tuple[type[FindingRepair], ...] = (
     SharedDefault,
     LateBoundVariable,
     LostCause,
+    LongLine,
     EmptyFString,
     CrowdedLine,
     WhiteSpace,
