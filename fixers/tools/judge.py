@@ -14,9 +14,8 @@ from fixers.tools.registry import tool_named
 from fixers.tools.run import ToolRun, check
 
 _LINE = re.compile(r"\bline \d+")
-_LENGTH = re.compile(r"\(\d+ > (?=\d+)")
-"""Of a line that is too long: a repair of something else on it changes by how much."""
-_LONG = frozenset({"E501", "W505"})
+_QUOTING = re.compile(r"(E501|W505|SIM|C4|UP|PERF|FURB|RET|PIE|FLY|PTH|D[24]|RUF0[01]|PLR[157])\d*$")
+"""Codes of style whose message quotes the code, or its length: a repair of something else nearby changes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +77,8 @@ def counted(number: int) -> str:
 
 def identity(finding: Finding) -> tuple[str, str, str]:
     """Return what stays of a finding when only its line moves."""
-    message = _LENGTH.sub("(", finding.message) if finding.code in _LONG else finding.message
-    return finding.path, finding.code, _LINE.sub("line", message)
+    message = "" if _QUOTING.match(finding.code) else _LINE.sub("line", finding.message)
+    return finding.path, finding.code, message
 
 
 def _judged(red: RedTool, ran: ToolRun) -> Judged:

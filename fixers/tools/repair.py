@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from fixers.checks import paths as places
 from fixers.checks.importers import lost_imports
-from fixers.checks.layout import same_program
+from fixers.checks.unread import same_test
 from fixers.codemods.base import Installed
 from fixers.evidence import Budget, Cluster, Family, Finding, Proposal, RedTool, Repair
 from fixers.model import FileEdit, Tier
@@ -105,7 +105,7 @@ class _Work:
 
     def _touchable(self, path: str, text: str) -> bool:
         edit = FileEdit(path, self.project.files[path], text)
-        laid_out = (path,) if path.endswith(".py") and same_program(edit.before, edit.after) else ()
+        laid_out = (path,) if path.endswith(".py") and same_test(edit) else ()
         if self.tool.kind == "layout" and not laid_out:
             return False
         refused = [
@@ -159,20 +159,27 @@ def repair_tool(
 
 
 def _replay(work: _Work) -> None:
-    """Let the tool mend by itself, in the files that the findings name; in tests, layout alone."""
+    """Let the tool mend by itself, in the files that the findings name; in tests, code by code what means the same."""
     tool = work.tool
     if tool.mend is None:
         return
-    wanted = work.wanted()
-    named = sorted({finding.path for finding in wanted if finding.path in work.project.files})
+    named = sorted({finding.path for finding in work.wanted() if finding.path in work.project.files})
     free = [path for path in named if is_repairable(path) or tool.kind == "layout"]
     texts = mend(tool, work.red.arguments, free, work.target, work.sandbox)
-    codes = sorted({finding.code for finding in wanted if finding.code in tool.codes and finding.path not in free})
-    if codes:
-        rest = [path for path in named if path not in free]
-        arguments = (*work.red.arguments, tool.codes[codes[0]], ",".join(codes))
-        texts |= mend(tool, arguments, rest, work.target, work.sandbox)
     _together_or_apart(work, f"tool:{tool.distribution}", texts, _PRIOR)
+    if tool.kind == "lint" and len(free) < len(named):
+        _replay_in_tests(work, frozenset(named) - frozenset(free))
+
+
+def _replay_in_tests(work: _Work, paths: frozenset[str]) -> None:
+    tool = _bolder(work.tool)  # whatever it does there is proven by form, or not taken
+    codes = sorted({finding.code for finding in work.wanted() if finding.path in paths})
+    # All at once first: an import that goes can leave a block that another code wants sorted.
+    for chosen in [codes, *([code] for code in codes[:_SINGLE] if len(codes) > 1)]:
+        left = sorted({f.path for f in work.wanted() if f.path in paths and f.code in chosen})
+        with patched(work.target, work.edits(work.texts)) as target:
+            texts = mend(tool, (*work.red.arguments, "--select", ",".join(chosen)), left, target, work.sandbox)
+        _together_or_apart(work, f"tool:{tool.distribution}", texts, _PRIOR)
 
 
 def _reflow(work: _Work, codes: tuple[str, ...]) -> None:
@@ -219,9 +226,12 @@ def _bold(work: _Work, codes: Sequence[str]) -> bool:
         if tool.mend is None:
             texts = borrowed(tool, codes, paths, target, work.sandbox)
         else:
-            bold = replace(tool, mend=tuple(word.replace("--no-unsafe", "--unsafe") for word in tool.mend))
-            texts = mend(bold, arguments, paths, target, work.sandbox)
+            texts = mend(_bolder(tool), arguments, paths, target, work.sandbox)
     return _together_or_apart(work, BOLD, texts, _BOLD)
+
+
+def _bolder(tool: Tool) -> Tool:
+    return replace(tool, mend=tuple(word.replace("--no-unsafe", "--unsafe") for word in tool.mend or ()))
 
 
 def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:

@@ -27,7 +27,6 @@ _SAME_MEANING = (
     "RUF021", "RUF022", "RUF023", "RUF046", "RUF100", "SIM10", "SIM110", "SIM114", "SIM117", "SIM118", "SIM2", "SIM300",
     "SIM401", "SIM910", "UP", "W605",
 )  # fmt: skip
-_LAYOUT = ("I001", "W291", "W293", "W292", "W391")
 
 
 def _findings(output: Output) -> list[Finding]:
@@ -79,7 +78,6 @@ CHECK = Tool(
     }),
     valued=frozenset({"--output-format", "--format", "-o", "--output-file", "--cache-dir"}),
     bolder=_SAME_MEANING,
-    codes=dict.fromkeys(_LAYOUT, "--select"),
 )  # fmt: skip
 
 FORMAT = Tool(

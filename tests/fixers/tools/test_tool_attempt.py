@@ -166,7 +166,7 @@ def is_mended_without_a_suite(trace, line, fixer):
 
 DECLINED = {
     "a test that needs more than layout": (
-        {"mod.py": "import os\n", "tests/test_mod.py": "import sys\n\n\ndef test_it():\n    pass\n"},
+        {"mod.py": "import os\n", "tests/test_mod.py": "def test_it():\n    size = len([])\n"},
         ToolRequest("ruff check", (".",)),
         Reason.NO_CANDIDATE,
         "1 of 2 findings of `ruff check` can be repaired; 1 cannot",
