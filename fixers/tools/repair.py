@@ -22,7 +22,7 @@ from fixers.project import Project, is_repairable
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
 from fixers.tools.base import Tool
-from fixers.tools.borrowed import borrowed, is_known
+from fixers.tools.borrowed import BORROWED, borrowed, is_known
 from fixers.tools.judge import appeared, counted, identity
 from fixers.tools.reflow import is_layout, longest, reflowed
 from fixers.tools.registry import tool_named
@@ -219,15 +219,47 @@ def _boldly(work: _Work) -> None:
 
 
 def _bold(work: _Work, codes: Sequence[str]) -> bool:
-    tool, arguments = work.tool, (*work.red.arguments, "--select", ",".join(codes))
-    found = {finding.path for finding in work.wanted() if finding.code in codes and is_repairable(finding.path)}
-    paths = sorted(found & work.project.files.keys())
+    """Have these codes mended by the tool, else by our ruff; and with them what their repair would leave behind."""
+    for make in (_bolder_texts, _borrowed_texts):
+        texts = make(work, codes)
+        if _together_or_apart(work, BOLD, texts, _BOLD):
+            return True
+        left = _left_behind(work, texts)
+        if left and _together_or_apart(work, BOLD, make(work, [*codes, *left]), _BOLD):
+            return True
+    return False
+
+
+def _left_behind(work: _Work, texts: Mapping[str, str]) -> list[str]:
+    """Return the codes that appear with these texts; none where one of them is not known to mean the same."""
+    if not texts:
+        return []
+    with patched(work.target, work.edits({**work.texts, **texts})) as target:
+        ran = check(work.tool, work.red.arguments, target, work.sandbox)
+    codes = sorted({finding.code for finding in appeared(work.findings, ran.findings)})
+    return codes if all(is_known(work.tool, code) for code in codes) else []
+
+
+def _bolder_texts(work: _Work, codes: Sequence[str]) -> dict[str, str]:
+    if work.tool.mend is None:
+        return {}
+    arguments = (*work.red.arguments, "--select", ",".join(codes))
     with patched(work.target, work.edits(work.texts)) as target:
-        if tool.mend is None:
-            texts = borrowed(tool, codes, paths, target, work.sandbox)
-        else:
-            texts = mend(_bolder(tool), arguments, paths, target, work.sandbox)
-    return _together_or_apart(work, BOLD, texts, _BOLD)
+        return mend(_bolder(work.tool), arguments, _places(work, codes), target, work.sandbox)
+
+
+def _borrowed_texts(work: _Work, codes: Sequence[str]) -> dict[str, str]:
+    known = [code for code in codes if code.startswith(BORROWED.get(work.tool.distribution, ()))]
+    paths = _places(work, known)
+    if not paths:
+        return {}
+    with patched(work.target, work.edits(work.texts)) as target:
+        return borrowed(work.tool, known, paths, target, work.sandbox)
+
+
+def _places(work: _Work, codes: Sequence[str]) -> list[str]:
+    found = {finding.path for finding in work.wanted() if finding.code in codes and is_repairable(finding.path)}
+    return sorted(found & work.project.files.keys())
 
 
 def _bolder(tool: Tool) -> Tool:
