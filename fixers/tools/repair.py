@@ -275,9 +275,12 @@ def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:
     cases = [Case(path, tuple(findings), project, work.installed) for path, findings in found.items()]
     maker = f"codemod:{repair.NAME}"
     texts = {case.path: mender.mend(case) for case in cases}
+    before = len(work.priors)
     if not _together_or_apart(work, maker, texts, repair.PRIOR):
         others = {case.path: mender.otherwise(case) for case in cases}
         _together_or_apart(work, maker, others, repair.PRIOR)
+    if len(work.priors) > before:
+        work.tiers.append(repair.TIER)
     if _has_rivals(repair):
         _one_of_rivals(work, repair)
 

@@ -17,7 +17,8 @@ _OPEN = frozenset({"abstractmethod", "overload", "abc.abstractmethod", "typing.o
 class MissingReturnType(FindingRepair):
     """Annotate a function that returns nothing with `-> None`, and one that returns texts or truths with that.
 
-    Left alone: generators, and bodies that only stand for what others will write.
+    The constructor beside such a method says so too. Left alone: generators, and bodies that only stand for what
+    others will write.
     """
 
     NAME = "missing-return-type"
@@ -37,6 +38,10 @@ class MissingReturnType(FindingRepair):
         Example("class A:\n    @d\n    def g(self):\n        def h():\n            return 1\n        self.x = h()\n",
                 "class A:\n    @d\n    def g(self) -> None:\n        def h():\n            return 1\n"
                 "        self.x = h()\n", "no-untyped-def", _MESSAGE, 3),
+        Example("class A:\n    def __init__(self, x: int):\n        self.x = x\n\n"
+                "    def g(self):\n        self.x = 0\n",
+                "class A:\n    def __init__(self, x: int) -> None:\n        self.x = x\n\n    def g(self) -> None:\n"
+                "        self.x = 0\n", "no-untyped-def", _MESSAGE, 5),
         Example("def f(x: int):\n    if x > 1:\n        return f'{x}'\n    return 'one'\n",
                 "def f(x: int) -> str:\n    if x > 1:\n        return f'{x}'\n    return 'one'\n", "no-untyped-def",
                 _MESSAGE, 1),
@@ -55,10 +60,18 @@ class MissingReturnType(FindingRepair):
             place = source.place(function)
             # mypy names the line of `def`, before 3.8 that of the first decorator.
             named = source.line(function.name) in lines or place.start.line in lines
+            named |= function.name.value == "__init__" and _is_beside(source, function, lines)
             kind = _kind(source, function) if named and function.returns is None else ""
             if kind:
                 edits.change(function, cst.FunctionDef, _annotated(kind))
         return edits.text()
+
+
+def _is_beside(source: Source, function: cst.FunctionDef, lines: set[int]) -> bool:
+    """Say whether a finding is about another method of the class: then the constructor says the same, asked or not."""
+    owner = source.up(function, cst.ClassDef)
+    others = source.within(owner, cst.FunctionDef)
+    return any(source.up(other, cst.ClassDef) is owner and source.line(other.name) in lines for other in others)
 
 
 def _annotated(kind: str) -> Callable[[cst.FunctionDef], cst.FunctionDef]:

@@ -46,7 +46,7 @@ class NoneComparison(FindingRepair):
         edits = Edits(source)
         for line in {finding.line for finding in case.findings}:
             for comparison in source.all(cst.Comparison):
-                if source.line(comparison) == line and _for_truth(source, comparison):
+                if source.line(comparison) == line and for_truth(source, comparison):
                     _mend(edits, comparison)
         return edits.text()
 
@@ -67,7 +67,7 @@ def _mend(edits: Edits, node: cst.Comparison) -> None:
     edits.put(node, node.with_changes(comparisons=[target.with_changes(operator=new)]))
 
 
-def _for_truth(source: Source, node: cst.CSTNode) -> bool:
+def for_truth(source: Source, node: cst.CSTNode) -> bool:
     """Say whether the value decides a condition: itself, negated, or in a connective."""
     parent = source.parents.get(node)
     while isinstance(parent, _TRUTH):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixers.tools.repairs.bare_except import BareExcept
 from fixers.tools.repairs.base import FindingRepair
 from fixers.tools.repairs.continuation import Continuation
 from fixers.tools.repairs.crowded_line import CrowdedLine
@@ -14,13 +15,16 @@ from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
 from fixers.tools.repairs.mistyped_argument import MistypedArgument
 from fixers.tools.repairs.narrow_annotation import NarrowAnnotation
+from fixers.tools.repairs.narrow_override import NarrowOverride
 from fixers.tools.repairs.none_comparison import NoneComparison
 from fixers.tools.repairs.redundant_cast import RedundantCast
 from fixers.tools.repairs.shared_default import SharedDefault
 from fixers.tools.repairs.stale_ignore import StaleIgnore
+from fixers.tools.repairs.truth_comparison import TruthComparison
 from fixers.tools.repairs.unannotated_container import UnannotatedContainer
 from fixers.tools.repairs.unawaited_coroutine import UnawaitedCoroutine
 from fixers.tools.repairs.unguarded_optional import UnguardedOptional
+from fixers.tools.repairs.union_call import UnionCall
 from fixers.tools.repairs.unknown_name import UnknownName
 from fixers.tools.repairs.unused_handler_name import UnusedHandlerName
 from fixers.tools.repairs.unused_import import UnusedImport
@@ -37,11 +41,15 @@ ALL: tuple[type[FindingRepair], ...] = (
     UnguardedOptional,
     NarrowAnnotation,
     MistypedArgument,
+    NarrowOverride,
     RedundantCast,
     StaleIgnore,
     UnusedImport,
     UnusedHandlerName,
     NoneComparison,
+    TruthComparison,
+    BareExcept,
+    UnionCall,
     SharedDefault,
     LateBoundVariable,
     LostCause,
