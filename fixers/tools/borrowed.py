@@ -1,6 +1,7 @@
 """Repairs of a linter that mends nothing itself, made by our own ruff where it knows its findings by their codes.
 
-It also stands in for a ruff of the project's that finds more than its release mends. The linter is asked afterwards, like after every other repair; what ruff thinks of the rest of the file does not matter.
+It also stands in for a ruff of the project's that finds more than its release mends. The linter is asked afterwards,
+like after every other repair; what ruff thinks of the rest of the file does not matter.
 """
 
 from __future__ import annotations

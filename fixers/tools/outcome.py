@@ -12,9 +12,10 @@ from fixers.outdated_tests import offer_of
 from fixers.project import is_repairable, is_test_path
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.suite import run_suite
+from fixers.tools.bold import BOLD
 from fixers.tools.judge import counted, gone_and_left, judge, shown
 from fixers.tools.registry import tool_named
-from fixers.tools.repair import BOLD, REFLOW
+from fixers.tools.replay import REFLOW
 from fixers.tools.reproduce import localize_tool
 from fixers.tools.run import check, mend, patched
 from fixers.verify import Base, Proof, evidence_of, prove
