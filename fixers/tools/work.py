@@ -19,7 +19,7 @@ from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
 from fixers.tools.base import Tool
 from fixers.tools.judge import appeared, identity
-from fixers.tools.run import check, patched
+from fixers.tools.run import check, mend, patched
 
 SINGLE = 12
 """Files tried one by one when a repair of all of them together made something new appear."""
@@ -106,8 +106,22 @@ def together_or_apart(work: Work, maker: str, texts: Mapping[str, str], prior: f
     """Have these texts accepted, all at once or file by file; False when the tool takes none of them."""
     before = work.now.files
     texts = {path: text for path, text in texts.items() if text != before[path]}
-    if not texts or work.accept(maker, texts, prior):
+    if not texts or work.accept(maker, texts, prior) or work.accept(maker, _tidied(work, texts), prior):
         return bool(texts)
     single = sorted(texts)[:SINGLE] if len(texts) > 1 else ()
     taken = [work.accept(maker, {path: texts[path]}, prior) for path in single if not work.spent]
     return any(taken)
+
+
+def _tidied(work: Work, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return these texts as the tool mends what they make it find: an import out of order, or used no more."""
+    if work.tool.mend is None or work.tool.kind != "lint":
+        return {}
+    trial = {**work.texts, **texts}
+    with patched(work.target, work.edits(trial)) as target:
+        ran = check(work.tool, work.red.arguments, target, work.sandbox)
+        new = appeared(work.findings, ran.findings)
+        paths = sorted({finding.path for finding in new} & texts.keys())
+        arguments = (*work.red.arguments, "--select", ",".join(sorted({finding.code for finding in new})))
+        mended = mend(work.tool, arguments, paths, target, work.sandbox) if paths else {}
+    return {**texts, **mended} if mended else {}
