@@ -112,13 +112,17 @@ class _Marks(ast.NodeTransformer):
     """Spells what pytest reads the same way in one way."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Spell the marks of a test or fixture."""
+        """Spell the marks of a test or fixture, and leave out that it returns nothing."""
         node.decorator_list = [_bare(mark) for mark in node.decorator_list]
+        if isinstance(node.returns, ast.Constant) and node.returns.value is None:
+            node.returns = None
         return self.generic_visit(node)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        """Spell the marks of a test or fixture."""
+        """Spell the marks of a test or fixture, and leave out that it returns nothing."""
         node.decorator_list = [_bare(mark) for mark in node.decorator_list]
+        if isinstance(node.returns, ast.Constant) and node.returns.value is None:
+            node.returns = None
         return self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:

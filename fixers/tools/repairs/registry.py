@@ -21,6 +21,7 @@ from fixers.tools.repairs.none_comparison import NoneComparison
 from fixers.tools.repairs.redundant_cast import RedundantCast
 from fixers.tools.repairs.shared_attribute import SharedAttribute
 from fixers.tools.repairs.shared_default import SharedDefault
+from fixers.tools.repairs.silent_return import SilentReturn
 from fixers.tools.repairs.spoken_name import SpokenName
 from fixers.tools.repairs.stale_ignore import StaleIgnore
 from fixers.tools.repairs.truth_comparison import TruthComparison
@@ -30,6 +31,7 @@ from fixers.tools.repairs.unawaited_coroutine import UnawaitedCoroutine
 from fixers.tools.repairs.unguarded_optional import UnguardedOptional
 from fixers.tools.repairs.union_call import UnionCall
 from fixers.tools.repairs.unknown_name import UnknownName
+from fixers.tools.repairs.unnamed_any import UnnamedAny
 from fixers.tools.repairs.unread_value import UnreadValue
 from fixers.tools.repairs.unused_handler_name import UnusedHandlerName
 from fixers.tools.repairs.unused_import import UnusedImport
@@ -45,6 +47,8 @@ ALL: tuple[type[FindingRepair], ...] = (
     MissingReturnType,
     UnguardedOptional,
     NarrowAnnotation,
+    SilentReturn,
+    UnnamedAny,
     MistypedArgument,
     NarrowOverride,
     RedundantCast,

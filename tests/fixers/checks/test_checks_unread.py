@@ -20,6 +20,7 @@ SAME = {
     ),
     "the name of what is raised": (RAISES.format(" as e"), RAISES.format("")),
     "a fixture's empty call": ("@pytest.fixture()\ndef a(): ...\n", "@pytest.fixture\ndef a(): ...\n"),
+    "that it returns nothing": ("def test_f():\n    f(1)\n", "def test_f() -> None:\n    f(1)\n"),
     "names in a text": (MARKED.format("'a, b'", "[(1, 1)]"), MARKED.format("('a', 'b')", "[(1, 1)]")),
     "rows in lists": (MARKED.format("'a, b'", "([1, 1],)"), MARKED.format("'a, b'", "[(1, 1)]")),
 }  # fmt: skip
