@@ -10,6 +10,7 @@ from fixers.tools.repairs.eager_log import EagerLog
 from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
 from fixers.tools.repairs.late_bound_variable import LateBoundVariable
+from fixers.tools.repairs.late_import import LateImport
 from fixers.tools.repairs.long_line import LongLine
 from fixers.tools.repairs.lost_cause import LostCause
 from fixers.tools.repairs.misnamed import Misnamed
@@ -54,6 +55,7 @@ ALL: tuple[type[FindingRepair], ...] = (
     RedundantCast,
     StaleIgnore,
     UnusedImport,
+    LateImport,
     UnusedHandlerName,
     UnreadValue,
     NoneComparison,
