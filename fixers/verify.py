@@ -17,8 +17,8 @@ from pathlib import Path
 from fixers import patch as patches
 from fixers.checks.importers import lost_imports
 from fixers.checks.integrity import integrity_gates
-from fixers.checks.layout import same_program
 from fixers.checks.static import run_static, static_gate
+from fixers.checks.unread import same_test
 from fixers.evidence import (
     Behaviour,
     Budget,
@@ -120,7 +120,7 @@ def _static_gates(run: _Run, edits: Sequence[FileEdit]) -> bool:
 def _integrity(base: Base, edits: Sequence[FileEdit]) -> tuple[Gate, ...]:
     if base.reproduction.tool is None:
         return integrity_gates(edits, test_literals=base.test_literals)
-    laid_out = {edit.path for edit in edits if edit.path.endswith(".py") and same_program(edit.before, edit.after)}
+    laid_out = {edit.path for edit in edits if edit.path.endswith(".py") and same_test(edit)}
     lost = lost_imports([edit for edit in edits if edit.path not in laid_out], base.project)
     kept = "; ".join(lost) or "Every imported name that another file uses is still there"
     imports = Gate(name="G10 imports", passed=not lost, detail=f"{kept}.")

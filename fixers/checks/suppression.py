@@ -79,6 +79,7 @@ def _handler(source: Source, handler: ast.ExceptHandler, broad: frozenset[str]) 
     if not _raises_again(handler):
         if handler.type is None:
             yield "a bare except"
+            yield "a broad except"  # so that it may become one
         elif any(source.origin(name) in broad for name in _names(handler.type)):
             yield "a broad except"
         elif not all(isinstance(name, (ast.Name, ast.Attribute)) for name in _names(handler.type)):

@@ -8,7 +8,7 @@ about the tree is believed no further than any other output of the repository's 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,8 +58,6 @@ class Tool:
     """Options whose value is a file and no path to look at."""
     bolder: tuple[str, ...] = ()
     """Beginnings of codes that it mends, though it calls that unsafe, without a change of what the program does."""
-    codes: Mapping[str, str] = field(default_factory=dict)
-    """Codes whose repair by the tool changes the layout alone, with the option that limits it to them."""
 
 
 def kept(tool: Tool, words: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Repairs of a linter that mends nothing itself, made by our own ruff where it knows its findings by their codes.
 
-The linter is asked afterwards, like after every other repair; what ruff thinks of the rest of the file does not matter.
+It also stands in for a ruff of the project's that finds more than its release mends. The linter is asked afterwards,
+like after every other repair; what ruff thinks of the rest of the file does not matter.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ _PYCODESTYLE = (
 )
 _FOLLOWS = {"E731": ("E301", "E302", "E303", "E305", "E306"), "E401": ("E303",)}
 """What a repair may leave behind, and is mended with it."""
-BORROWED: Mapping[str, tuple[str, ...]] = {"flake8": (*_PYCODESTYLE.split(),)}
+BORROWED: Mapping[str, tuple[str, ...]] = {
+    "flake8": (*_PYCODESTYLE.split(), "F811"),
+    "ruff": ("C4", "PERF401", "PERF402", "PERF403", "SIM", "RET", "FURB1"),
+}
 """By tool: codes that ruff mends without a change of what the program does."""
 
 

@@ -14,6 +14,8 @@ from fixers.tools.registry import tool_named
 from fixers.tools.run import ToolRun, check
 
 _LINE = re.compile(r"\bline \d+")
+_QUOTING = re.compile(r"(E501|W505|SIM|C4|UP|PERF|FURB|RET|PIE|FLY|PTH|D[24]|RUF0[01]|PLR[157])\d*$")
+"""Codes of style whose message quotes the code, or its length: a repair of something else nearby changes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,15 @@ def counted(number: int) -> str:
 
 def identity(finding: Finding) -> tuple[str, str, str]:
     """Return what stays of a finding when only its line moves."""
-    return finding.path, finding.code, _LINE.sub("line", finding.message)
+    message = "" if _QUOTING.match(finding.code) else _LINE.sub("line", finding.message)
+    return finding.path, finding.code, message
 
 
 def _judged(red: RedTool, ran: ToolRun) -> Judged:
     if not ran.understood:
         return Judged(False, f"{red.tool} came to no result: {ran.tail}.", (), ran.command)
     new = appeared(red.findings, ran.findings)
-    left = gone_and_left(red.asked or red.findings, ran.findings)[1]
+    left = _still_there(red, ran.findings)
     if new:
         return Judged(False, f"New: {shown(new[0])} ({len(new)} in all).", ran.findings, ran.command)
     if left:
@@ -90,3 +93,11 @@ def _judged(red: RedTool, ran: ToolRun) -> Judged:
     rest = f"{counted(len(ran.findings))} as before" if ran.findings else "nothing is left"
     gone = len(red.asked or red.findings)
     return Judged(True, f"{counted(gone)} gone, none new; {rest}.", ran.findings, ran.command)
+
+
+def _still_there(red: RedTool, after: Sequence[Finding]) -> list[Finding]:
+    """List what was asked for and is left; of findings that look alike, those that nobody asked for may stay."""
+    asked = red.asked or red.findings
+    others = Counter(map(identity, red.findings)) - Counter(map(identity, asked))
+    counts = Counter(map(identity, after)) - others
+    return [finding for finding in asked if counts[identity(finding)] > 0]

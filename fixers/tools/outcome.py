@@ -12,9 +12,10 @@ from fixers.outdated_tests import offer_of
 from fixers.project import is_repairable, is_test_path
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.suite import run_suite
+from fixers.tools.bold import BOLD
 from fixers.tools.judge import counted, gone_and_left, judge, shown
 from fixers.tools.registry import tool_named
-from fixers.tools.repair import BOLD
+from fixers.tools.replay import REFLOW
 from fixers.tools.reproduce import localize_tool
 from fixers.tools.run import check, mend, patched
 from fixers.verify import Base, Proof, evidence_of, prove
@@ -133,6 +134,8 @@ def _why(fixer: str, red: RedTool) -> str:
     rules = [maker.removeprefix("codemod:") for maker in makers if maker.startswith("codemod:")]
     if rules:
         said.append(f"By rule: {', '.join(rules)}; {red.tool} was asked after each.")
+    if REFLOW in makers:
+        said.append("Statements that it finds badly laid out are laid out anew; each is the same program.")
     if BOLD in makers:
         said.append("Ruff did the rest by rules that mean the same here; some of them it calls unsafe in general.")
     return " ".join(said)

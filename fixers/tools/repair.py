@@ -8,110 +8,22 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
-from fixers.checks import paths as places
-from fixers.checks.importers import lost_imports
-from fixers.checks.layout import same_program
 from fixers.codemods.base import Installed
 from fixers.evidence import Budget, Cluster, Family, Finding, Proposal, RedTool, Repair
 from fixers.model import FileEdit, Tier
 from fixers.patch import unified
 from fixers.progress import Progress
-from fixers.project import Project, is_repairable
+from fixers.project import Project
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
-from fixers.tools.base import Tool
-from fixers.tools.borrowed import borrowed, is_known
-from fixers.tools.judge import appeared, counted, identity
+from fixers.tools.bold import boldly
+from fixers.tools.judge import counted, identity
 from fixers.tools.registry import tool_named
 from fixers.tools.repairs.base import Case, FindingRepair
 from fixers.tools.repairs.registry import ALL
-from fixers.tools.run import check, mend, patched
-
-_SINGLE = 12
-"""Files tried one by one when a repair of all of them together made something new appear."""
-_PRIOR = 0.98
-_BOLD = 0.9
-BOLD = "bold:ruff"
-"""Maker of what ruff does by rules that it calls unsafe, or in place of another linter."""
-
-
-@dataclass(slots=True)
-class _Work:
-    """One repair in progress: the texts as they stand now, and what the tool says of them."""
-
-    tool: Tool
-    red: RedTool
-    target: Target
-    project: Project
-    sandbox: Sandbox
-    installed: Installed
-    progress: Progress
-    deadline: float
-    findings: tuple[Finding, ...]
-    texts: dict[str, str] = field(default_factory=dict)
-    families: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Maker to the number of files that it changed, and of those that the tool accepted."""
-    priors: list[float] = field(default_factory=list)
-    tiers: list[Tier] = field(default_factory=list)
-    """Of the repairs that were chosen among rivals."""
-
-    @property
-    def now(self) -> Project:
-        """The project with the texts as they stand."""
-        return Project({**self.project.files, **self.texts}, self.project.source_roots)
-
-    @property
-    def spent(self) -> bool:
-        """Whether to stop."""
-        return self.progress.interrupted or time.monotonic() > self.deadline
-
-    def edits(self, texts: Mapping[str, str]) -> tuple[FileEdit, ...]:
-        """Return the edits that lead from the tree under repair to these texts."""
-        before = self.project.files
-        return tuple(FileEdit(p, before[p], text) for p, text in sorted(texts.items()) if text != before[p])
-
-    def wanted(self) -> tuple[Finding, ...]:
-        """Return what is asked for and still found, with the lines of now."""
-        if not self.red.asked:
-            return self.findings
-        asked = Counter(map(identity, self.red.asked))
-        return tuple(finding for finding in self.findings if asked[identity(finding)])
-
-    def accept(self, maker: str, texts: Mapping[str, str], prior: float) -> bool:
-        """Keep these texts if the tool finds fewer things with them, and nothing that it did not find before."""
-        changed = {p: text for p, text in texts.items() if text != self.now.files[p] and self._touchable(p, text)}
-        if not changed:
-            return False
-        made, kept = self.families.get(maker, (0, 0))
-        trial = {**self.texts, **changed}
-        left = self.found_with(trial)
-        self.families[maker] = (made + len(changed), kept + (len(changed) if left is not None else 0))
-        if left is not None:
-            self.texts, self.findings = trial, left
-            self.priors.append(prior)
-        return left is not None
-
-    def found_with(self, texts: Mapping[str, str]) -> tuple[Finding, ...] | None:
-        """Return what the tool finds with these texts; None unless it is less, and nothing that is new."""
-        with patched(self.target, self.edits(texts)) as target:
-            ran = check(self.tool, self.red.arguments, target, self.sandbox)
-        good = ran.understood and not appeared(self.findings, ran.findings) and len(ran.findings) < len(self.findings)
-        return ran.findings if good else None
-
-    def _touchable(self, path: str, text: str) -> bool:
-        edit = FileEdit(path, self.project.files[path], text)
-        laid_out = (path,) if path.endswith(".py") and same_program(edit.before, edit.after) else ()
-        if self.tool.kind == "layout" and not laid_out:
-            return False
-        refused = [
-            *places.tests([edit], laid_out),
-            *places.collection([] if laid_out else [edit]),
-            *places.policy([edit]),
-            *lost_imports([] if laid_out else [edit], self.now),
-        ]
-        return not refused and bool(laid_out or is_repairable(path))
+from fixers.tools.replay import reflow, replay
+from fixers.tools.work import SINGLE, Work, together_or_apart
 
 
 def repair_tool(
@@ -128,15 +40,17 @@ def repair_tool(
     started = time.monotonic()
     tool = tool_named(red.tool)
     assert tool is not None  # noqa: S101 - reproduced with it
-    work = _Work(
+    work = Work(
         tool, red, target, project, sandbox, installed, progress, started + budget_seconds, findings=red.findings
     )
-    _replay(work)
+    replay(work)
+    reflow(work, ("E501",))
     for repair in ALL:
         if work.wanted() and not work.spent:
             _by_rule(work, repair)
+    reflow(work, ())
     if work.wanted() and not work.spent:
-        _boldly(work)
+        boldly(work)
     edits = work.edits(work.texts)
     return Repair(
         clusters=(Cluster(proposals=(_proposal(work, edits),), size=1),) if edits else (),
@@ -153,51 +67,7 @@ def repair_tool(
     )
 
 
-def _replay(work: _Work) -> None:
-    """Let the tool mend by itself, in the files that the findings name; in tests, layout alone."""
-    tool = work.tool
-    if tool.mend is None:
-        return
-    wanted = work.wanted()
-    named = sorted({finding.path for finding in wanted if finding.path in work.project.files})
-    free = [path for path in named if is_repairable(path) or tool.kind == "layout"]
-    texts = mend(tool, work.red.arguments, free, work.target, work.sandbox)
-    codes = sorted({finding.code for finding in wanted if finding.code in tool.codes and finding.path not in free})
-    if codes:
-        rest = [path for path in named if path not in free]
-        arguments = (*work.red.arguments, tool.codes[codes[0]], ",".join(codes))
-        texts |= mend(tool, arguments, rest, work.target, work.sandbox)
-    _together_or_apart(work, f"tool:{tool.distribution}", texts, _PRIOR)
-
-
-def _boldly(work: _Work) -> None:
-    """Have done what a linter may do by a rule that it calls unsafe, where that means the same; the suite decides."""
-    before = len(work.priors)
-    wanted = [f for f in work.wanted() if is_repairable(f.path) and f.path in work.project.files]
-    codes = sorted({finding.code for finding in wanted if is_known(work.tool, finding.code)})
-    # All at once, because one may leave what another mends; else one by one, because one may be refused.
-    if codes and not _bold(work, codes):
-        for code in codes[:_SINGLE] if len(codes) > 1 else ():
-            if not work.spent:
-                _bold(work, [code])
-    if len(work.priors) > before:
-        work.tiers.append(Tier.B)
-
-
-def _bold(work: _Work, codes: Sequence[str]) -> bool:
-    tool, arguments = work.tool, (*work.red.arguments, "--select", ",".join(codes))
-    found = {finding.path for finding in work.wanted() if finding.code in codes and is_repairable(finding.path)}
-    paths = sorted(found & work.project.files.keys())
-    with patched(work.target, work.edits(work.texts)) as target:
-        if tool.mend is None:
-            texts = borrowed(tool, codes, paths, target, work.sandbox)
-        else:
-            bold = replace(tool, mend=tuple(word.replace("--no-unsafe", "--unsafe") for word in tool.mend))
-            texts = mend(bold, arguments, paths, target, work.sandbox)
-    return _together_or_apart(work, BOLD, texts, _BOLD)
-
-
-def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:
+def _by_rule(work: Work, repair: type[FindingRepair]) -> None:
     mender, project = repair(), work.now
     found: dict[str, list[Finding]] = {}
     for finding in work.wanted():
@@ -207,23 +77,33 @@ def _by_rule(work: _Work, repair: type[FindingRepair]) -> None:
     maker = f"codemod:{repair.NAME}"
     texts = {case.path: mender.mend(case) for case in cases}
     before = len(work.priors)
-    if not _together_or_apart(work, maker, texts, repair.PRIOR):
+    if not together_or_apart(work, maker, texts, repair.PRIOR):
         others = {case.path: mender.otherwise(case) for case in cases}
-        _together_or_apart(work, maker, others, repair.PRIOR)
+        if not together_or_apart(work, maker, others, repair.PRIOR):
+            _one_by_one(work, repair, [case for case in cases if len(case.findings) > 1])
     if len(work.priors) > before:
         work.tiers.append(repair.TIER)
     if _has_rivals(repair):
         _one_of_rivals(work, repair)
 
 
+def _one_by_one(work: Work, repair: type[FindingRepair], cases: Sequence[Case]) -> None:
+    """Mend finding by finding what the tool does not take together: one of them may be in the way of the rest."""
+    for case in cases:
+        for finding in sorted(case.findings, key=lambda f: f.line, reverse=True)[: SINGLE // 2]:
+            alone = Case(case.path, (finding,), work.now, work.installed)
+            if not work.spent:
+                work.accept(f"codemod:{repair.NAME}", {case.path: repair().mend(alone)}, repair.PRIOR)
+
+
 def _has_rivals(repair: type[FindingRepair]) -> bool:
     return repair.rivals is not FindingRepair.rivals
 
 
-def _one_of_rivals(work: _Work, repair: type[FindingRepair]) -> None:
+def _one_of_rivals(work: Work, repair: type[FindingRepair]) -> None:
     """Take finding by finding; keep a text when the tool takes it, and none of its rivals."""
     tried: set[tuple[str, str, str, int]] = set()
-    while not work.spent and len(tried) < _SINGLE:
+    while not work.spent and len(tried) < SINGLE:
         waiting = (f for f in work.wanted() if f.code in repair.CODES and (*identity(f), f.line) not in tried)
         finding = next((f for f in waiting if f.path in work.project.files), None)
         if finding is None:
@@ -236,18 +116,7 @@ def _one_of_rivals(work: _Work, repair: type[FindingRepair]) -> None:
             work.tiers.append(repair.TIER)
 
 
-def _together_or_apart(work: _Work, maker: str, texts: Mapping[str, str], prior: float) -> bool:
-    """Have these texts accepted, all at once or file by file; False when the tool takes none of them."""
-    before = work.now.files
-    texts = {path: text for path, text in texts.items() if text != before[path]}
-    if not texts or work.accept(maker, texts, prior):
-        return bool(texts)
-    single = sorted(texts)[:_SINGLE] if len(texts) > 1 else ()
-    taken = [work.accept(maker, {path: texts[path]}, prior) for path in single if not work.spent]
-    return any(taken)
-
-
-def _proposal(work: _Work, edits: Sequence[FileEdit]) -> Proposal:
+def _proposal(work: Work, edits: Sequence[FileEdit]) -> Proposal:
     gone = tuple((Counter(map(_coded, work.red.findings)) - Counter(map(_coded, work.findings))).elements())
     codes = Counter(code for _, code in gone)
     first = min((f for f in work.red.findings if f.path == edits[0].path), key=lambda f: f.line, default=None)
@@ -274,7 +143,7 @@ def _listed(codes: Mapping[str, int]) -> str:
     return ", ".join(shown) + (f" and {len(ordered) - 6} more codes" if len(ordered) > 6 else "")
 
 
-def _families(work: _Work) -> Iterator[Family]:
+def _families(work: Work) -> Iterator[Family]:
     for maker, (made, kept) in work.families.items():
         refused = {work.red.tool: made - kept} if made > kept else {}
         yield Family(name=maker, generated=made, validated=made, passed_failing_tests=kept, refused=refused)

@@ -19,15 +19,16 @@ _BROKEN = re.compile(
     r"(?:invalid-syntax: )?(?P<message>(?!unformatted:).*)$"
 )
 # Unsafe by ruff's own word for a comment that may go, or for an object that takes a list for an error. What changes
-# an exception, a name or a result is not here: B006, E711, F841, RUF015, SIM112, S, T20, TC, DTZ, PTH.
+# an exception, a name or a result is not here: B006, E711, F841, RUF015, SIM112, S, T20, TC, DTZ, PTH. B028 and TRY400
+# change what a person reads in a warning or a log, which is what they ask for; F811 is an import made twice.
 _SAME_MEANING = (
-    "ANN2", "B007", "B009", "B010", "B011", "B013", "B014", "B033", "B905", "C4", "COM", "D2", "D4", "E401", "E713",
-    "E714", "E731", "EM", "F541", "F632", "FLY", "FURB1", "ISC", "PERF4", "PIE", "PLC0208", "PLC0414", "PLR0402",
-    "PLR1711", "PLR1714", "PLR1722", "PLR1730", "PLR5501", "PLW0120", "Q", "RET", "RSE", "RUF005", "RUF010", "RUF019",
-    "RUF021", "RUF022", "RUF023", "RUF046", "RUF100", "SIM10", "SIM110", "SIM114", "SIM117", "SIM118", "SIM2", "SIM300",
-    "SIM401", "SIM910", "UP", "W605",
+    "ANN2", "B007", "B009", "B010", "B011", "B013", "B014", "B028", "B033", "B905", "C4", "COM", "D2", "D4", "E401",
+    "E713", "E714", "E731", "EM", "F541", "F632", "FLY", "FURB1", "ISC", "N804", "N805", "PERF4", "PIE", "PLC0208",
+    "PLC0414", "PLR0402", "PLR1711", "PLR1714", "PLR1722", "PLR1730", "PLR1733", "PLR1736", "PLR5501", "PLW0120",
+    "Q", "RET", "RSE", "RUF005", "RUF010", "RUF019", "RUF021", "RUF022", "RUF023", "RUF046", "RUF059", "RUF100",
+    "SIM10", "SIM110", "SIM114", "SIM117", "SIM118", "SIM2", "SIM300", "SIM401", "SIM910", "TRY201", "TRY400", "UP",
+    "W605",
 )  # fmt: skip
-_LAYOUT = ("I001", "W291", "W293", "W292", "W391")
 
 
 def _findings(output: Output) -> list[Finding]:
@@ -79,7 +80,6 @@ CHECK = Tool(
     }),
     valued=frozenset({"--output-format", "--format", "-o", "--output-file", "--cache-dir"}),
     bolder=_SAME_MEANING,
-    codes=dict.fromkeys(_LAYOUT, "--select"),
 )  # fmt: skip
 
 FORMAT = Tool(

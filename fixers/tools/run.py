@@ -77,7 +77,18 @@ def rewritten(
     argv: Sequence[str], paths: Sequence[str], target: Target, sandbox: Sandbox, read_only: Sequence[Path] = ()
 ) -> dict[str, str]:
     """Run a command that rewrites files; return the new texts of those of `paths` that it changed."""
-    return _run((argv,), paths, target, sandbox, read_only)[2]
+    return rewritten_in_steps((argv,), paths, target, sandbox, read_only)
+
+
+def rewritten_in_steps(
+    steps: Sequence[Sequence[str]],
+    paths: Sequence[str],
+    target: Target,
+    sandbox: Sandbox,
+    read_only: Sequence[Path] = (),
+) -> dict[str, str]:
+    """Run commands that rewrite files, one after the other; return the new texts as the last one leaves them."""
+    return _run(steps, paths, target, sandbox, read_only)[2]
 
 
 @contextmanager

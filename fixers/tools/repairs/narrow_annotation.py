@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import ClassVar
 
@@ -48,6 +49,11 @@ class NarrowAnnotation(FindingRepair):
                 "def f(d: dict[str, str]) -> None:\n    name: Optional[str] = d.get('a')\n    print(name)\n",
                 "assignment",
                 'Incompatible types in assignment (expression has type "str | None", variable has type "str")', 2, 17),
+        Example("X: int | None\n\n\nclass A:\n    def __init__(self) -> None:\n        self.x = None\n\n"
+                "    def g(self) -> None:\n        self.x = 'a'\n",
+                "X: int | None\n\n\nclass A:\n    def __init__(self) -> None:\n        self.x: str | None = None\n\n"
+                "    def g(self) -> None:\n        self.x = 'a'\n", "assignment",
+                'Incompatible types in assignment (expression has type "str", variable has type "None")', 9, 18),
         Example("def f(xs: list[float]) -> float:\n    total = 0\n    for x in xs:\n        total += x\n"
                 "    return total\n",
                 "def f(xs: list[float]) -> float:\n    total: float = 0\n    for x in xs:\n        total += x\n"
@@ -66,6 +72,8 @@ class NarrowAnnotation(FindingRepair):
         if source is None or named is None:
             return ()
         have, want = named["have"], named["want"]
+        if want == "None":
+            return _from_none(source, finding, have, case)
         missing_none = have in {f"{want} | None", f"Optional[{want}]", "None"} or have == f"None | {want}"
         if not missing_none and (have, want) not in _WIDER:
             return ()
@@ -104,6 +112,25 @@ def _variable(source: Source, finding: Finding, edits: Edits, case: Case, new: s
         edits.put(first, annotated)
         return True
     return False
+
+
+def _from_none(source: Source, finding: Finding, have: str, case: Case) -> tuple[str, ...]:
+    """Return the text in which an attribute that begins as None says what it holds later."""
+    owner, name = source.enclosing(finding.line, cst.ClassDef), _target(source, finding)
+    first = next(
+        (line for line in source.within(owner, cst.Assign) if source.code(line.targets[0].target) == name), None
+    )
+    known = {node.value for node in source.all(cst.Name)} | set(dir(builtins))
+    plain = re.fullmatch(r"[\w\[\], |]+", have) and set(re.findall(r"[^\W\d]\w*", have)) <= known
+    if first is None or not name.startswith("self.") or source.code(first.value) != "None" or not plain:
+        return ()
+    edits = Edits(source)
+    as_union = not is_optional_imported(case) and writes_unions(case)
+    annotation = f"{have} | None" if as_union else f"Optional[{have}]"
+    if not as_union and not is_optional_imported(case):
+        add_import(edits, case.project, case.path, Import("typing", "Optional"))
+    written = cst.Annotation(cst.parse_expression(annotation))
+    return (edits.put(first, cst.AnnAssign(first.targets[0].target, written, first.value)).text(),)
 
 
 def _target(source: Source, finding: Finding) -> str:

@@ -72,6 +72,31 @@ def test_white_space_is_mended_where_the_linter_mends_nothing(make_request, sand
     assert "-X = os.sep  \n+X = os.sep\n" in trace.patch
 
 
+LONG = {
+    "names.py": "def f(first, second):\n"
+    "    return dict(first=first.strip(), second=second.strip(), third='a', fourth='b', last=None)\n",
+    "test_f.py": "from names import f\n\n\ndef test_f():\n"
+    "    assert f('a', 'b') == dict(first='a', second='b', third='a', fourth='b', last=None) != {}\n",
+}
+
+
+@installed("flake8")
+def test_a_long_statement_is_laid_out_anew_in_a_test_too(make_request, sandbox):
+    trace = attempt(make_request(LONG, tool=ToolRequest("flake8")), sandbox)
+    assert (trace.status, trace.fixer) == ("fixed", "reflow:ruff"), trace.sentence
+    assert touched(trace.patch) == ("names.py", "test_f.py")
+    assert "+        third='a',\n" in trace.patch  # the author's quotes
+
+
+@installed("flake8")
+def test_of_findings_that_look_alike_one_may_stay(make_request, sandbox):
+    """A finding has no name of its own: the gate counts those that were to go, and lets the others stand."""
+    files = {"names.py": f"# {'word ' * 20}end\nX = '{'x' * 100}'\n", "test_f.py": "def test_f():\n    pass\n"}
+    trace = attempt(make_request(files, tool=ToolRequest("flake8")), sandbox)
+    assert "1 of 2 findings" in trace.sentence
+    assert [a.fixer for a in trace.alternatives] == ["codemod:long-line"]
+
+
 STRICT = ToolRequest("mypy", ("--strict", "mod.py"))
 WARM = "warm"
 """Where a tree keeps mypy's cache: not under the usual name, which no copy of a tree takes along."""
@@ -141,7 +166,7 @@ def is_mended_without_a_suite(trace, line, fixer):
 
 DECLINED = {
     "a test that needs more than layout": (
-        {"mod.py": "import os\n", "tests/test_mod.py": "import sys\n\n\ndef test_it():\n    pass\n"},
+        {"mod.py": "import os\n", "tests/test_mod.py": "def test_it():\n    size = len([])\n"},
         ToolRequest("ruff check", (".",)),
         Reason.NO_CANDIDATE,
         "1 of 2 findings of `ruff check` can be repaired; 1 cannot",
