@@ -219,13 +219,18 @@ class Ingredients:
         return list(found.values())
 
     def never_set(self, owner: ast.ClassDef) -> list[str]:
-        """Return attributes of `self` that a class reads, and that neither it nor a base class sets or defines."""
-        own = [node for node in self.view.within(owner) if isinstance(node, ast.Attribute)
+        """Return attributes of `self` that a class or another of the module reads, and that none sets or defines."""
+        own = [node for node in self._nodes if isinstance(node, ast.Attribute)
                and isinstance(node.value, ast.Name) and node.value.id == "self"]  # fmt: skip
         known = {node.attr for node in own if not isinstance(node.ctx, ast.Load)}
-        known |= {*self.view.scope(owner).bound, *self._elsewhere.inherited(owner)}
-        called = {node.func for node in self.view.within(owner) if isinstance(node, ast.Call)}
-        return frequent(node.attr for node in own if node.attr not in known and node not in called)
+        known |= {
+            item for node in self._nodes if isinstance(node, ast.ClassDef) for item in self.view.scope(node).bound
+        }
+        known |= {*self._elsewhere.inherited(owner)}
+        called = {node.func for node in self._nodes if isinstance(node, ast.Call)}
+        inside = {*self.view.within(owner)}
+        missing = [node for node in own if node.attr not in known and node not in called]
+        return frequent(node.attr for node in sorted(missing, key=lambda node: node not in inside))
 
     def guards(self, site: Site) -> list[ast.If]:
         """Return small `if` statements without `else`, those that occur more than once first."""
