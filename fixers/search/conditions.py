@@ -31,7 +31,9 @@ def conditions(site: Site, ingredients: Ingredients) -> Iterator[ast.expr]:
     known = sorted(ingredients.conditions(site), key=lambda node: close.isdisjoint(ingredients.reads(node)))
     distinct = {ingredients.view.shapes.of(node): node for node in reversed(known)}
     truths = [
-        test for item in names for test in (ast.UnaryOp(op=ast.Not(), operand=name(item)), _is_none(item), name(item))
+        test
+        for item in names
+        for test in (ast.UnaryOp(op=ast.Not(), operand=name(item)), _is_none(item), name(item), _is_there(item))
     ]
     # Lazy: a large module has tens of thousands of these, and few are ever asked for.
     foreign = (copy for node in ingredients.foreign_conditions(site) for copy in renamed(node, site, ingredients))
@@ -70,6 +72,10 @@ def _close(site: Site, ingredients: Ingredients) -> set[str]:
 
 def _is_none(identifier: str) -> ast.expr:
     return ast.Compare(left=name(identifier), ops=[ast.Is()], comparators=[ast.Constant(value=None)])
+
+
+def _is_there(identifier: str) -> ast.expr:
+    return ast.Compare(left=name(identifier), ops=[ast.IsNot()], comparators=[ast.Constant(value=None)])
 
 
 def _bounds(site: Site) -> Iterator[ast.expr]:

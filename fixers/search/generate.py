@@ -28,6 +28,7 @@ from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 from fixers.search.template import Edit, Insert, Template, fading
 from fixers.search.templates.flow import SuperfluousStatement
+from fixers.search.wording import said
 
 FAR_FETCHED = 0.08
 """Edits of a lower prior are tried last and offered at most; they are no part of the neighbourhood of a find."""
@@ -35,7 +36,6 @@ BY_IMPORT = 0.3
 """What an edit keeps of its order that needs a fresh import, as all outside functions do: a hundred times a swap."""
 _PATIENCE = 60
 """A template that has had so many far-fetched edits of a site in a row has no better ones left."""
-_QUOTED = 70
 
 
 def mutations(
@@ -217,7 +217,7 @@ class _Module:
             template=template.NAME,
             tier=Tier.C if far_fetched else tier,
             prior=prior,
-            said=partial(_said, edit, template),
+            said=partial(said, edit, template),
             swap=swap,
             tree=partial(rebuilt, self.view.tree, pairs, self.view.parents),
             changed=pairs,
@@ -287,19 +287,3 @@ def _place_of(site: Site) -> tuple[str, str, int]:
 
 def _defaults(function: FunctionNode) -> list[ast.expr | None]:
     return [*function.args.defaults, *function.args.kw_defaults]
-
-
-def _said(edit: Edit, template: Template) -> str:
-    return f"{_what(edit)}: {template.SUMMARY}."
-
-
-def _what(edit: Edit) -> str:
-    """Say in a few words what the edit does."""
-    if isinstance(edit.change, Insert):
-        return f"`{_quoted(edit.change.statement)}` is added {'after' if edit.change.after else 'before'} this line"
-    return ", ".join(f"`{_quoted(old)}` becomes `{_quoted(new)}`" for old, new in edit.change.pairs.items())
-
-
-def _quoted(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"

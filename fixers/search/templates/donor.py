@@ -44,6 +44,11 @@ class LostStatement(Template):
             "        g(self.other)\n",
         ),
         Example(
+            "class C:\n    def f(self, a):\n        pass\nclass D(C):\n    def g(self):\n        return self.kept\n",
+            "class C:\n    def f(self, a):\n        self.kept = a\nclass D(C):\n"
+            "    def g(self):\n        return self.kept\n",
+        ),
+        Example(
             "class C:\n    def up(self, v):\n        self.d['up'] = v\n    def down(self, v):\n        pass\n",
             "class C:\n    def up(self, v):\n        self.d['up'] = v\n"
             "    def down(self, v):\n        self.d['down'] = v\n",
