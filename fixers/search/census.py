@@ -13,6 +13,7 @@ from fixers.search.elsewhere import Elsewhere
 from fixers.search.order import frequent
 from fixers.search.scope import BUILTINS, targets_of
 from fixers.search.site import ModuleView
+from fixers.search.standard_members import callables_of
 from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
 
 _SMALL = 3
@@ -50,6 +51,16 @@ class Census:
         own = [item for item in bound if self.kind(item) == "import" or (item.startswith("_") and not is_dunder(item))]
         unused = [item for item in own if item not in used and item not in exported]
         return [item for item in unused if item.isidentifier() and item != "annotations"]
+
+    @cached_property
+    def idle_callees(self) -> list[str]:
+        """What may be called of what the module never uses: the thing itself, or the functions of a standard module."""
+        imports = (node for node in self._nodes if isinstance(node, ast.Import))
+        modules = {alias.asname or alias.name: alias.name for node in imports for alias in node.names}
+        callees = [item for item in self.idle if item not in modules]
+        for item in (item for item in self.idle if item in modules):
+            callees += [f"{item}.{member}" for member in callables_of(modules[item])]
+        return callees
 
     def kind(self, identifier: str) -> str:
         """Say what a name stands for as far as the module's top level tells."""

@@ -127,6 +127,15 @@ def name(identifier: str) -> ast.Name:
     return ast.Name(id=identifier, ctx=ast.Load())
 
 
+def dotted(text: str) -> ast.expr:
+    """Return a use of a name such as `re.sub`."""
+    first, *attributes = text.split(".")
+    found: ast.expr = name(first)
+    for attribute in attributes:
+        found = ast.Attribute(value=found, attr=attribute, ctx=ast.Load())
+    return found
+
+
 def literal(value: object) -> ast.expr:
     """Return the expression the parser makes of `repr(value)`; negative numbers are not constants."""
     if isinstance(value, (str, bytes, bool)) or value is None or (type(value) is int and value >= 0):
@@ -135,8 +144,8 @@ def literal(value: object) -> ast.expr:
 
 
 def call(function: ast.expr | str, *args: ast.expr) -> ast.Call:
-    """Return a call with positional arguments."""
-    callee = name(function) if isinstance(function, str) else function
+    """Return a call with positional arguments; the function is an expression or its dotted name."""
+    callee = dotted(function) if isinstance(function, str) else function
     return ast.Call(func=callee, args=list(args), keywords=[])
 
 

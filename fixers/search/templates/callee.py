@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fixers.model import Tier
 from fixers.search.ingredients import Ingredients
 from fixers.search.site import Site
-from fixers.search.syntax import copied, name
+from fixers.search.syntax import copied, dotted, name
 from fixers.search.template import Edit, Example, Template, fading, replace
 
 # Built-in functions that are taken for one another.
@@ -63,9 +63,9 @@ class WrongCallee(Template):
             kin = [other for family in KIN if own in family for other in family]
             local = [other for other in ingredients.names(site, slot) if ingredients.kind(other) == "variable"]
             rest = [*ingredients.callables(len(slot.args)), *ingredients.used_builtins, *local]
-            for rank, other in enumerate(dict.fromkeys([*ingredients.idle, *kin, *rest])):
+            for rank, other in enumerate(dict.fromkeys([*ingredients.idle_callees, *kin, *rest])):
                 if other != own:
-                    yield replace(slot.func, copied(name(other)), fading(rank))
+                    yield replace(slot.func, dotted(other), fading(rank))
 
 
 def _raised(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

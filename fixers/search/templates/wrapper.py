@@ -53,6 +53,10 @@ class LostCall(Template):
         Example(
             "from m import clean\ndef f(a):\n    return a\n", "from m import clean\ndef f(a):\n    return clean(a)\n"
         ),
+        Example(
+            "import unicodedata\ndef f(a):\n    return a\n",
+            "import unicodedata\ndef f(a):\n    return unicodedata.category(a)\n",
+        ),
         Example("def f(a):\n    a.go\n    return a\n", "def f(a):\n    a.go()\n    return a\n"),
         Example("def f(a, check):\n    return a\n", "def f(a, check):\n    return check(a)\n"),
         Example(
@@ -64,7 +68,7 @@ class LostCall(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield unwrapped calls, then wraps in built-ins the module uses, usual ones and the module's own functions."""
         usual = [name for name in ingredients.used_builtins if name in _TAKES_ONE]
-        wrappers = list(dict.fromkeys([*ingredients.idle, *usual, *_USUAL, *ingredients.callables(1)]))
+        wrappers = list(dict.fromkeys([*ingredients.idle_callees, *usual, *_USUAL, *ingredients.callables(1)]))
         for slot in site.slots:
             if isinstance(slot, ast.Call):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
