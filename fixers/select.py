@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from fixers.choose.dead_work import idle
+from fixers.choose.guards import comes_later
 from fixers.choose.hold import CLUSTERS_PROVEN
 from fixers.choose.marks import mended
 from fixers.choose.order import Key, Weigher
@@ -84,7 +85,7 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     comparison = compare(hunt, [p for p in unique if p.swap is not None])
     groups = sorted(_groups(unique, comparison), key=lambda g: _key(g, weigher))
     before = _watch(hunt, groups)
-    groups = _documented(hunt, _merged(groups), before)
+    groups = _with_later_guards(_documented(hunt, _merged(groups), before))
     for group in groups:
         first = group.members[0]
         group.objections = (
@@ -198,6 +199,18 @@ def _merged(groups: Sequence[_Group]) -> list[_Group]:
         else:
             alike.members += group.members
             alike.number = alike.number if alike.number is not None else group.number
+    return kept
+
+
+def _with_later_guards(groups: Sequence[_Group]) -> list[_Group]:
+    """Put what is the guard of another group further down behind it: it is tried where the earlier one falls."""
+    kept = list(groups)
+    for group in groups:
+        first = group.members[0]
+        earlier = next((g for g in kept if g is not group and comes_later(first, g.members[0])), None)
+        if earlier is not None:
+            earlier.members += group.members
+            kept.remove(group)
     return kept
 
 
