@@ -1,8 +1,9 @@
 """Verify: prove a proposal by clean runs and static gates, or say at which gate it fell.
 
 The order is by rising cost: integrity, static analysis against the tree before,
-failing tests, the whole suite, the whole suite in random order. The tests are
-those of the tree under repair; a proposal cannot touch them.
+failing tests, the checkers that the project runs on itself, the whole suite, the
+whole suite in random order. The tests are those of the tree under repair; a
+proposal cannot touch them.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from fixers.runner.sandbox import Sandbox
 from fixers.runner.suite import SuiteResult, run_suite
 from fixers.runner.target import Target
 from fixers.tools.judge import judge
+from fixers.tools.own_checkers import check_repair, own_checkers
 
 REPEATS_AFTER = 3
 
@@ -103,7 +105,7 @@ def prove(base: Base, proposal: Proposal, sandbox: Sandbox, *, seed: int) -> Pro
     if _static_gates(run, edits):
         with tempfile.TemporaryDirectory(prefix="goldseam-proof-") as scratch:
             tree = patches.patched_tree(base.target.tree, edits, Path(scratch) / "tree")
-            _test_gates(run, replace(base.target, tree=tree), seed)
+            _test_gates(run, edits, replace(base.target, tree=tree), seed)
     return Proof(proposal, tuple(run.gates), tuple(run.commands), run.static, run.passing, run.after)
 
 
@@ -127,10 +129,20 @@ def _integrity(base: Base, edits: Sequence[FileEdit]) -> tuple[Gate, ...]:
     return (*integrity_gates(edits, laid_out=laid_out), imports)
 
 
-def _test_gates(run: _Run, target: Target, seed: int) -> bool:
-    if run.base.reproduction.tool is not None:
-        return _tool(run, target, run.base.reproduction.tool) and _suites(run, target, seed)
-    return _failing_tests(run, target) and _suites(run, target, seed)
+def _test_gates(run: _Run, edits: Sequence[FileEdit], target: Target, seed: int) -> bool:
+    red = run.base.reproduction.tool
+    mended = _failing_tests(run, target) if red is None else _tool(run, target, red)
+    return mended and _own_checkers(run, edits) and _suites(run, target, seed)
+
+
+def _own_checkers(run: _Run, edits: Sequence[FileEdit]) -> bool:
+    red = run.base.reproduction.tool
+    tools = own_checkers(run.base.target, beside=red.tool if red is not None else "")
+    checks = check_repair(tools, edits, run.base.target, run.sandbox)
+    run.static = (*run.static, *checks)
+    if checks:
+        run.gates.append(static_gate(checks, name="the project's checkers"))
+    return all(not check.new for check in checks)
 
 
 def _tool(run: _Run, target: Target, red: RedTool) -> bool:

@@ -30,16 +30,14 @@ def run_static(edits: Sequence[FileEdit], *, sandbox: Sandbox, target: Target) -
     return tuple(_result(tool, check) for tool, check in checks)
 
 
-def static_gate(checks: Sequence[StaticCheck]) -> Gate:
+def static_gate(checks: Sequence[StaticCheck], name: str = "static analysis") -> Gate:
     """Pass when no analyser reports anything that was not there before."""
     new = [f"{check.tool}: {finding}" for check in checks for finding in check.new]
     if new:
         more = f"; and {len(new) - _SHOWN} more" if len(new) > _SHOWN else ""
-        return Gate(name="static analysis", passed=False, detail="; ".join(new[:_SHOWN]) + more + ".")
+        return Gate(name=name, passed=False, detail="; ".join(new[:_SHOWN]) + more + ".")
     tools = ", ".join(f"{check.tool} {check.version}" for check in checks)
-    return Gate(
-        name="static analysis", passed=bool(checks), detail=f"Nothing new from {tools or 'no analyser at all'}."
-    )
+    return Gate(name=name, passed=bool(checks), detail=f"Nothing new from {tools or 'no analyser at all'}.")
 
 
 def _result(tool: str, check: Callable[[], StaticCheck]) -> StaticCheck:
