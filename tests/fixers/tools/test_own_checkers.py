@@ -44,8 +44,8 @@ def test_only_what_is_configured_and_installed_is_asked(make_request):
         )
     ]
     assert names == [[], [], ["ruff check", "flake8", "mypy"]]
-    target = make_request({**FILES, "mypy.ini": "[mypy]\n"}).target
-    assert own_checkers(target, beside="mypy") == ()
+    target = make_request(FILES).target  # in the same place, with the last configuration
+    assert [tool.name for tool in own_checkers(target, beside="mypy")] == ["ruff check", "flake8"]
     assert own_checkers(replace(target, packages={}, python=target.tree / "python")) == ()
 
 
