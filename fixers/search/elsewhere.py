@@ -27,6 +27,7 @@ class _Read:
     strings: list[str] = field(default_factory=list)
     calls: dict[str, list[ast.Call]] = field(default_factory=dict)
     attributes_of: dict[str, list[str]] = field(default_factory=dict)
+    mentioned: set[str] = field(default_factory=set)
 
 
 class Elsewhere:
@@ -92,12 +93,18 @@ class Elsewhere:
         """Return attributes that other modules read of what they call by this name, the most frequent first."""
         return frequent(self._read.attributes_of.get(name, ()))
 
+    def mentions(self, name: str) -> bool:
+        """Say whether another module imports, reads or calls something of this name."""
+        return name in self._read.mentioned
+
     @cached_property
     def _read(self) -> _Read:
         """Everything that counts all nodes of the project, in one pass."""
         found, attributes, strings = _Read(), Counter[str](), Counter[str]()
         for path, tree in trees(self._project):
             for node in ast.walk(tree) if is_repairable(path) else ():
+                if path != self._path:
+                    found.mentioned.update(_mentioned(node))
                 if isinstance(node, ast.Attribute):
                     attributes[node.attr] += 1
                     if path != self._path and isinstance(node.value, ast.Name):
@@ -158,3 +165,9 @@ class Elsewhere:
             tree = tree_of(self._project, path)
             self._known_definitions[path] = definitions(tree) if tree is not None else {}
         return self._known_definitions[path]
+
+
+def _mentioned(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+            yield name
