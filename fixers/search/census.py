@@ -214,7 +214,7 @@ class Census:
 
     def siblings_elsewhere(self, call: ast.Call) -> list[ast.Call]:
         """Return calls of the same callee in the other modules of the project."""
-        return self._elsewhere.calls.get(last_name(call.func), [])
+        return self._elsewhere.calls_of(last_name(call.func))
 
     @cached_property
     def _used_as_things(self) -> frozenset[str]:
