@@ -11,10 +11,10 @@ from fixers.project import Project
 from fixers.search.callees import accepts, last_name
 from fixers.search.elsewhere import Elsewhere
 from fixers.search.order import frequent
-from fixers.search.scope import BUILTINS, targets_of
+from fixers.search.scope import BUILTINS, names_read, targets_of
 from fixers.search.site import ModuleView
 from fixers.search.standard_members import callables_of
-from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
+from fixers.search.syntax import FunctionNode, is_dunder, is_test, number_of
 
 _MANY = 12
 _FEW = 3
@@ -143,7 +143,7 @@ class Census:
         """Return the names that `node` reads from outside of it."""
         reads = self._reads.get(node)
         if reads is None:
-            reads = _names_read(node)
+            reads = names_read(node)
             if node in self.view.parents:  # one that was made for an edit is asked about once
                 self._reads[node] = reads
         return reads
@@ -289,13 +289,3 @@ class Census:
         calls = (ast.Assign, ast.AugAssign)
         return tuple(node for node in self._nodes if isinstance(node, calls)
                      or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)))  # fmt: skip
-
-
-def _names_read(node: ast.AST) -> frozenset[str]:
-    """Return the names that `node` reads from outside, those that its comprehensions bind left out."""
-    children = tuple(ast.walk(node))
-    names = [child for child in children if isinstance(child, ast.Name)]
-    used = frozenset(child.id for child in names if isinstance(child.ctx, ast.Load))
-    if not any(isinstance(child, COMPREHENSIONS) for child in children):
-        return used
-    return used - {child.id for child in names if isinstance(child.ctx, ast.Store)}
