@@ -11,11 +11,13 @@ from fixers.project import Project
 from fixers.search.callees import accepts, last_name
 from fixers.search.elsewhere import Elsewhere
 from fixers.search.order import frequent
-from fixers.search.scope import BUILTINS, targets_of
+from fixers.search.scope import BUILTINS, names_read, targets_of
 from fixers.search.site import ModuleView
 from fixers.search.standard_members import callables_of
-from fixers.search.syntax import COMPREHENSIONS, FunctionNode, is_dunder, is_test, number_of
+from fixers.search.syntax import FunctionNode, is_dunder, is_test, number_of
 
+_MANY = 12
+_FEW = 3
 _SMALL = 3
 """Statements in the body of a guard that is worth copying."""
 
@@ -38,29 +40,41 @@ class Census:
 
     @cached_property
     def idle(self) -> list[str]:
-        """Imports and private definitions of the module that it never uses: what is lost may have used one."""
+        """What is imported from elsewhere or defined here and never used: what is lost may have used one.
+
+        Of public functions those that no module of the project mentions. Where there are many they are an interface.
+        """
         if self.view.path.endswith("__init__.py"):
             return []
-        used = {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        exported = (
-            {node.value for node in self._nodes if isinstance(node, ast.Constant)}
-            if "__all__" in self.constants
-            else set()
-        )
-        bound = self.view.scope(self.view.tree).bound
-        own = [item for item in bound if self.kind(item) == "import" or (item.startswith("_") and not is_dunder(item))]
-        unused = [item for item in own if item not in used and item not in exported]
-        return [item for item in unused if item.isidentifier() and item != "annotations"]
+        used = self._used
+        imports = [node for node in self._nodes if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
+        names = [alias.asname or alias.name for node in imports for alias in node.names]
+        private = [
+            item for item in self.view.scope(self.view.tree).bound if item.startswith("_") and not is_dunder(item)
+        ]
+        public = [
+            item for item, node in self.view.functions.items() if not item.startswith("_") and not node.decorator_list
+        ]
+        unused = [item for item in dict.fromkeys([*names, *private]) if item not in used and item.isidentifier()]
+        unmentioned = [item for item in public if item not in used and not self._elsewhere.mentions(item)]
+        return [*(unused if len(unused) <= _MANY else ()), *(unmentioned if len(unmentioned) <= _FEW else ())]
 
     @cached_property
     def idle_callees(self) -> list[str]:
         """What may be called of what the module never uses: the thing itself, or the functions of a standard module."""
         imports = (node for node in self._nodes if isinstance(node, ast.Import))
         modules = {alias.asname or alias.name: alias.name for node in imports for alias in node.names}
-        callees = [item for item in self.idle if item not in modules]
-        for item in (item for item in self.idle if item in modules):
-            callees += [f"{item}.{member}" for member in callables_of(modules[item])]
-        return callees
+        unused = [item for item in modules if item not in self._used and not self.view.path.endswith("__init__.py")]
+        return [*self.idle, *(f"{item}.{member}" for item in unused for member in callables_of(modules[item]))]
+
+    @cached_property
+    def _used(self) -> set[str]:
+        """Names that the module reads, or gives out by `__all__`."""
+        used = {node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        if "__all__" in self.view.scope(self.view.tree).bound:
+            texts = (node.value for node in self._nodes if isinstance(node, ast.Constant))
+            used |= {text for text in texts if isinstance(text, str)}
+        return used
 
     def kind(self, identifier: str) -> str:
         """Say what a name stands for as far as the module's top level tells."""
@@ -129,7 +143,7 @@ class Census:
         """Return the names that `node` reads from outside of it."""
         reads = self._reads.get(node)
         if reads is None:
-            reads = _names_read(node)
+            reads = names_read(node)
             if node in self.view.parents:  # one that was made for an edit is asked about once
                 self._reads[node] = reads
         return reads
@@ -200,7 +214,7 @@ class Census:
 
     def siblings_elsewhere(self, call: ast.Call) -> list[ast.Call]:
         """Return calls of the same callee in the other modules of the project."""
-        return self._elsewhere.calls.get(last_name(call.func), [])
+        return self._elsewhere.calls_of(last_name(call.func))
 
     @cached_property
     def _used_as_things(self) -> frozenset[str]:
@@ -275,13 +289,3 @@ class Census:
         calls = (ast.Assign, ast.AugAssign)
         return tuple(node for node in self._nodes if isinstance(node, calls)
                      or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)))  # fmt: skip
-
-
-def _names_read(node: ast.AST) -> frozenset[str]:
-    """Return the names that `node` reads from outside, those that its comprehensions bind left out."""
-    children = tuple(ast.walk(node))
-    names = [child for child in children if isinstance(child, ast.Name)]
-    used = frozenset(child.id for child in names if isinstance(child.ctx, ast.Load))
-    if not any(isinstance(child, COMPREHENSIONS) for child in children):
-        return used
-    return used - {child.id for child in names if isinstance(child.ctx, ast.Store)}

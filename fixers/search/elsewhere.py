@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 from fixers.codemods.symbols import Origin, definitions, imports, methods, tree_of, trees
 from fixers.project import Project, is_repairable
-from fixers.search.callees import bound, last_name, member
+from fixers.search.callees import bound, member
 from fixers.search.order import frequent
+from fixers.search.said import Said, said_by
 from fixers.search.syntax import FUNCTIONS, FunctionNode
 
-_LONGEST = 60
+_MOST = 200
 _DEEPEST = 6
 """Base classes that are followed at most, one above the other."""
-
-
-@dataclass(slots=True)
-class _Read:
-    """What all modules say."""
-
-    attributes: list[str] = field(default_factory=list)
-    strings: list[str] = field(default_factory=list)
-    calls: dict[str, list[ast.Call]] = field(default_factory=dict)
-    attributes_of: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Elsewhere:
     """The project around one module, read when it is first asked for."""
 
-    def __init__(self, project: Project, path: str) -> None:
+    def __init__(self, project: Project, path: str, said: dict[str, Said] | None = None) -> None:
         self._project, self._path = project, path
+        self._said = {} if said is None else said
+        """What each module says; shared by all that stand around the same project."""
         self._known_imports: dict[str, dict[str, Origin]] = {}
         self._known_definitions: dict[str, dict[str, ast.stmt]] = {}
 
@@ -73,44 +66,38 @@ class Elsewhere:
         path = self._project.path_of(origin.dotted) if origin else None
         return self._definitions(path) if path else {}
 
-    @property
+    @cached_property
     def attributes(self) -> list[str]:
         """Attributes that the project reads, the most frequent first."""
-        return self._read.attributes
+        return _most([self._said_by(self._path).attributes, *(said.attributes for said in self._others)])
 
-    @property
+    @cached_property
     def strings(self) -> list[str]:
         """Short strings that the other modules have, the most frequent first."""
-        return self._read.strings
+        return _most([said.strings for said in self._others])
 
-    @property
-    def calls(self) -> Mapping[str, list[ast.Call]]:
-        """Calls that the other modules of the project make, by the last name of what they call."""
-        return self._read.calls
+    def calls_of(self, name: str) -> list[ast.Call]:
+        """Return calls that the other modules of the project make, by the last name of the callee; not all of many."""
+        return list(islice((call for said in self._others for call in said.calls.get(name, ())), _MOST))
 
     def attributes_of(self, name: str) -> list[str]:
         """Return attributes that other modules read of what they call by this name, the most frequent first."""
-        return frequent(self._read.attributes_of.get(name, ()))
+        return frequent(attribute for said in self._others for attribute in said.attributes_of.get(name, ()))
+
+    def mentions(self, name: str) -> bool:
+        """Say whether another module imports, reads or calls something of this name."""
+        return any(name in said.mentioned for said in self._others)
 
     @cached_property
-    def _read(self) -> _Read:
-        """Everything that counts all nodes of the project, in one pass."""
-        found, attributes, strings = _Read(), Counter[str](), Counter[str]()
-        for path, tree in trees(self._project):
-            for node in ast.walk(tree) if is_repairable(path) else ():
-                if isinstance(node, ast.Attribute):
-                    attributes[node.attr] += 1
-                    if path != self._path and isinstance(node.value, ast.Name):
-                        found.attributes_of.setdefault(node.value.id, []).append(node.attr)
-                elif path == self._path:
-                    continue
-                elif isinstance(node, ast.Call):
-                    found.calls.setdefault(last_name(node.func), []).append(node)
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) <= _LONGEST:
-                    strings[node.value] += 1
-        found.attributes = [name for name, _ in attributes.most_common()]
-        found.strings = [text for text, _ in strings.most_common()]
-        return found
+    def _others(self) -> list[Said]:
+        paths = (path for path in sorted(self._project.files) if path != self._path and is_repairable(path))
+        return [self._said_by(path) for path in paths]
+
+    def _said_by(self, path: str) -> Said:
+        if path not in self._said:
+            tree = tree_of(self._project, path)
+            self._said[path] = said_by(tree) if tree is not None else Said()
+        return self._said[path]
 
     def _definition(self, path: str, name: str, depth: int = 0) -> ast.stmt | None:
         """Return what a name of a module stands for, through re-exports."""
@@ -158,3 +145,10 @@ class Elsewhere:
             tree = tree_of(self._project, path)
             self._known_definitions[path] = definitions(tree) if tree is not None else {}
         return self._known_definitions[path]
+
+
+def _most(counts: list[Counter[str]]) -> list[str]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return [name for name, _ in total.most_common()]

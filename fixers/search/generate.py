@@ -24,6 +24,7 @@ from fixers.search.mutation import Cut, Mutation, Swap
 from fixers.search.names_bound import keeps_names_bound
 from fixers.search.places import Place, places
 from fixers.search.registry import ALL
+from fixers.search.said import Said
 from fixers.search.site import ModuleView, Site
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 from fixers.search.template import Edit, Insert, Template, fading
@@ -102,6 +103,7 @@ class Search(Iterator[Mutation]):
         self._least = least
         self._given = project, failures, test_literals
         self._modules: dict[str, _Module] = {}
+        self._said: dict[str, Said] = {}
         self._heap: list[tuple[float, int, _Source]] = []
         self._order = count().__next__
         self._views = _views(project, suspects)
@@ -170,7 +172,7 @@ class Search(Iterator[Mutation]):
 
     def _ingredients(self, view: ModuleView) -> Ingredients:
         project, failures, test_literals = self._given
-        return Ingredients(view, failures, test_literals, Elsewhere(project, view.path))
+        return Ingredients(view, failures, test_literals, Elsewhere(project, view.path, self._said))
 
     def _add(self, place: Place, module: _Module, kinds: Sequence[Template]) -> None:
         for template in kinds:

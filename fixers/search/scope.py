@@ -95,3 +95,13 @@ def comprehension_names(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.Lambda):
         return tuple(argument.arg for argument in arguments_of(node.args))
     return ()
+
+
+def names_read(node: ast.AST) -> frozenset[str]:
+    """Return the names that `node` reads from outside, those that its comprehensions bind left out."""
+    children = tuple(ast.walk(node))
+    names = [child for child in children if isinstance(child, ast.Name)]
+    used = frozenset(child.id for child in names if isinstance(child.ctx, ast.Load))
+    if not any(isinstance(child, COMPREHENSIONS) for child in children):
+        return used
+    return used - {child.id for child in names if isinstance(child.ctx, ast.Store)}

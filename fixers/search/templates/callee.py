@@ -63,7 +63,7 @@ class WrongCallee(Template):
             kin = [other for family in KIN if own in family for other in family]
             local = [other for other in ingredients.names(site, slot) if ingredients.kind(other) == "variable"]
             rest = [*ingredients.callables(len(slot.args)), *ingredients.used_builtins, *local]
-            for rank, other in enumerate(dict.fromkeys([*ingredients.idle_callees, *kin, *rest])):
+            for rank, other in enumerate(dict.fromkeys([*ingredients.idle_at(site, called=True), *kin, *rest])):
                 if other != own:
                     yield replace(slot.func, dotted(other), fading(rank))
 

@@ -51,7 +51,7 @@ class LostConversion(Template):
         for rank, (item, after) in enumerate(_bound_here(site)):
             yield from merged(
                 (_set(site, item, text, after, 0.8 * fading(rank, 0.3) * fading(step, 0.2), None)
-                 for step, text in enumerate(_conversions(item, ingredients))),
+                 for step, text in enumerate(_conversions(item, site, ingredients))),
                 (_set(site, item, text, after, 0.5 * fading(rank, 0.3) * fading(step, 0.1), test)
                  for step, (test, text) in enumerate(_by_kind(item))),
             )  # fmt: skip
@@ -68,10 +68,10 @@ def _bound_here(site: Site) -> Iterator[tuple[str, bool]]:
         yield from ((item, True) for target in targets for item in targets_of(target))
 
 
-def _conversions(item: str, ingredients: Ingredients) -> Iterator[str]:
+def _conversions(item: str, site: Site, ingredients: Ingredients) -> Iterator[str]:
     called = [f"{other}({item})" for other in ingredients.called_with_one[:_MOST]]
     methods = [f"{item}.{other}()" for other in ingredients.methods[:_MOST]]
-    idle = [f"{other}({item})" for other in ingredients.idle_callees]
+    idle = [f"{other}({item})" for other in ingredients.idle_at(site, called=True)]
     usual = [*(f"{item}.{other}()" for other in _METHODS), *(f"{other}({item})" for other in _FUNCTIONS)]
     # The module's own functions and methods in turn: none of the two is likelier.
     turns = [text for pair in zip(called, methods, strict=False) for text in pair]

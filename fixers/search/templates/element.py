@@ -128,7 +128,7 @@ def _alike(elements: list[ast.expr], site: Site, slot: ast.expr, ingredients: In
         yield from (literal(value) for value in pool if repr(value) not in own)
     elif not isinstance(last, ast.Name):
         yield from mirrored(last, site, ingredients)
-    yield from (name(item) for item in ingredients.idle if ingredients.view.visible(item, slot, site))
+    yield from (name(item) for item in ingredients.idle_at(site) if ingredients.view.visible(item, slot, site))
     for identifier in ingredients.names(site, slot):
         if identifier not in own and ingredients.kind(identifier) == ingredients.kind(ingredients.text(last)):
             yield name(identifier)

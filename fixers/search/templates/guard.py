@@ -105,7 +105,7 @@ def exits(site: Site, ingredients: Ingredients) -> Iterator[tuple[ast.stmt, Tier
     parameters = ingredients.view.scope(site.functions[0]).parameters
     yield from ((ast.Return(value=name(item)), Tier.B) for item in parameters if item not in {"self", "cls"})
     yield from ((node, Tier.B) for node in raised.values())
-    for value in ("None", "False", "True", "0", "''", "[]"):
+    for value in ("None", "False", "True", "0", "''", "[]", "()"):
         yield ast.Return(value=ast.parse(value, mode="eval").body), Tier.B if value == "None" else Tier.C
     for item in dict.fromkeys(exceptions_in(ingredients.failures)):
         yield ast.Raise(exc=name(item), cause=None), Tier.C

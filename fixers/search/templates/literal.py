@@ -38,6 +38,7 @@ class WrongText(Template):
         Example("def f(a):\n    return a['Name']\n", "def f(a):\n    return a['name']\n"),
         Example("def f(a):\n    return a.split(',')\n", "def f(a):\n    return a.split(';')\n"),
         Example("def f(a):\n    return a.split('')\n", "def f(a):\n    return a.split('*')\n"),
+        Example("def f(a):\n    return 'raised %' % a\n", "def f(a):\n    return 'raised %r' % a\n"),
         Example("def f(a):\n    return 'a={'.format(a)\n", "def f(a):\n    return 'a={}'.format(a)\n"),
         Example("def f(a):\n    return m(r'\\d+$', a)\n", "def f(a):\n    return m(r'\\d*$', a)\n"),
         Example("def f(a):\n    return m(r'^\\w+', a)\n", "def f(a):\n    return m(r'^\\w+$', a)\n"),
@@ -105,6 +106,7 @@ def _misspelled(text: str) -> Iterator[str]:
         return
     signs = [sign for sign in _SIGNS if len(text) <= 1 and not text.isalnum() and sign != text]
     open_end = [text + end for start, end in ("{}", "()", "[]") if text.count(start) == text.count(end) + 1]
+    open_end += [text + end for end in "srd" if text.endswith("%") and text != "%"]
     cases = (text.lower(), text.upper(), text.capitalize(), text.title(), text.swapcase())
     ends = (text[:-1], text[1:], text + "s", "-" + text, text + ":", text + ".", text + ",", " " + text, "_" + text)
     apart = (text.replace("-", "_"), text.replace("_", "-"), text.replace(" ", ""), text.replace(" ", "_"))

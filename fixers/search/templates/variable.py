@@ -42,6 +42,7 @@ class WrongVariable(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield replacements of names, and of literals by what nobody reads or the module names as constants."""
         unused = set(ingredients.unused(site))
+        idle = ingredients.idle_at(site)
         for slot in site.slots:
             if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not site.is_callee(slot):
                 for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
@@ -49,7 +50,7 @@ class WrongVariable(Template):
                     # A function where a value stood is a rare slip, but for one that nobody uses any more.
                     apart = ingredients.kind(name) != ingredients.kind(slot.id)
                     weight *= 0.25 if apart else 1.0
-                    yield replace(slot, copied(slot, id=name), 0.7 if name in ingredients.idle else weight)
+                    yield replace(slot, copied(slot, id=name), 0.7 if name in idle else weight)
             elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Store) and site.functions:
                 own = ingredients.view.scope(site.functions[0]).bound
                 for rank, name in enumerate(name for name in ingredients.alike(slot.id, site, slot) if name in own):

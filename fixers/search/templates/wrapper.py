@@ -68,7 +68,9 @@ class LostCall(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield unwrapped calls, then wraps in built-ins the module uses, usual ones and the module's own functions."""
         usual = [name for name in ingredients.used_builtins if name in _TAKES_ONE]
-        wrappers = list(dict.fromkeys([*ingredients.idle_callees, *usual, *_USUAL, *ingredients.callables(1)]))
+        wrappers = list(
+            dict.fromkeys([*ingredients.idle_at(site, called=True), *usual, *_USUAL, *ingredients.callables(1)])
+        )
         for slot in site.slots:
             if isinstance(slot, ast.Call):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
