@@ -33,8 +33,9 @@ _PANDAS = {"pandas": frozenset({"DataFrame", "concat"}), "pandas.DataFrame": _FR
 class ReshapedFrame(Codemod):
     """Write a call of a numeric library as the installed release takes it.
 
-    Knows numpy, pandas, polars, scipy, scikit-learn, matplotlib, seaborn and networkx. All uses in the project that are plainly the same are rewritten with the one that failed.
-    A frequency alias is replaced by the one that pandas names in its message.
+    Knows numpy, pandas, polars, scipy, scikit-learn, matplotlib, seaborn and networkx. All uses in the project that
+    are plainly the same are rewritten with the one that failed. A frequency alias is replaced by the one that pandas
+    names in its message.
     """
 
     NAME = "reshaped-frame"

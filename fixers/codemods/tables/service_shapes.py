@@ -150,6 +150,13 @@ WEB: tuple[Rule, ...] = (
     Shape("$r.hmset($k, $m)", "$r.hset($k, mapping=$m)", "redis 4.0", "redis.Redis redis.client.Pipeline"),
 )  # fmt: skip
 
+SCHEMAS: tuple[Rule, ...] = (
+    *(Shape(f"jsonschema.draft{draft}_format_checker", f"jsonschema.Draft{draft}Validator.FORMAT_CHECKER",
+            "jsonschema 4.16", message=rf"draft{draft}_format_checker")
+      for draft in ("3", "4", "6", "7", "201909", "202012")),
+    Shape("jsonschema.ErrorTree", "jsonschema.exceptions.ErrorTree", "jsonschema 4.18", message=r"\bErrorTree\b"),
+)  # fmt: skip
+
 TOKENS: tuple[Rule, ...] = (
     Shape("jwt.encode($*a).decode($*b)", "jwt.encode($*a)", "pyjwt 2.0",
           message=r"'str' object has no attribute 'decode'"),
@@ -267,6 +274,7 @@ RULES: tuple[Rule, ...] = (
     *IMAGES,
     *SHEETS,
     *SHAPELY,
+    *SCHEMAS,
     *RECORDS,
     *PACKAGES,
 )
