@@ -11,7 +11,8 @@ _GATHERING = frozenset({"all", "any", "enumerate", "list", "max", "min", "set", 
 
 def parts(work: Workfile) -> None:
     """Go through `x.geoms` where the failing line goes through `x`."""
-    asked = [loop.iter for loop in (*work.source.at(work.line, cst.For), *work.source.at(work.line, cst.CompFor))]
+    asked = [loop.iter for loop in work.source.at(work.line, cst.For)]
+    asked += [loop.iter for loop in work.source.at(work.line, cst.CompFor)]
     for call in work.source.at(work.line, cst.Call):
         if isinstance(call.func, cst.Name) and call.func.value in _GATHERING:
             asked += [arg.value for arg in call.args[:1]]

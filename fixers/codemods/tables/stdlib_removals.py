@@ -130,6 +130,15 @@ _LOST: tuple[Removal, ...] = (
 
 SYMBOLS: tuple[Removal, ...] = (
     *_LOST,
+    Removal("distutils.cmd.Command", "setuptools.Command", (3, 12)),
+    Removal("distutils.dist.Distribution", "setuptools.Distribution", (3, 12)),
+    Removal("distutils.extension.Extension", "setuptools.Extension", (3, 12)),
+    Removal("imp.is_builtin", "_imp.is_builtin", (3, 12)),
+    Removal("imp.is_frozen", "_imp.is_frozen", (3, 12)),
+    Removal("imp.lock_held", "_imp.lock_held", (3, 12)),
+    Removal("imp.release_lock", "_imp.release_lock", (3, 12)),
+    Removal("importlib.abc.Finder", "importlib.abc.MetaPathFinder", (3, 12), alike=False),
+    Removal("io.OpenWrapper", "open", (3, 12)),
     # What other distributions brought to older versions; looked at only where they are not installed.
     Removal("async_timeout.timeout", "asyncio.timeout", (3, 11)),
     Removal("async_timeout.timeout_at", "asyncio.timeout_at", (3, 11)),
@@ -171,6 +180,7 @@ MODULES: Mapping[str, tuple[str, Version]] = {
     "cookielib": ("http.cookiejar", (3, 0)),
     "copy_reg": ("copyreg", (3, 0)),
     "distutils.errors": ("setuptools.errors", (3, 12)),
+    "distutils.log": ("logging", (3, 12)),
     "email.Encoders": ("email.encoders", (3, 0)),
     "email.Utils": ("email.utils", (3, 0)),
     "dummy_threading": ("threading", (3, 9)),
