@@ -7,6 +7,7 @@ from fixers.codemods.reworks.flask_hooks import at_once
 from fixers.codemods.reworks.flask_json import providers
 from fixers.codemods.reworks.itsdangerous_tokens import timed
 from fixers.codemods.reworks.jinja_extensions import built_in
+from fixers.codemods.reworks.markdown_extensions import one_argument
 from fixers.codemods.reworks.shapely_parts import parts
 from fixers.codemods.reworks.sqlalchemy_engine import connected
 from fixers.codemods.reworks.sqlalchemy_paths import attributes
@@ -150,6 +151,23 @@ WEB: tuple[Rule, ...] = (
     Shape("$r.hmset($k, $m)", "$r.hset($k, mapping=$m)", "redis 4.0", "redis.Redis redis.client.Pipeline"),
 )  # fmt: skip
 
+MARKDOWN: tuple[Rule, ...] = (
+    Rework("markdown", "markdown 3.4", r"extendMarkdown\(\) missing 1 required positional argument", one_argument),
+    Shape('$r.add($n, $o, "_begin")', "$r.register($o, $n, 200)", "markdown 3.4",
+          message=r"'Registry' object has no attribute 'add'"),
+    Shape('$r.add($n, $o, "_end")', "$r.register($o, $n, 0)", "markdown 3.4",
+          message=r"'Registry' object has no attribute 'add'"),
+)  # fmt: skip
+
+FLASK: tuple[Rule, ...] = (
+    *(Shape(f"flask.{old}.top", f"flask.globals.{new}", "flask 2.3") for old, new in (
+        ("_request_ctx_stack", "request_ctx"), ("_app_ctx_stack", "app_ctx"))),
+    *(Shape(f"$a.{old}", f'$a.config["{old.upper()}"]', "flask 2.3", "flask.Flask") for old in (
+        "send_file_max_age_default", "session_cookie_name", "templates_auto_reload",
+        "use_x_sendfile")),
+    Shape("$a.propagate_exceptions", '$a.config["PROPAGATE_EXCEPTIONS"]', "flask 2.3", "flask.Flask"),
+)  # fmt: skip
+
 SCHEMAS: tuple[Rule, ...] = (
     *(Shape(f"jsonschema.draft{draft}_format_checker", f"jsonschema.Draft{draft}Validator.FORMAT_CHECKER",
             "jsonschema 4.16", message=rf"draft{draft}_format_checker")
@@ -275,6 +293,8 @@ RULES: tuple[Rule, ...] = (
     *SHEETS,
     *SHAPELY,
     *SCHEMAS,
+    *MARKDOWN,
+    *FLASK,
     *RECORDS,
     *PACKAGES,
 )
