@@ -16,6 +16,7 @@ from fixers.codemods.shapes import Rule, holds, is_warning, speaks_of
 from fixers.codemods.source import Edits, parse
 from fixers.codemods.tables.frame_shapes import RULES as FRAMES
 from fixers.codemods.tables.model_shapes import RULES as MODELS
+from fixers.codemods.tables.polars_shapes import RULES as POLARS
 from fixers.codemods.tables.python_2_shapes import TESTING
 from fixers.codemods.tables.service_shapes import RULES as SERVICES
 from fixers.codemods.tables.stdlib_removals import CASE_METHODS
@@ -25,7 +26,7 @@ from fixers.model import Failure, FileEdit, Offer, Reason
 from fixers.patch import unified
 from fixers.project import Project, is_test_path
 
-_RULES: tuple[Rule, ...] = (*TESTING, *SERVICES, *FRAMES, *MODELS, *STDLIB)
+_RULES: tuple[Rule, ...] = (*TESTING, *SERVICES, *FRAMES, *POLARS, *MODELS, *STDLIB)
 _ROUNDS = 6
 """A test stops at its first error: the next one may wait behind it."""
 _UNMENDED = frozenset({Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED})

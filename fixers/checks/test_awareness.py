@@ -19,6 +19,8 @@ _CI = frozenset({
     "JENKINS_URL", "TF_BUILD", "APPVEYOR", "TOX_ENV_NAME", "TOX_ENV_DIR", "NOX_CURRENT_SESSION", "COVERAGE_RUN",
     "TEST", "TESTS", "TESTING", "IS_TEST", "UNIT_TEST",
 })  # fmt: skip
+_SAME_TOOL = {"mock": "unittest", "unittest2": "unittest"}
+"""What the standard library took in: to import it from there is no new look at a test."""
 _ENVIRONMENT = frozenset({"os.environ", "os.getenv", "os.environ.get", "os.environb", "os.getenvb"})
 _PEEKING = {
     "sys.modules": "a look at sys.modules",
@@ -74,7 +76,8 @@ def _imported(node: ast.AST) -> str:
         modules = [alias.name for alias in node.names]
     elif isinstance(node, ast.ImportFrom) and not node.level:
         modules = [node.module or ""]
-    found = _FRAMEWORKS.intersection(module.partition(".")[0] for module in modules)
+    roots = (module.partition(".")[0] for module in modules)
+    found = _FRAMEWORKS.intersection(_SAME_TOOL.get(root, root) for root in roots)
     return f"an import of {min(found)}" if found else ""
 
 

@@ -20,7 +20,7 @@ _NAME = r"[A-Za-z_][\w.]*"
 _KIND = r"(?: (?:method|function|class|attribute|argument|parameter|keyword|option|property)){0,2}"
 _WHERE = r"(?: (?:to|of|for|in) [`'\"]?[\w.()-]+[`'\"]?(?:-type)?(?: \w+)?)?"
 _OLD = rf"[`'\"]*\b(?P<old>{_NAME})\b(?:\(\))?[`'\"]*{_KIND}{_WHERE} {_DROPPED}.{{0,160}}?\b{_USE}"
-_CALLED = r"Call to deprecated (?:\w+ )?`?(?P<old>[A-Za-z_][\w.]*)(?:\(\))?`?\.? \((?:Use|Replaced by)"
+_CALLED = r"(?:Call|Access) to deprecated (?:\w+ )?`?(?P<old>[A-Za-z_][\w.]*)(?:\(\))?`?\.? \((?:Use|Replaced by)"
 _FORMS = tuple(
     re.compile(form, re.DOTALL)
     for form in (

@@ -10,12 +10,12 @@ from typing import ClassVar
 import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
-from fixers.codemods.crash import Crash, Site, crashes
+from fixers.codemods.crash import Crash, Site, crashes, raising_site
 from fixers.codemods.scopes import own_nodes
 from fixers.codemods.signatures import called_name
 from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.symbols import trees
-from fixers.codemods.unawaited import is_gathered, made_at, seen_places
+from fixers.codemods.unawaited import asynchronous, futures, is_gathered, made_at, seen_places
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -24,6 +24,11 @@ _SYMPTOM = re.compile(
     r"\bcoroutine\b.*(?:not|non)|\b(?:type|iterable) coroutine\b"
 )
 
+_FUTURE = re.compile(r"'(?:_GatheringFuture|(?:_asyncio\.)?(?:Future|Task))'")
+_ITERATED = re.compile(r"'async_generator' object is not (?:an )?itera")
+_ENTERED = re.compile(
+    r"'\w+' object does not support the context manager protocol|^__enter__$|no attribute '__(?:enter|exit)__'"
+)
 _ASYNC = "async def load(key):\n    return {'key': key}\n\n\n"
 
 
@@ -105,6 +110,27 @@ class MissingAwait(Codemod):
             exception="AssertionError",
             message="assert [<coroutine object load at 0x7f00>] == [1]",
         ),
+        Rewrite(
+            before="async def f(xs):\n    a = asyncio.gather(*xs)\n    return sum(a)\n",
+            after="async def f(xs):\n    a = await asyncio.gather(*xs)\n    return sum(a)\n",
+            exception="TypeError",
+            message="'_GatheringFuture' object is not iterable",
+            line=3,
+        ),
+        Rewrite(
+            before="async def f():\n    return [x for x in g()]\n",
+            after="async def f():\n    return [x async for x in g()]\n",
+            exception="TypeError",
+            message="'async_generator' object is not iterable",
+            line=2,
+        ),
+        Rewrite(
+            before="async def f(lock):\n    with lock:\n        return 1\n",
+            after="async def f(lock):\n    async with lock:\n        return 1\n",
+            exception="TypeError",
+            message="'Lock' object does not support the context manager protocol",
+            line=2,
+        ),
         Rewrite(  # a library's coroutine: the run saw that nobody awaited it
             before="async def f(self):\n    self.places.acquire()\n    self.inside += 1\n",
             after="async def f(self):\n    await self.places.acquire()\n    self.inside += 1\n",
@@ -120,6 +146,8 @@ class MissingAwait(Codemod):
         First of all, what the run saw: calls of any coroutine function whose result nobody awaited.
         """
         yield from self._seen(scene)
+        for crash in crashes(scene, "TypeError", "AttributeError"):
+            yield from self._protocol(scene, crash)
         for crash in crashes(scene):
             found = _SYMPTOM.search(crash.message)
             if found is None:
@@ -127,6 +155,22 @@ class MissingAwait(Codemod):
             name = (found["name"] or found["shown"] or "").rpartition(".")[2]
             for site in _sites(scene, crash, name):
                 yield from self._await(scene, site, name)
+
+    def _protocol(self, scene: Scene, crash: Crash) -> Iterator[Candidate]:
+        """Await a future, and go through or enter asynchronously what is so, where the message shows that it is."""
+        site = raising_site(scene, crash)
+        if site is None:
+            return
+        if _FUTURE.search(crash.message):
+            text, what = futures(site), "A future is used as its result; it is awaited."
+        elif _ITERATED.search(crash.message):
+            text, what = asynchronous(site, loop=True), "What the loop goes through is asynchronous."
+        elif _ENTERED.search(crash.message):
+            text, what = asynchronous(site, loop=False), "What the `with` enters is asynchronous."
+        else:
+            return
+        if text is not None:
+            yield from self.offer(scene, {site.path: text}, summary=what, line=site.line, function=site.function)
 
     def _seen(self, scene: Scene) -> Iterator[Candidate]:
         texts: dict[str, str] = {}

@@ -21,6 +21,12 @@ _ATTRIBUTE = re.compile(r"(?:module|type object) '(?P<module>[\w.]+)' has no att
 _IMPORT = re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'")
 _MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _METHOD = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
+_BROUGHT = frozenset({
+    "async_generator", "async_timeout", "backports", "cached_property", "contextlib2", "exceptiongroup", "funcsigs",
+    "functools32", "importlib_metadata", "importlib_resources", "mock", "mypy_extensions", "ordereddict", "pathlib2",
+    "singledispatch", "strenum", "subprocess32", "taskgroup", "tomli", "typing_extensions", "unittest2",
+})  # fmt: skip
+"""Distributions that brought parts of the standard library to older versions."""
 _NOT_ALIKE = 0.6
 _ABC = {"collections": frozenset({"OrderedDict"}), "collections.abc": frozenset({"Mapping", "Iterable"})}
 _GUARDED = "try:\n    from collections.abc import Mapping\nexcept ImportError:\n    from collections import Mapping\n"
@@ -187,8 +193,7 @@ class RemovedStdlib(Codemod):
             yield from self.offer(
                 scene,
                 texts,
-                summary=f"What `{gone}` lost in Python {scene.installed.python_version[0]}."
-                f"{scene.installed.python_version[1]} is taken from where it lives now.",
+                summary=_summary(gone, scene.installed.python_version),
                 line=site.line if site else 1,
                 function=site.function if site else "",
                 prior=self.PRIOR if alike else _NOT_ALIKE,
@@ -214,6 +219,13 @@ class RemovedStdlib(Codemod):
             line=site.line,
             function=site.function,
         )
+
+
+def _summary(gone: str, version: tuple[int, int]) -> str:
+    release = f"Python {version[0]}.{version[1]}"
+    if gone.partition(".")[0] in _BROUGHT:
+        return f"`{gone}` is not installed, and {release} has the same itself."
+    return f"What `{gone}` lost in {release} is taken from where it lives now."
 
 
 def _module_named(message: str) -> str:

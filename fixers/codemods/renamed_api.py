@@ -238,7 +238,9 @@ class RenamedApi(Codemod):
 
     def _and_names(self, scene: Scene, site: Site, root: str, old: str, new: str) -> Iterator[Candidate]:
         """Offer the attribute's new name with all names of its library that are gone: the next may fail unseen."""
-        *_, text = with_attribute(site, old, new)
+        *_, text = (site.source.text, *with_attribute(site, old, new))
+        if text == site.source.text:
+            return
         project = type(scene.project)({**scene.project.files, site.path: text}, scene.project.source_roots)
         moves = from_table(scene, root)
         texts = {site.path: text}

@@ -13,7 +13,8 @@ from fixers.codemods.conversion import conversions
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.signatures import called_name
 from fixers.codemods.source import Edits
-from fixers.codemods.tables.frame_shapes import RULES
+from fixers.codemods.tables.frame_shapes import RULES as FRAMES
+from fixers.codemods.tables.polars_shapes import RULES as POLARS
 from fixers.model import Candidate, Tier
 
 _ALIAS = (
@@ -30,10 +31,11 @@ _PANDAS = {"pandas": frozenset({"DataFrame", "concat"}), "pandas.DataFrame": _FR
 
 
 class ReshapedFrame(Codemod):
-    """Write a call of numpy, pandas, scipy, scikit-learn, matplotlib or networkx as the installed release takes it.
+    """Write a call of a numeric library as the installed release takes it.
 
-    All uses in the project that are plainly the same are rewritten with the one that failed.
-    A frequency alias is replaced by the one that pandas names in its message.
+    Knows numpy, pandas, polars, scipy, scikit-learn, matplotlib, seaborn and networkx. All uses in the project that
+    are plainly the same are rewritten with the one that failed. A frequency alias is replaced by the one that pandas
+    names in its message.
     """
 
     NAME = "reshaped-frame"
@@ -134,7 +136,7 @@ class ReshapedFrame(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer what the tables know, then the alias that the library itself names."""
-        yield from conversions(self, scene, RULES)
+        yield from conversions(self, scene, (*FRAMES, *POLARS))
         said = [(crash, new) for crash in crashes(scene) if (new := _alias(crash.message)) is not None]
         sites = {site.path: site for crash, _ in said if (site := nearest_site(scene, crash)) is not None}
         for path, site in sites.items():

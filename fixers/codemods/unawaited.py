@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import libcst as cst
 
 from fixers.codemods.base import Scene
+from fixers.codemods.crash import Site
 from fixers.codemods.signatures import called_name
-from fixers.codemods.source import Source
+from fixers.codemods.source import Edits, Source
 from fixers.project import is_repairable
 
+_MAKES_FUTURES = frozenset({"create_task", "ensure_future", "gather", "run_in_executor", "shield", "wait_for"})
 _TAKES_COROUTINES = frozenset(
     {
         "create_task",
@@ -47,6 +49,36 @@ def made_at(source: Source, places: Mapping[int, str]) -> list[cst.Call]:
         named = [call for call in here if called_name(call) == name]
         calls += [call for call in named or (here if len(here) == 1 else []) if call not in calls]
     return calls
+
+
+def futures(site: Site) -> str | None:
+    """Return the text in which the futures are awaited that the failing line uses as their results; None for none."""
+    edits = Edits(site.source)
+    function = site.source.enclosing(site.line, cst.FunctionDef)
+    names = {name.value for name in site.source.at(site.line, cst.Name)}
+    for call in site.source.within(function, cst.Call) if function is not None and function.asynchronous else ():
+        parent = site.source.parents[call]
+        held = isinstance(parent, cst.Assign) and any(
+            isinstance(target.target, cst.Name) and target.target.value in names for target in parent.targets
+        )
+        here = site.source.line(call) == site.line and not isinstance(parent, cst.Await)
+        if called_name(call) in _MAKES_FUTURES and (held or here):
+            edits.put(call, cst.Await(call) if held else cst.Await(call, [cst.LeftParen()], [cst.RightParen()]))
+    return edits.text() if edits.changes else None
+
+
+def asynchronous(site: Site, *, loop: bool) -> str | None:
+    """Return the text with `async for` or `async with` on the failing line, in an async function; None elsewhere."""
+    function = site.source.enclosing(site.line, cst.FunctionDef)
+    if function is None or function.asynchronous is None:
+        return None
+    edits = Edits(site.source)
+    kinds: tuple[type[cst.For | cst.CompFor | cst.With], ...] = (cst.For, cst.CompFor) if loop else (cst.With,)
+    for kind in kinds:
+        for node in site.source.within(function, kind):
+            if site.source.line(node) == site.line and node.asynchronous is None:
+                edits.put(node, node.with_changes(asynchronous=cst.Asynchronous()))
+    return edits.text() if edits.changes else None
 
 
 def is_gathered(source: Source, call: cst.Call, function: cst.FunctionDef) -> bool:

@@ -129,5 +129,45 @@ SYMBOLS: Mapping[str, str] = {
     # jsonschema, requests
     "jsonschema.compat.urlparse": "urllib.parse",
     "requests.packages.chardet": "chardet",
+    # polars
+    **dict(
+        _renamed(
+            "polars", "avg=mean cumsum=cum_sum cumfold=cum_fold cumreduce=cum_reduce map=map_batches apply=map_groups"
+        )
+    ),
+    **dict(
+        _same(
+            "polars",
+            "polars.exceptions",
+            "ColumnNotFoundError ComputeError DuplicateError InvalidOperationError NoDataError OutOfBoundsError "
+            "PolarsError SchemaError SchemaFieldNotFoundError ShapeError StructFieldNotFoundError",
+        )
+    ),
+    # Shapely 2
+    **{f"shapely.geometry.{name}": "shapely.geometry.shape" for name in ("asShape",)},
+    # Starlette, FastAPI
+    **{
+        f"{home}.status.{old}": f"{home}.status.{new}"
+        for home in ("starlette", "fastapi")
+        for old, new in (
+            ("HTTP_413_REQUEST_ENTITY_TOO_LARGE", "HTTP_413_CONTENT_TOO_LARGE"),
+            ("HTTP_414_REQUEST_URI_TOO_LONG", "HTTP_414_URI_TOO_LONG"),
+            ("HTTP_416_REQUESTED_RANGE_NOT_SATISFIABLE", "HTTP_416_RANGE_NOT_SATISFIABLE"),
+            ("HTTP_422_UNPROCESSABLE_ENTITY", "HTTP_422_UNPROCESSABLE_CONTENT"),
+        )
+    },
+    # websockets, WTForms, Django
+    "websockets.exceptions.InvalidStatusCode": "websockets.exceptions.InvalidStatus",
+    **dict(
+        _same(
+            "wtforms.fields.html5",
+            "wtforms.fields",
+            "DateField DateTimeField DateTimeLocalField DecimalField DecimalRangeField EmailField IntegerField "
+            "IntegerRangeField SearchField TelField TimeField URLField",
+        )
+    ),
+    "django.utils.importlib.import_module": "importlib.import_module",
+    "django.utils.datastructures.SortedDict": "collections.OrderedDict",
+    "django.core.context_processors.request": "django.template.context_processors.request",
 }
 """Old dotted name to new; a bare word is a builtin or a module."""

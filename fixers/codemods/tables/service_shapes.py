@@ -7,6 +7,8 @@ from fixers.codemods.reworks.flask_hooks import at_once
 from fixers.codemods.reworks.flask_json import providers
 from fixers.codemods.reworks.itsdangerous_tokens import timed
 from fixers.codemods.reworks.jinja_extensions import built_in
+from fixers.codemods.reworks.markdown_extensions import one_argument
+from fixers.codemods.reworks.shapely_parts import parts
 from fixers.codemods.reworks.sqlalchemy_engine import connected
 from fixers.codemods.reworks.sqlalchemy_paths import attributes
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
@@ -79,6 +81,20 @@ DJANGO: tuple[Rule, ...] = (
       for name in ("ForeignKey", "OneToOneField")),
     Keyword("django.db.models.CheckConstraint", "check", "condition", "django 5.1"),
     Keyword("django.utils.timezone.make_aware", "is_dst", "", "django 5.0"),
+    Shape("django.utils.html.format_html($x)", "django.utils.safestring.mark_safe($x)", "django 5.0",
+          message=r"format_html\(\) without passing args or kwargs|args or kwargs must be provided"),
+    Shape("$m.make_random_password()", "django.utils.crypto.get_random_string(10)", "django 4.2",
+          message=r"make_random_password"),
+    Shape("$m.make_random_password($n)", "django.utils.crypto.get_random_string($n)", "django 4.2",
+          message=r"make_random_password"),
+    Shape("django.utils.crypto.get_random_string()", "django.utils.crypto.get_random_string(12)", "django 4.0",
+          message=r"get_random_string\(\) missing 1 required positional argument: 'length'"),
+    Shape("django.core.cache.get_cache($n)", "django.core.cache.caches[$n]", "django 1.9"),
+    Shape("django.utils.timezone.FixedOffset($m)", "datetime.timezone(datetime.timedelta(minutes=$m))", "django 3.1"),
+    Shape("django.utils.itercompat.is_iterable($x)", "isinstance($x, collections.abc.Iterable)", "django 6.0",
+          tier=Tier.B),
+    Shape("$l.log_deletion($*a)", "$l.log_deletions($*a)", "django 5.1", message=r"log_deletion\b", reach=Reach.LINE,
+          tier=Tier.B),
     Keyword("django.dispatch.Signal", "providing_args", "", "django 4.0"),
     *(Keyword(f"django.http.{name}", "mimetype", "content_type", "django 1.7",
               message=r"got an unexpected keyword argument 'mimetype'")
@@ -135,6 +151,30 @@ WEB: tuple[Rule, ...] = (
     Shape("$r.hmset($k, $m)", "$r.hset($k, mapping=$m)", "redis 4.0", "redis.Redis redis.client.Pipeline"),
 )  # fmt: skip
 
+MARKDOWN: tuple[Rule, ...] = (
+    Rework("markdown", "markdown 3.4", r"extendMarkdown\(\) missing 1 required positional argument", one_argument),
+    Shape('$r.add($n, $o, "_begin")', "$r.register($o, $n, 200)", "markdown 3.4",
+          message=r"'Registry' object has no attribute 'add'"),
+    Shape('$r.add($n, $o, "_end")', "$r.register($o, $n, 0)", "markdown 3.4",
+          message=r"'Registry' object has no attribute 'add'"),
+)  # fmt: skip
+
+FLASK: tuple[Rule, ...] = (
+    *(Shape(f"flask.{old}.top", f"flask.globals.{new}", "flask 2.3") for old, new in (
+        ("_request_ctx_stack", "request_ctx"), ("_app_ctx_stack", "app_ctx"))),
+    *(Shape(f"$a.{old}", f'$a.config["{old.upper()}"]', "flask 2.3", "flask.Flask") for old in (
+        "send_file_max_age_default", "session_cookie_name", "templates_auto_reload",
+        "use_x_sendfile")),
+    Shape("$a.propagate_exceptions", '$a.config["PROPAGATE_EXCEPTIONS"]', "flask 2.3", "flask.Flask"),
+)  # fmt: skip
+
+SCHEMAS: tuple[Rule, ...] = (
+    *(Shape(f"jsonschema.draft{draft}_format_checker", f"jsonschema.Draft{draft}Validator.FORMAT_CHECKER",
+            "jsonschema 4.16", message=rf"draft{draft}_format_checker")
+      for draft in ("3", "4", "6", "7", "201909", "202012")),
+    Shape("jsonschema.ErrorTree", "jsonschema.exceptions.ErrorTree", "jsonschema 4.18", message=r"\bErrorTree\b"),
+)  # fmt: skip
+
 TOKENS: tuple[Rule, ...] = (
     Shape("jwt.encode($*a).decode($*b)", "jwt.encode($*a)", "pyjwt 2.0",
           message=r"'str' object has no attribute 'decode'"),
@@ -179,7 +219,24 @@ SHEETS: tuple[Rule, ...] = (
       for old in ("row", "column")),
 )  # fmt: skip
 
+SHAPELY: tuple[Rule, ...] = (
+    *(Shape(old, new, "shapely 2.0", reach=Reach.LINE, unless=unless,
+            message=r"'(?:Multi\w+|GeometryCollection)' (?:has no len\(\)|object is not subscriptable)")
+      for old, new, unless in (
+          ("len($x)", "len($x.geoms)", "len($x.geoms)"), ("$x[$i]", "$x.geoms[$i]", "$x.geoms[$i]"))),
+    Rework("shapely", "shapely 2.0", r"'(?:Multi\w+|GeometryCollection)' object is not iterable", parts),
+    Shape("$g.almost_equals($o)", "$g.equals_exact($o, 0.5 * 10 ** -6)", "shapely 2.1", reach=Reach.LINE,
+          message=r"has no attribute 'almost_equals'|almost_equals"),
+    Shape("$g.almost_equals($o, $d)", "$g.equals_exact($o, 0.5 * 10 ** -$d)", "shapely 2.1", reach=Reach.LINE,
+          message=r"has no attribute 'almost_equals'|almost_equals"),
+    Shape("$g.type", "$g.geom_type", "shapely 2.0", message=r"'type' attribute is deprecated.*geom_type",
+          reach=Reach.LINE),
+)  # fmt: skip
+
 RECORDS: tuple[Rule, ...] = (
+    Shape("google.protobuf.message_factory.MessageFactory().GetPrototype($d)",
+          "google.protobuf.message_factory.GetMessageClass($d)", "protobuf 4.22",
+          message=r"'MessageFactory' object has no attribute 'GetPrototype'|GetPrototype"),
     *(Keyword("peewee.Field", old, new, "peewee 3.0", reach=Reach.LINE) for old, new in (
         ("db_column", "column_name"),)),
     *(Keyword("peewee.ForeignKeyField", old, new, "peewee 3.0", reach=Reach.LINE,
@@ -226,4 +283,18 @@ PACKAGES: tuple[Rule, ...] = (
     Shape("pkg_resources.DistributionNotFound", "importlib.metadata.PackageNotFoundError", "setuptools 67.5"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*SQLALCHEMY, *DJANGO, *WEB, *TOKENS, *DOCUMENTS, *IMAGES, *SHEETS, *RECORDS, *PACKAGES)
+RULES: tuple[Rule, ...] = (
+    *SQLALCHEMY,
+    *DJANGO,
+    *WEB,
+    *TOKENS,
+    *DOCUMENTS,
+    *IMAGES,
+    *SHEETS,
+    *SHAPELY,
+    *SCHEMAS,
+    *MARKDOWN,
+    *FLASK,
+    *RECORDS,
+    *PACKAGES,
+)

@@ -88,6 +88,76 @@ def chdir(path):
         change_directory(before)
 '''
 
+_ACLOSING = '''@asynccontextmanager
+async def aclosing(thing):
+    """Close an asynchronous generator at the end of the context."""
+    try:
+        yield thing
+    finally:
+        await thing.aclose()
+'''
+
+_SUMPROD = '''def sumprod(p, q):
+    """Return the sum of products of two sequences of one length."""
+    p, q = list(p), list(q)
+    if len(p) != len(q):
+        raise ValueError("Inputs are not the same length")
+    return sum(a * b for a, b in zip(p, q))
+'''
+
+_FILE_DIGEST = '''def file_digest(fileobj, digest):
+    """Return a digest object that has read a file to its end."""
+    found = hashlib.new(digest) if isinstance(digest, str) else digest()
+    for block in iter(lambda: fileobj.read(1 << 16), b""):
+        found.update(block)
+    return found
+'''
+
+_CALL = '''def call(obj, /, *args, **kwargs):
+    """Return what a callable returns for these arguments."""
+    return obj(*args, **kwargs)
+'''
+
+_BOOLEAN_ACTION = '''class BooleanOptionalAction(Action):
+    """An option `--flag` with its opposite `--no-flag`."""
+
+    def __init__(self, option_strings, dest, default=None, required=False, help=None, **kwargs):
+        opposites = ["--no-" + name[2:] for name in option_strings if name.startswith("--")]
+        super().__init__([*option_strings, *opposites], dest, nargs=0, default=default, required=required, help=help)
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        setattr(namespace, self.dest, not option_string.startswith("--no-"))
+'''
+
+_NEWER = '''def newer(source, target):
+    """Say whether a file is there and younger than another, or the other is not there."""
+    return not os.path.exists(target) or os.path.getmtime(source) > os.path.getmtime(target)
+'''
+
+_WHAT = '''def what(file, h=None):
+    """Return the kind of an image by its first bytes; None for one that is not known."""
+    if h is None:
+        if hasattr(file, "read"):
+            place = file.tell()
+            h = file.read(32)
+            file.seek(place)
+        else:
+            with open(file, "rb") as opened:
+                h = opened.read(32)
+    if h[6:10] in (b"JFIF", b"Exif") or h[:4] == b"\\xff\\xd8\\xff\\xdb":
+        return "jpeg"
+    if h[:4] == b"RIFF" and h[8:12] == b"WEBP":
+        return "webp"
+    if len(h) >= 3 and h[:1] == b"P" and h[2:3] in b" \\t\\n\\r":
+        return {b"1": "pbm", b"4": "pbm", b"2": "pgm", b"5": "pgm", b"3": "ppm", b"6": "ppm"}.get(h[1:2])
+    heads = {
+        b"\\x89PNG\\r\\n\\x1a\\n": "png", b"GIF87a": "gif", b"GIF89a": "gif", b"MM": "tiff", b"II": "tiff",
+        b"\\001\\332": "rgb", b"\\x59\\xa6\\x6a\\x95": "rast", b"#define ": "xbm", b"BM": "bmp",
+        b"\\x76\\x2f\\x31\\x01": "exr",
+    }
+    return next((kind for head, kind in heads.items() if h.startswith(head)), None)
+'''
+
 _OVERRIDE = '''def override(method, /):
     """Mark a method that overrides one of a base class."""
     return method
@@ -121,8 +191,23 @@ STAND_INS: Mapping[str, StandIn] = {
         (("contextlib", "contextmanager"), ("os", "")),
     ),
     "typing.override": StandIn(_OVERRIDE),
+    "contextlib.aclosing": StandIn(_ACLOSING, (("contextlib", "asynccontextmanager"),)),
+    "math.sumprod": StandIn(_SUMPROD),
+    "hashlib.file_digest": StandIn(_FILE_DIGEST, (("hashlib", ""),)),
+    "operator.call": StandIn(_CALL),
+    "argparse.BooleanOptionalAction": StandIn(_BOOLEAN_ACTION, (("argparse", "Action"),)),
+    "distutils.dep_util.newer": StandIn(_NEWER, (("os", ""),)),
+    "imghdr.what": StandIn(_WHAT),
 }
 """Dotted name to what stands in for it."""
 
-ELSEWHERE: Mapping[str, str] = {"typing": "typing_extensions", "tomllib": "tomli", "zoneinfo": "backports.zoneinfo"}
+ELSEWHERE: Mapping[str, str] = {
+    "asyncio": "async_timeout",
+    "importlib.metadata": "importlib_metadata",
+    "importlib.resources": "importlib_resources",
+    "tomllib": "tomli",
+    "typing": "typing_extensions",
+    "warnings": "typing_extensions",
+    "zoneinfo": "backports.zoneinfo",
+}
 """Modules whose newer members, or all of them, another distribution brings to older versions."""

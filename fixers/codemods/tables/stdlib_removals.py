@@ -37,7 +37,7 @@ _ABCS = (
     "MutableSet Reversible Sequence Set Sized ValuesView"
 )
 
-SYMBOLS: tuple[Removal, ...] = (
+_LOST: tuple[Removal, ...] = (
     *_same("collections", "collections.abc", (3, 10), _ABCS),
     Removal("array.ArrayType", "array.array", (3, 14)),
     Removal("asyncio.Task.all_tasks", "asyncio.all_tasks", (3, 9), alike=False),
@@ -128,6 +128,41 @@ SYMBOLS: tuple[Removal, ...] = (
     *_same("urllib2", "urllib.error", (3, 0), "HTTPError URLError"),
 )
 
+SYMBOLS: tuple[Removal, ...] = (
+    *_LOST,
+    Removal("distutils.cmd.Command", "setuptools.Command", (3, 12)),
+    Removal("distutils.dist.Distribution", "setuptools.Distribution", (3, 12)),
+    Removal("distutils.extension.Extension", "setuptools.Extension", (3, 12)),
+    Removal("imp.is_builtin", "_imp.is_builtin", (3, 12)),
+    Removal("imp.is_frozen", "_imp.is_frozen", (3, 12)),
+    Removal("imp.lock_held", "_imp.lock_held", (3, 12)),
+    Removal("imp.release_lock", "_imp.release_lock", (3, 12)),
+    Removal("importlib.abc.Finder", "importlib.abc.MetaPathFinder", (3, 12), alike=False),
+    Removal("io.OpenWrapper", "open", (3, 12)),
+    # What other distributions brought to older versions; looked at only where they are not installed.
+    Removal("async_timeout.timeout", "asyncio.timeout", (3, 11)),
+    Removal("async_timeout.timeout_at", "asyncio.timeout_at", (3, 11)),
+    Removal("async_generator.asynccontextmanager", "contextlib.asynccontextmanager", (3, 7)),
+    Removal("backports.cached_property.cached_property", "functools.cached_property", (3, 8)),
+    Removal("backports.functools_lru_cache.lru_cache", "functools.lru_cache", (3, 3)),
+    Removal("cached_property.cached_property", "functools.cached_property", (3, 8)),
+    Removal("exceptiongroup.BaseExceptionGroup", "BaseExceptionGroup", (3, 11)),
+    Removal("exceptiongroup.ExceptionGroup", "ExceptionGroup", (3, 11)),
+    Removal("funcsigs.signature", "inspect.signature", (3, 3)),
+    Removal("mypy_extensions.TypedDict", "typing.TypedDict", (3, 8)),
+    Removal("ordereddict.OrderedDict", "collections.OrderedDict", (3, 0)),
+    Removal("singledispatch.singledispatch", "functools.singledispatch", (3, 4)),
+    Removal("strenum.StrEnum", "enum.StrEnum", (3, 11)),
+    Removal("taskgroup.TaskGroup", "asyncio.TaskGroup", (3, 11)),
+    Removal("taskgroup.timeout", "asyncio.timeout", (3, 11)),
+    *_same("typing_extensions", "typing", (3, 9), "Annotated Final Literal OrderedDict Protocol TypedDict final "
+           "get_args get_origin get_type_hints runtime_checkable"),
+    *_same("typing_extensions", "typing", (3, 10), "Concatenate ParamSpec TypeAlias TypeGuard is_typeddict"),
+    *_same("typing_extensions", "typing", (3, 11), "LiteralString Never NotRequired Required Self TypeVarTuple Unpack "
+           "assert_never assert_type clear_overloads dataclass_transform get_overloads reveal_type"),
+    *_same("typing_extensions", "typing", (3, 12), "TypeAliasType get_original_bases override"),
+)  # fmt: skip
+
 MODULES: Mapping[str, tuple[str, Version]] = {
     "BaseHTTPServer": ("http.server", (3, 0)),
     "ConfigParser": ("configparser", (3, 0)),
@@ -145,12 +180,23 @@ MODULES: Mapping[str, tuple[str, Version]] = {
     "cookielib": ("http.cookiejar", (3, 0)),
     "copy_reg": ("copyreg", (3, 0)),
     "distutils.errors": ("setuptools.errors", (3, 12)),
+    "distutils.log": ("logging", (3, 12)),
     "email.Encoders": ("email.encoders", (3, 0)),
     "email.Utils": ("email.utils", (3, 0)),
     "dummy_threading": ("threading", (3, 9)),
     "httplib": ("http.client", (3, 0)),
     "thread": ("_thread", (3, 0)),
     "urlparse": ("urllib.parse", (3, 0)),
+    "backports.zoneinfo": ("zoneinfo", (3, 9)),
+    "contextlib2": ("contextlib", (3, 7)),
+    "functools32": ("functools", (3, 2)),
+    "importlib_metadata": ("importlib.metadata", (3, 10)),
+    "importlib_resources": ("importlib.resources", (3, 9)),
+    "mock": ("unittest.mock", (3, 3)),
+    "pathlib2": ("pathlib", (3, 6)),
+    "subprocess32": ("subprocess", (3, 3)),
+    "tomli": ("tomllib", (3, 11)),
+    "unittest2": ("unittest", (3, 4)),
     "xml.etree.cElementTree": ("xml.etree.ElementTree", (3, 9)),
     "xmlrpclib": ("xmlrpc.client", (3, 0)),
 }

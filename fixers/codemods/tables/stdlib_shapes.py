@@ -146,6 +146,20 @@ DISTUTILS: tuple[Rule, ...] = (
 )  # fmt: skip
 
 NEWER: tuple[Rule, ...] = (
+    Shape("aiter($x)", "$x.__aiter__()", "", message=r"name 'aiter' is not defined"),
+    Shape("anext($x)", "$x.__anext__()", "", message=r"name 'anext' is not defined"),
+    Shape("math.exp2($x)", "2.0 ** $x", ""),
+    Shape("random.randbytes($n)", 'random.getrandbits($n * 8).to_bytes($n, "little")', ""),
+    Shape("sys.exception()", "sys.exc_info()[1]", ""),
+    Shape("$p.walk()", "map(lambda item: (pathlib.Path(item[0]), *item[1:]), os.walk($p))", "",
+          message=r"Path' object has no attribute 'walk'"),
+    Shape("$p.relative_to($b, walk_up=True)", "pathlib.Path(os.path.relpath($p, $b))", "",
+          message=r"unexpected keyword argument 'walk_up'"),
+    Shape("$s.replace($a, $b, count=$n)", "$s.replace($a, $b, $n)", "",
+          message=r"replace\(\) takes no keyword arguments"),
+    Shape("copy.replace($x, $**k)", "dataclasses.replace($x, $**k)", "", tier=Tier.B),
+    Shape("copy.replace($x, $**k)", "$x._replace($**k)", "", tier=Tier.B),
+    Keyword("tempfile.TemporaryDirectory", "ignore_cleanup_errors", "", "", tier=Tier.B),
     Shape("$n.bit_count()", 'bin($n).count("1")', "", message=r"'int' object has no attribute 'bit_count'"),
     Shape("$c.total()", "sum($c.values())", "", message=r"'Counter' object has no attribute 'total'"),
     Shape("$p.with_stem($s)", "$p.with_name($s + $p.suffix)", "",

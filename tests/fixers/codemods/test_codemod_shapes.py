@@ -8,11 +8,19 @@ import pytest
 from fixers.codemods.conversion import converted
 from fixers.codemods.patterns import objects, pattern
 from fixers.codemods.shapes import Keyword, Rule, Shape, library
-from fixers.codemods.tables import frame_shapes, model_shapes, python_2_shapes, service_shapes, stdlib_shapes
+from fixers.codemods.tables import (
+    frame_shapes,
+    model_shapes,
+    polars_shapes,
+    python_2_shapes,
+    service_shapes,
+    stdlib_shapes,
+)
 from fixers.project import Project
 
 TABLES: dict[str, tuple[Rule, ...]] = {
     "frame": frame_shapes.RULES,
+    "polars": polars_shapes.RULES,
     "model": model_shapes.RULES,
     "service": service_shapes.RULES,
     "stdlib": (*stdlib_shapes.RULES, *stdlib_shapes.NEWER),
