@@ -22,23 +22,27 @@ ASKED = "asked:mypy"
 _PRIOR = 0.85
 _SHARED = frozenset({*dir(dict), *dir(list), *dir(str), *dir(set)}) - {"__init__"}
 """Names of methods that say nothing of whose method is called."""
+_CONTAINERS = frozenset({"list", "dict", "set", "tuple", "frozenset"})
 _FUTURE = "from __future__ import annotations"
 
 
-def annotate(work: Work) -> None:
-    """Annotate the functions that mypy calls untyped, where every call and every result agrees on a type."""
+def annotate(work: Work, code: str) -> None:
+    """Annotate the functions that mypy calls untyped, where every call and every result agrees on a type.
+
+    The code is `no-untyped-def`, or `type-arg` for `list` where `list[int]` is wanted.
+    """
     if work.tool.distribution != "mypy":
         return
     # A function that calls another one is told by it: as long as there is progress, ask again.
-    while not work.spent and _one_round(work):
+    while not work.spent and _one_round(work, code):
         pass
 
 
-def _one_round(work: Work) -> bool:
+def _one_round(work: Work, code: str) -> bool:
     before = len(work.findings)
     for finding in sorted(work.wanted(), key=lambda f: -f.line)[: 2 * SINGLE]:
         path = finding.path
-        there = finding.code == "no-untyped-def" and is_repairable(path) and path in work.project.files
+        there = finding.code == code and is_repairable(path) and path in work.project.files
         if there and not work.spent and finding in work.findings:
             text = _annotated(work, path, finding.line)
             if text and work.accept(ASKED, {path: text}, _PRIOR):
@@ -49,7 +53,7 @@ def _one_round(work: Work) -> bool:
 def _annotated(work: Work, path: str, line: int) -> str:
     source = parse(work.now.files[path])
     function = _at(source, line) if source is not None else None
-    if source is None or function is None or is_open(source, function):
+    if source is None or function is None or (is_open(source, function) and function.returns is None):
         return ""
     spelling = Spelling(work.now, path)
     given = _given(work, source, function, spelling)
@@ -59,7 +63,7 @@ def _annotated(work: Work, path: str, line: int) -> str:
     for param, kind in given.items():
         edits.change(param, cst.Param, _with_type(_quoted(source, function, kind)))
     text = edits.text()
-    if function.returns is None:
+    if function.returns is None or _bare(function.returns):
         text = _with_result(work, path, text, line, spelling)
     return text
 
@@ -78,7 +82,7 @@ def _with_result(work: Work, path: str, text: str, line: int, spelling: Spelling
     types = _ask(work, {path: text}, [_span(source, path, value) for value in values])
     kinds = {spelling.of(kind) for kind in types.values()} | ({"None"} if results.bare or not values else set())
     kind = united(kinds) if len(types) == len({_span(source, path, v) for v in values}) and "" not in kinds else ""
-    if not kind or (results.generates and (results.values or not values)):
+    if not _fits(function.returns, kind) or not kind or (results.generates and (results.values or not values)):
         return ""
     if results.generates:
         iterator = "typing.AsyncIterator" if function.asynchronous else "typing.Iterator"
@@ -98,7 +102,7 @@ def _given(work: Work, source: Source, function: cst.FunctionDef, spelling: Spel
     static = any(source.code(mark.decorator) == "staticmethod" for mark in function.decorators)
     bound = params[1:] if method and not static else params
     every = [*bound, *function.params.kwonly_params]
-    lacking = [param for param in every if param.annotation is None]
+    lacking = [param for param in every if param.annotation is None or _bare(param.annotation)]
     stars = [function.params.star_arg, function.params.star_kwarg]
     if any(isinstance(star, cst.Param) and star.annotation is None for star in stars):
         return None
@@ -122,7 +126,7 @@ def _agreed(
         if param.default is not None:
             kinds.add(_literal(param.default))
         kind = united(kinds) if "" not in kinds else ""
-        if not kind or kind == "None":
+        if not kind or kind == "None" or not _fits(param.annotation, kind):
             return None
         found[param] = kind
     return found
@@ -163,6 +167,16 @@ def _ask(work: Work, texts: Mapping[str, str], spans: Sequence[Span]) -> dict[Sp
 def _span(source: Source, path: str, node: cst.CSTNode) -> Span:
     place = source.place(node)
     return Span(path, place.start.line, place.start.column, place.end.line, place.end.column)
+
+
+def _bare(annotation: cst.Annotation) -> str:
+    """Return the name of a container that stands there without what it holds."""
+    written = annotation.annotation
+    return written.value if isinstance(written, cst.Name) and written.value.lower() in _CONTAINERS else ""
+
+
+def _fits(annotation: cst.Annotation | None, kind: str) -> bool:
+    return annotation is None or kind.partition("[")[0] == _bare(annotation).lower()
 
 
 def _literal(node: cst.BaseExpression) -> str:

@@ -46,10 +46,11 @@ def repair_tool(
     )
     replay(work)
     reflow(work, ("E501",))
+    annotate(work, "type-arg")
     for repair in ALL:
         if work.wanted() and not work.spent:
             _by_rule(work, repair)
-    annotate(work)
+    annotate(work, "no-untyped-def")
     reflow(work, ())
     if work.wanted() and not work.spent:
         boldly(work)
