@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 import libcst as cst
 
-from fixers.codemods.imports import add_import
+from fixers.codemods.imports import Import, add_import
 from fixers.codemods.source import Edits, Source, parse
-from fixers.codemods.symbols import functions
 from fixers.model import Tier
-from fixers.project import Project, is_repairable
+from fixers.project import is_repairable
+from fixers.tools.given import agreed, bare, fits, lacks
 from fixers.tools.repairs.missing_return_type import is_open, results_of
-from fixers.tools.revealed import Span, revealed
+from fixers.tools.revealed import Span, revealed, span_of
 from fixers.tools.run import patched
 from fixers.tools.type_text import Spelling, united
 from fixers.tools.work import SINGLE, Work
@@ -20,9 +21,6 @@ from fixers.tools.work import SINGLE, Work
 ASKED = "asked:mypy"
 """Maker of annotations that the type checker inferred."""
 _PRIOR = 0.85
-_SHARED = frozenset({*dir(dict), *dir(list), *dir(str), *dir(set)}) - {"__init__"}
-"""Names of methods that say nothing of whose method is called."""
-_CONTAINERS = frozenset({"list", "dict", "set", "tuple", "frozenset"})
 _FUTURE = "from __future__ import annotations"
 
 
@@ -40,152 +38,102 @@ def annotate(work: Work, code: str) -> None:
 
 def _one_round(work: Work, code: str) -> bool:
     before = len(work.findings)
-    for finding in sorted(work.wanted(), key=lambda f: -f.line)[: 2 * SINGLE]:
-        path = finding.path
-        there = finding.code == code and is_repairable(path) and path in work.project.files
-        if there and not work.spent and finding in work.findings:
-            text = _annotated(work, path, finding.line)
-            if text and work.accept(ASKED, {path: text}, _PRIOR):
-                work.tiers.append(Tier.B)
+    found: dict[str, set[int]] = defaultdict(set)
+    for finding in work.wanted():
+        if finding.code == code and is_repairable(finding.path) and finding.path in work.project.files:
+            found[finding.path].add(finding.line)
+    for path, lines in found.items():
+        # All at once, because each question costs a run of mypy; else one by one, the last first.
+        if not _accepted(work, path, lines) and len(lines) > 1:
+            for line in sorted(lines, reverse=True)[:SINGLE]:
+                _accepted(work, path, {line})
     return len(work.findings) < before
 
 
-def _annotated(work: Work, path: str, line: int) -> str:
+def _accepted(work: Work, path: str, lines: set[int]) -> bool:
+    if work.spent:
+        return False
+    text = _annotated(work, path, lines)
+    good = bool(text) and work.accept(ASKED, {path: text}, _PRIOR)
+    if good:
+        work.tiers.append(Tier.B)
+    return good
+
+
+def _annotated(work: Work, path: str, lines: set[int]) -> str:
+    """Return the file with the functions on these lines annotated, as many of them as can be."""
     source = parse(work.now.files[path])
-    function = _at(source, line) if source is not None else None
-    if source is None or function is None or (is_open(source, function) and function.returns is None):
+    found = {line: function for line in lines if source and (function := _at(source, line))}
+    if source is None:
         return ""
-    spelling = Spelling(work.now, path)
-    given = _given(work, source, function, spelling)
-    if given is None:
-        return ""
-    edits = Edits(source)
-    for param, kind in given.items():
-        edits.change(param, cst.Param, _with_type(_quoted(source, function, kind)))
-    text = edits.text()
-    if function.returns is None or _bare(function.returns):
-        text = _with_result(work, path, text, line, spelling)
-    return text
+    lacking = {line: lacks(work.now, source, function) for line, function in found.items()}
+    wanted = {line: lack for line, lack in lacking.items() if lack is not None}
+    types = _ask(work, {}, [span for lack in wanted.values() for spans in lack.values() for span in spans])
+    edits, needed, told = Edits(source), set[Import](), set[int]()
+    for line, lack in wanted.items():
+        spelling = Spelling(work.now, path)
+        given = agreed(found[line], lack, types, spelling)
+        for param, kind in (given or {}).items():
+            edits.change(param, cst.Param, _with_type(_quoted(source, found[line], kind)))
+        if given is not None:
+            told.add(line)
+            needed |= spelling.needed
+    return _with_results(work, path, edits.text(), told, needed)
 
 
 def _at(source: Source, line: int) -> cst.FunctionDef | None:
     return next((f for f in source.all(cst.FunctionDef) if line in {source.line(f.name), source.line(f)}), None)
 
 
-def _with_result(work: Work, path: str, text: str, line: int, spelling: Spelling) -> str:
+def _with_results(work: Work, path: str, text: str, lines: set[int], needed: set[Import]) -> str:
+    """Return the text with the results of these functions annotated; nothing where nothing was annotated at all."""
     source = parse(text)
-    function = _at(source, line) if source is not None else None
-    if source is None or function is None:
+    found = [function for line in lines if source and (function := _at(source, line)) is not None]
+    open_ = [f for f in found if f.returns is None or bare(f.returns)]
+    if source is None:
         return ""
+    types = _ask(work, {path: text}, [span_of(source, path, value) for f in open_ for value in _values(f)])
+    edits = Edits(source)
+    for function in open_:
+        spelling = Spelling(work.now, path)
+        kind = _result(source, function, path, types, spelling)
+        if kind:
+            edits.change(function, cst.FunctionDef, _with_returns(_quoted(source, function, kind)))
+            needed |= spelling.needed
+    for module in sorted(needed, key=str):
+        add_import(edits, work.now, path, module)
+    after = edits.text()
+    return after if after != work.now.files[path] else ""
+
+
+def _values(function: cst.FunctionDef) -> Sequence[cst.BaseExpression]:
     results = results_of(function)
-    values = results.yields if results.generates else results.values
-    types = _ask(work, {path: text}, [_span(source, path, value) for value in values])
-    kinds = {spelling.of(kind) for kind in types.values()} | ({"None"} if results.bare or not values else set())
-    kind = united(kinds) if len(types) == len({_span(source, path, v) for v in values}) and "" not in kinds else ""
-    if not _fits(function.returns, kind) or not kind or (results.generates and (results.values or not values)):
+    return results.yields if results.generates else results.values
+
+
+def _result(source: Source, function: cst.FunctionDef, path: str, types: Mapping[Span, str], spelling: Spelling) -> str:
+    results, values = results_of(function), _values(function)
+    spans = {span_of(source, path, value) for value in values}
+    kinds = {spelling.of(types.get(span, "")) for span in spans} | ({"None"} if results.bare or not values else set())
+    kind = united(kinds) if "" not in kinds else ""
+    if not kind or not fits(function.returns, kind) or (results.generates and (results.values or not values)):
+        return ""
+    if is_open(source, function) and not values:
         return ""
     if results.generates:
         iterator = "typing.AsyncIterator" if function.asynchronous else "typing.Iterator"
-        kind = f"{spelling.name(iterator)}[{kind}]"
-    edits = Edits(source)
-    written = cst.Annotation(cst.parse_expression(_quoted(source, function, kind)))
-    edits.change(function, cst.FunctionDef, lambda node: node.with_changes(returns=written))
-    for needed in spelling.needed:
-        add_import(edits, work.now, path, needed)
-    return edits.text()
+        return f"{spelling.name(iterator)}[{kind}]"
+    return kind
 
 
-def _given(work: Work, source: Source, function: cst.FunctionDef, spelling: Spelling) -> dict[cst.Param, str] | None:
-    """Return the types of the parameters that have none; None where one of them cannot be told."""
-    params = [*function.params.posonly_params, *function.params.params]
-    method = isinstance(source.parents.get(source.parents[function]), cst.ClassDef)
-    static = any(source.code(mark.decorator) == "staticmethod" for mark in function.decorators)
-    bound = params[1:] if method and not static else params
-    every = [*bound, *function.params.kwonly_params]
-    lacking = [param for param in every if param.annotation is None or _bare(param.annotation)]
-    stars = [function.params.star_arg, function.params.star_kwarg]
-    if any(isinstance(star, cst.Param) and star.annotation is None for star in stars):
-        return None
-    if not lacking:
-        return {}
-    calls = list(_calls(work.now, source, function))
-    spans = {param: [s for call in calls for s in _arguments(call, param, bound)] for param in lacking}
-    types = _ask(work, {}, [span for found in spans.values() for span in found])
-    return _agreed(lacking, spans, types, spelling)
-
-
-def _agreed(
-    lacking: Sequence[cst.Param],
-    spans: Mapping[cst.Param, Sequence[Span]],
-    types: Mapping[Span, str],
-    spelling: Spelling,
-) -> dict[cst.Param, str] | None:
-    found = {}
-    for param in lacking:
-        kinds = {spelling.of(types.get(span, "")) for span in spans[param]}
-        if param.default is not None:
-            kinds.add(_literal(param.default))
-        kind = united(kinds) if "" not in kinds else ""
-        if not kind or kind == "None" or not _fits(param.annotation, kind):
-            return None
-        found[param] = kind
-    return found
-
-
-Call = tuple[str, Source, cst.Call]
-
-
-def _calls(project: Project, source: Source, function: cst.FunctionDef) -> Iterator[Call]:
-    name = function.name.value
-    owner = source.up(function, cst.ClassDef)
-    called = owner.name.value if name == "__init__" and owner is not None else name
-    if called in _SHARED or (name != "__init__" and len(functions(project, name)) != 1):
-        return
-    for other, text in sorted(project.files.items()):
-        read = parse(text) if f"{called}(" in text else None
-        for call in read.all(cst.Call) if read is not None else ():
-            func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-            if isinstance(func, cst.Name) and func.value == called and read is not None:
-                yield other, read, call
-
-
-def _arguments(call: Call, param: cst.Param, bound: Sequence[cst.Param]) -> Iterator[Span]:
-    path, source, node = call
-    place = list(bound).index(param) if param in bound else -1
-    for number, argument in enumerate(node.args):
-        keyword = argument.keyword.value if argument.keyword is not None else ""
-        if not argument.star and (keyword == param.name.value or (not keyword and number == place)):
-            yield _span(source, path, argument.value)
+def _with_returns(kind: str) -> Callable[[cst.FunctionDef], cst.FunctionDef]:
+    return lambda node: node.with_changes(returns=cst.Annotation(cst.parse_expression(kind)))
 
 
 def _ask(work: Work, texts: Mapping[str, str], spans: Sequence[Span]) -> dict[Span, str]:
     now = {**work.texts, **texts}
     with patched(work.target, work.edits(now)) as target:
         return revealed(spans, {**work.project.files, **now}, work.tool, work.red.arguments, target, work.sandbox)
-
-
-def _span(source: Source, path: str, node: cst.CSTNode) -> Span:
-    place = source.place(node)
-    return Span(path, place.start.line, place.start.column, place.end.line, place.end.column)
-
-
-def _bare(annotation: cst.Annotation) -> str:
-    """Return the name of a container that stands there without what it holds."""
-    written = annotation.annotation
-    return written.value if isinstance(written, cst.Name) and written.value.lower() in _CONTAINERS else ""
-
-
-def _fits(annotation: cst.Annotation | None, kind: str) -> bool:
-    return annotation is None or kind.partition("[")[0] == _bare(annotation).lower()
-
-
-def _literal(node: cst.BaseExpression) -> str:
-    kinds: tuple[tuple[type[cst.BaseExpression], str], ...] = (
-        (cst.SimpleString, "str"), (cst.Integer, "int"), (cst.Float, "float"),
-    )  # fmt: skip
-    if isinstance(node, cst.Name):
-        return {"True": "bool", "False": "bool", "None": "None"}.get(node.value, "")
-    return next((name for kind, name in kinds if isinstance(node, kind)), "")
 
 
 def _with_type(kind: str) -> Callable[[cst.Param], cst.Param]:

@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import libcst as cst
+
+from fixers.codemods.source import Source
 from fixers.model import FileEdit
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
@@ -24,6 +27,12 @@ class Span(NamedTuple):
     column: int
     end_line: int
     end_column: int
+
+
+def span_of(source: Source, path: str, node: cst.CSTNode) -> Span:
+    """Return where a node stands."""
+    place = source.place(node)
+    return Span(path, place.start.line, place.start.column, place.end.line, place.end.column)
 
 
 def revealed(
