@@ -123,7 +123,7 @@ def _integrity(base: Base, edits: Sequence[FileEdit]) -> tuple[Gate, ...]:
     if base.reproduction.tool is None:
         return integrity_gates(edits, test_literals=base.test_literals)
     laid_out = {edit.path for edit in edits if edit.path.endswith(".py") and same_test(edit)}
-    lost = lost_imports([edit for edit in edits if edit.path not in laid_out], base.project)
+    lost = lost_imports(edits, base.project)
     kept = "; ".join(lost) or "Every imported name that another file uses is still there"
     imports = Gate(name="G10 imports", passed=not lost, detail=f"{kept}.")
     return (*integrity_gates(edits, laid_out=laid_out), imports)

@@ -35,7 +35,11 @@ _COMMENTS = (
 def suppressions(source: Source) -> Iterator[Marker]:
     """Find broad and empty handlers, suppressing calls and comments that silence a tool."""
     broad = _BROAD | _groups(source)
+    calls = [placed for placed in source.nodes if _is_suppress(source, placed.node)]
+    called = {id(placed.node.func) for placed in calls if isinstance(placed.node, ast.Call)}
     for placed in source.nodes:
+        if id(placed.node) in called:
+            continue
         for kind in _kinds(source, placed.node, placed.scope, broad):
             yield Marker(kind, placed.scope, getattr(placed.node, "lineno", 0))
     for line, comment in comments(source.text):
@@ -66,6 +70,9 @@ def _groups(source: Source) -> frozenset[str]:
 def _kinds(source: Source, node: ast.AST, scope: str, broad: frozenset[str]) -> Iterator[str]:
     if isinstance(node, ast.ExceptHandler):
         yield from _handler(source, node, broad)
+    elif isinstance(node, ast.Call) and _is_suppress(source, node):
+        yield from _types(source, node.args, broad)
+        yield "a handler that does nothing"
     elif (silencer := _SILENCERS.get(source.used(node))) is not None:
         yield silencer
     elif isinstance(node, (ast.Try, ast.TryStar)):
@@ -80,12 +87,22 @@ def _handler(source: Source, handler: ast.ExceptHandler, broad: frozenset[str]) 
         if handler.type is None:
             yield "a bare except"
             yield "a broad except"  # so that it may become one
-        elif any(source.origin(name) in broad for name in _names(handler.type)):
-            yield "a broad except"
-        elif not all(isinstance(name, (ast.Name, ast.Attribute)) for name in _names(handler.type)):
-            yield "an except whose types are computed"
+        else:
+            yield from _types(source, _names(handler.type), broad)
     if all(_is_nothing(statement) for statement in handler.body):
         yield "a handler that does nothing"
+
+
+def _types(source: Source, types: list[ast.expr], broad: frozenset[str]) -> Iterator[str]:
+    if any(source.origin(name) in broad for name in types):
+        yield "a broad except"
+    elif not all(isinstance(name, (ast.Name, ast.Attribute)) for name in types):
+        yield "an except whose types are computed"
+
+
+def _is_suppress(source: Source, node: ast.AST) -> bool:
+    """Say whether a call is `contextlib.suppress(...)`: the same as a handler of these types that does nothing."""
+    return isinstance(node, ast.Call) and source.origin(node.func) == "contextlib.suppress"
 
 
 def _names(node: ast.expr) -> list[ast.expr]:

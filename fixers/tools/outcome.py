@@ -12,6 +12,7 @@ from fixers.outdated_tests import offer_of
 from fixers.project import is_repairable, is_test_path
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.suite import run_suite
+from fixers.tools.annotate import ASKED
 from fixers.tools.bold import BOLD
 from fixers.tools.judge import counted, gone_and_left, judge, shown
 from fixers.tools.registry import tool_named
@@ -134,6 +135,8 @@ def _why(fixer: str, red: RedTool) -> str:
     rules = [maker.removeprefix("codemod:") for maker in makers if maker.startswith("codemod:")]
     if rules:
         said.append(f"By rule: {', '.join(rules)}; {red.tool} was asked after each.")
+    if ASKED in makers:
+        said.append("What functions lack is annotated as mypy infers it from every call and result.")
     if REFLOW in makers:
         said.append("Statements that it finds badly laid out are laid out anew; each is the same program.")
     if BOLD in makers:

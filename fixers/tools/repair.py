@@ -17,6 +17,7 @@ from fixers.progress import Progress
 from fixers.project import Project
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.target import Target
+from fixers.tools.annotate import annotate
 from fixers.tools.bold import boldly
 from fixers.tools.judge import counted, identity
 from fixers.tools.registry import tool_named
@@ -45,9 +46,11 @@ def repair_tool(
     )
     replay(work)
     reflow(work, ("E501",))
+    annotate(work, "type-arg")
     for repair in ALL:
         if work.wanted() and not work.spent:
             _by_rule(work, repair)
+    annotate(work, "no-untyped-def")
     reflow(work, ())
     if work.wanted() and not work.spent:
         boldly(work)

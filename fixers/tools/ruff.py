@@ -23,11 +23,11 @@ _BROKEN = re.compile(
 # change what a person reads in a warning or a log, which is what they ask for; F811 is an import made twice.
 _SAME_MEANING = (
     "ANN2", "B007", "B009", "B010", "B011", "B013", "B014", "B028", "B033", "B905", "C4", "COM", "D2", "D4", "E401",
-    "E713", "E714", "E731", "EM", "F541", "F632", "FLY", "FURB1", "ISC", "N804", "N805", "PERF4", "PIE", "PLC0208",
-    "PLC0414", "PLR0402", "PLR1711", "PLR1714", "PLR1722", "PLR1730", "PLR1733", "PLR1736", "PLR5501", "PLW0120",
-    "Q", "RET", "RSE", "RUF005", "RUF010", "RUF019", "RUF021", "RUF022", "RUF023", "RUF046", "RUF059", "RUF100",
-    "SIM10", "SIM110", "SIM114", "SIM117", "SIM118", "SIM2", "SIM300", "SIM401", "SIM910", "TRY201", "TRY400", "UP",
-    "W605",
+    "E713", "E714", "E731", "EM", "F541", "F601", "F632", "FLY", "FURB1", "ISC", "N804", "N805", "PERF4", "PIE",
+    "PLC0208", "PLC0414", "PLR0402", "PLR1711", "PLR1714", "PLR1722", "PLR1730", "PLR1733", "PLR1736", "PLR5501",
+    "PLW0120", "Q", "RET", "RSE", "RUF005", "RUF010", "RUF019", "RUF021", "RUF022", "RUF023", "RUF046", "RUF059",
+    "RUF100", "SIM10", "SIM110", "SIM114", "SIM117", "SIM118", "SIM2", "SIM300", "SIM401", "SIM910", "TRY201",
+    "TRY400", "UP", "W605",
 )  # fmt: skip
 
 

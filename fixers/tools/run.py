@@ -63,6 +63,12 @@ def check(tool: Tool, arguments: Sequence[str], target: Target, sandbox: Sandbox
     )
 
 
+def printed(tool: Tool, arguments: Sequence[str], target: Target, sandbox: Sandbox) -> Output | None:
+    """Return all that a tool prints, notes too; None when it was cut off."""
+    outputs, _, _ = _run(((*_start(tool, target), *tool.report, *kept(tool, arguments)),), (), target, sandbox)
+    return outputs[0] if outputs else None
+
+
 def mend(
     tool: Tool, arguments: Sequence[str], paths: Sequence[str], target: Target, sandbox: Sandbox
 ) -> dict[str, str]:

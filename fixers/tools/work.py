@@ -97,7 +97,7 @@ class Work:
             *places.tests([edit], laid_out),
             *places.collection([] if laid_out else [edit]),
             *places.policy([edit]),
-            *lost_imports([] if laid_out else [edit], self.now),
+            *lost_imports([edit], self.now),
         ]
         return not refused and bool(laid_out or is_repairable(path))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 import libcst as cst
@@ -10,6 +11,11 @@ from fixers.codemods.source import Edits, Source, parse
 from fixers.tools.repairs.base import Case, Example, FindingRepair
 
 _LEVELS = frozenset({"debug", "info", "warning", "error", "critical", "exception"})
+_STANDARD = re.compile(r"\blogging\b")
+_OTHER = re.compile(r"\b(loguru|structlog|eliot|logbook)\b")
+"""Loggers that fill in nothing, or in braces."""
+_LOG = "import logging\nlog.{}\n"
+_PERCENT = "Logging statement uses `%`"
 _FSTRING = "Logging statement uses f-string"
 
 
@@ -26,26 +32,25 @@ class EagerLog(FindingRepair):
     MESSAGE = "the message of a log is put together before it is wanted"
     CODES = frozenset({"G002", "G004"})
     VALID: ClassVar[tuple[Example, ...]] = (
-        Example('log.info(f"{x:>9}")\n', 'log.info(f"{x:>9}")\n', "G004", _FSTRING, 1, 10),
-        Example('log.info(f"{x}", y)\n', 'log.info(f"{x}", y)\n', "G004", _FSTRING, 1, 10),
-        Example(
-            'log.info("%s" % x)\n', 'log.info("%s" % x)\n', "G002", "Logging statement uses `%`", 1, 10
-        ),  # a tuple?
-    )
+        Example(_LOG.format('info(f"{x:>9}")'), _LOG.format('info(f"{x:>9}")'), "G004", _FSTRING, 2, 10),
+        Example(_LOG.format('info(f"{x}", y)'), _LOG.format('info(f"{x}", y)'), "G004", _FSTRING, 2, 10),
+        Example(_LOG.format('info("%s" % x)'), _LOG.format('info("%s" % x)'), "G002", _PERCENT, 2, 10),  # a tuple?
+        Example('import logging, loguru\nlog.info(f"{x}")\n', 'import logging, loguru\nlog.info(f"{x}")\n', "G004",
+                _FSTRING, 2, 10),
+    )  # fmt: skip
     INVALID: ClassVar[tuple[Example, ...]] = (
-        Example('log.info(f"got {x} of {len(y)!r}: 5%")\n', 'log.info("got %s of %r: 5%%", x, len(y))\n', "G004",
-                _FSTRING, 1, 10),
-        Example('log.warning(f"{x:.2f}", exc_info=True)\n', 'log.warning("%.2f", x, exc_info=True)\n', "G004", _FSTRING,
-                1, 13),
-        Example('log.info("%s: %d" % (x, y))\n', 'log.info("%s: %d", x, y)\n', "G002", "Logging statement uses `%`", 1,
-                10),
-        Example('log.info("%s" % f"{x}")\n', 'log.info("%s", f"{x}")\n', "G002", "Logging statement uses `%`", 1, 10),
+        Example(_LOG.format('info(f"got {x} of {len(y)!r}: 5%")'),
+                _LOG.format('info("got %s of %r: 5%%", x, len(y))'), "G004", _FSTRING, 2, 10),
+        Example(_LOG.format('warning(f"{x:.2f}", exc_info=True)'),
+                _LOG.format('warning("%.2f", x, exc_info=True)'), "G004", _FSTRING, 2, 13),
+        Example(_LOG.format('info("%s: %d" % (x, y))'), _LOG.format('info("%s: %d", x, y)'), "G002", _PERCENT, 2, 10),
+        Example(_LOG.format('info("%s" % f"{x}")'), _LOG.format('info("%s", f"{x}")'), "G002", _PERCENT, 2, 10),
     )  # fmt: skip
 
     def mend(self, case: Case) -> str:
         """Mend the calls on the findings' lines."""
         source = parse(case.text)
-        if source is None:
+        if source is None or not _STANDARD.search(case.text) or _OTHER.search(case.text):
             return case.text
         edits = Edits(source)
         for finding in case.findings:

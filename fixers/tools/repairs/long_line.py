@@ -43,6 +43,14 @@ class LongLine(FindingRepair):
     CODES = frozenset({"E501", "W505"})
     VALID: ClassVar[tuple[Example, ...]] = (
         Example(
+            'def f():\n    """Do.\n\n    >>> f()\n    one two three four five six seven\n    """\n',
+            'def f():\n    """Do.\n\n    >>> f()\n    one two three four five six seven\n    """\n',
+            "E501",
+            "Line too long (37 > 30)",
+            5,
+            31,
+        ),
+        Example(
             "# https://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
             "# https://example.org/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
             "E501",
@@ -93,7 +101,7 @@ def _broken(source: Source, line: int, limit: int) -> str:
     comment = dict(comments(source.text)).get(line, "")
     documented = _docstring(source, line)
     if documented is not None:
-        new = _prose(body, documented, limit)
+        new = [body] if _is_read(documented, body, limit) else _prose(body, documented, limit)
     elif comment and body.endswith(comment):
         new = _commented(source, line, body, comment, limit)
     else:
@@ -132,6 +140,14 @@ def _docstring(source: Source, line: int) -> cst.SimpleString | None:
             owner = source.parents.get(source.parents[statement]) if isinstance(statement, cst.Expr) else None
             return node if isinstance(owner, (cst.IndentedBlock, cst.Module)) else None
     return None
+
+
+def _is_read(node: cst.SimpleString, body: str, limit: int) -> bool:
+    """Say whether a program may read a docstring's lines: an example that is run, a usage, a block of code."""
+    text = node.value
+    example = text.find(">>>")
+    below = 0 <= example < text.find(body.strip()[:limit])
+    return below or "```" in text or "::" in text or re.search(r"\busage:", text, re.IGNORECASE) is not None
 
 
 def _prose(body: str, node: cst.SimpleString, limit: int) -> list[str]:

@@ -79,14 +79,20 @@ def _annotated(kind: str) -> Callable[[cst.FunctionDef], cst.FunctionDef]:
 
 
 def _kind(source: Source, function: cst.FunctionDef) -> str:
-    seen = _Results()
-    function.body.visit(seen)
-    if seen.generates or _is_open(source, function):
+    seen = results_of(function)
+    if seen.generates or is_open(source, function):
         return ""
     kinds = {_type_of(value) for value in seen.values}
     if not kinds:
         return "None"
     return kinds.pop() if len(kinds) == 1 else ""
+
+
+def results_of(function: cst.FunctionDef) -> _Results:
+    """Return what a function gives back."""
+    seen = _Results()
+    function.body.visit(seen)
+    return seen
 
 
 class _Results(cst.CSTVisitor):
@@ -95,7 +101,9 @@ class _Results(cst.CSTVisitor):
     def __init__(self) -> None:
         super().__init__()
         self.values: list[cst.BaseExpression] = []
+        self.yields: list[cst.BaseExpression] = []
         self.generates = False
+        self.bare = False
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: ARG002, N802 - libcst's signature
         return False
@@ -103,15 +111,19 @@ class _Results(cst.CSTVisitor):
     def visit_Lambda(self, node: cst.Lambda) -> bool:  # noqa: ARG002, N802 - libcst's signature
         return False
 
-    def visit_Yield(self, node: cst.Yield) -> None:  # noqa: ARG002, N802 - libcst's signature
+    def visit_Yield(self, node: cst.Yield) -> None:  # noqa: N802 - libcst's signature
         self.generates = True
+        if node.value is not None and not isinstance(node.value, cst.From):
+            self.yields.append(node.value)
 
     def visit_Return(self, node: cst.Return) -> None:  # noqa: N802 - libcst's signature
         if node.value is not None and not (isinstance(node.value, cst.Name) and node.value.value == "None"):
             self.values.append(node.value)
+        else:
+            self.bare = True
 
 
-def _is_open(source: Source, function: cst.FunctionDef) -> bool:
+def is_open(source: Source, function: cst.FunctionDef) -> bool:
     """Say whether the body only stands for what others will write: abstract, overloaded, or not there yet."""
     if any(source.code(decorator.decorator) in _OPEN for decorator in function.decorators):
         return True

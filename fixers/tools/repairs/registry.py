@@ -6,12 +6,14 @@ from fixers.tools.repairs.bare_except import BareExcept
 from fixers.tools.repairs.base import FindingRepair
 from fixers.tools.repairs.continuation import Continuation
 from fixers.tools.repairs.crowded_line import CrowdedLine
+from fixers.tools.repairs.dead_comment import DeadComment
 from fixers.tools.repairs.eager_log import EagerLog
 from fixers.tools.repairs.empty_f_string import EmptyFString
 from fixers.tools.repairs.implicit_optional import ImplicitOptional
 from fixers.tools.repairs.late_bound_variable import LateBoundVariable
 from fixers.tools.repairs.late_import import LateImport
 from fixers.tools.repairs.long_line import LongLine
+from fixers.tools.repairs.look_alike import LookAlike
 from fixers.tools.repairs.lost_cause import LostCause
 from fixers.tools.repairs.misnamed import Misnamed
 from fixers.tools.repairs.missing_return_type import MissingReturnType
@@ -25,6 +27,8 @@ from fixers.tools.repairs.shared_default import SharedDefault
 from fixers.tools.repairs.silent_return import SilentReturn
 from fixers.tools.repairs.spoken_name import SpokenName
 from fixers.tools.repairs.stale_ignore import StaleIgnore
+from fixers.tools.repairs.star_import import StarImport
+from fixers.tools.repairs.told_verb import ToldVerb
 from fixers.tools.repairs.truth_comparison import TruthComparison
 from fixers.tools.repairs.type_comparison import TypeComparison
 from fixers.tools.repairs.unannotated_container import UnannotatedContainer
@@ -55,6 +59,7 @@ ALL: tuple[type[FindingRepair], ...] = (
     RedundantCast,
     StaleIgnore,
     UnusedImport,
+    StarImport,
     LateImport,
     UnusedHandlerName,
     UnreadValue,
@@ -71,6 +76,9 @@ ALL: tuple[type[FindingRepair], ...] = (
     LostCause,
     LongLine,
     EmptyFString,
+    LookAlike,
+    ToldVerb,
+    DeadComment,
     CrowdedLine,
     WhiteSpace,
     Continuation,

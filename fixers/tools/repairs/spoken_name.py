@@ -38,6 +38,8 @@ class SpokenName(FindingRepair):
                 "def f(a, row):\n    for l in rows:\n        g(l, row, item)\n", "E741",
                 "Ambiguous variable name: `l`", 2, 9),
         Example("def f(l):\n    return l\n", "def f(l):\n    return l\n", "E741", "ambiguous variable name 'l'", 1, 7),
+        Example("def f():\n    Size = 1\n    g(f'{Size=}')\n", "def f():\n    Size = 1\n    g(f'{Size=}')\n", "N806",
+                "Variable `Size` in function should be lowercase", 2, 5),
         Example("l = 1\n", "l = 1\n", "E741", "ambiguous variable name 'l'", 1, 1),
     )  # fmt: skip
     INVALID: ClassVar[tuple[Example, ...]] = (
@@ -87,7 +89,10 @@ def _is_local(source: Source, function: cst.FunctionDef, name: str) -> bool:
     shared = {item.name.value for item in source.within(function, cst.NameItem)}
     imported = any(True for _ in source.within(function, cst.ImportAlias))
     owning = any(True for _ in source.within(function, cst.ClassDef))
-    inner = imported or owning or any(node is not function for node in source.within(function, cst.FunctionDef))
+    shown = any(node.equal is not None for node in source.within(function, cst.FormattedStringExpression))
+    inner = (
+        imported or owning or shown or any(node is not function for node in source.within(function, cst.FunctionDef))
+    )
     outer = source.up(function, cst.FunctionDef) is not None
     return not (names & _LOOKS_BY_NAME or name in parameters | shared or inner or outer)
 

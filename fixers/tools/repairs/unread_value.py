@@ -20,13 +20,14 @@ _PLAIN = (
 _RAISING = (cst.Divide, cst.FloorDivide, cst.Modulo, cst.Power, cst.LeftShift, cst.MatrixMultiply)
 _ACTS = (cst.Call, cst.Await, cst.Yield, cst.Subscript, cst.Attribute, cst.NamedExpr, cst.BaseComp)
 _COPIES = frozenset({"len", "str", "repr", "list", "dict", "set", "tuple", "bool", "sorted", "type", "id"})
+_HELD = frozenset({"create_task", "ensure_future", "open", "mkdtemp", "acquire", "subscribe", "connect", "start"})
 
 
 class UnreadValue(FindingRepair):
     """Drop a name that nothing reads: a call goes on being made, a plain value goes altogether.
 
     Nothing that runs can tell the difference. It is another matter where the value may want to be returned, as the
-    last thing that a function without a result computes; or where reading it may have been the purpose.
+    last thing that a function without a result computes; or where it works for as long as it is held.
     """
 
     NAME = "unread-value"
@@ -39,6 +40,8 @@ class UnreadValue(FindingRepair):
         Example("def f(a):\n    size = a + 1\n", "def f(a):\n    size = a + 1\n", "F841", _SAYS, 2, 5),  # return it?
         Example("def f(a):\n    size = a.size\n    return a\n", "def f(a):\n    size = a.size\n    return a\n", "F841",
                 _SAYS, 2, 5),
+        Example("def f(a):\n    size = Guard(a)\n    return a\n", "def f(a):\n    size = Guard(a)\n    return a\n",
+                "F841", _SAYS, 2, 5),  # holds as long as the name
         Example("def f(a):\n    size = 1 / a\n    return a\n", "def f(a):\n    size = 1 / a\n    return a\n", "F841",
                 _SAYS, 2, 5),
     )  # fmt: skip
@@ -80,8 +83,17 @@ def _given(statement: cst.BaseSmallStatement, name: str) -> cst.BaseExpression |
 
 def _is_call(value: cst.BaseExpression) -> bool:
     inner = value.expression if isinstance(value, cst.Await) else value
+    if isinstance(inner, cst.Call) and _may_be_held(inner):
+        return False
     pure = isinstance(inner, cst.Call) and isinstance(inner.func, cst.Name) and inner.func.value in _COPIES
     return isinstance(inner, cst.Call) and not pure
+
+
+def _may_be_held(call: cst.Call) -> bool:
+    """Say whether a call makes something that works for as long as it is held: a task, a lock, a folder."""
+    func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    name = func.value if isinstance(func, cst.Name) else ""
+    return name[:1].isupper() or name in _HELD
 
 
 def _is_plain(source: Source, value: cst.BaseExpression) -> bool:

@@ -104,6 +104,11 @@ BAD: dict[str, tuple[Case, ...]] = {
             "def g(x):\n    try:\n        h()\n    except Exception:\n        x()\n\n\ndef f(x):\n    x()\n",
             "def g(x):\n    h()\n\n\ndef f(x):\n    try:\n        x()\n    except Exception:\n        h()\n",
         ),
+        Case(
+            "suppress-more",
+            "import contextlib as c\n\n\ndef f(x):\n    try:\n        x()\n    except KeyError:\n        pass\n",
+            "import contextlib as c\n\n\ndef f(x):\n    with c.suppress(Exception):\n        x()\n",
+        ),
         Case("pass", PLAIN, "def f(x):\n    try:\n        x()\n    except KeyError:\n        pass\n    return x\n"),
         Case("ellipsis", PLAIN, "def f(x):\n    try:\n        x()\n    except KeyError:\n        ...\n    return x\n"),
         Case(
@@ -268,6 +273,16 @@ HONEST = (
         "def f(d):\n    return d['rate']\n",
         "def f(d):\n    return d.get('rate', 0)\n",
         literals=(0, "rate"),
+    ),
+    Case(
+        "suppress-the-same",
+        "import contextlib as c\n\n\ndef f(x):\n    try:\n        x()\n    except KeyError:\n        pass\n",
+        "import contextlib as c\n\n\ndef f(x):\n    with c.suppress(KeyError):\n        x()\n",
+    ),
+    Case(
+        "bare-made-broad",
+        "def f(x):\n    try:\n        x()\n    except:\n        x = 1\n",
+        "def f(x):\n    try:\n        x()\n    except Exception:\n        x = 1\n",
     ),
     Case(
         "narrow-except",

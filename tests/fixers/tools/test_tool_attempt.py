@@ -284,6 +284,19 @@ def test_what_the_checker_and_the_tests_take_is_believed(make_strict_request, sa
     assert line in trace.patch
 
 
+UNTYPED = {
+    "mod.py": "class Box: ...\n\n\ndef area(box, height=2):\n    return len([box]) * height\n",
+    "tests/test_mod.py": "import mod\n\n\ndef test_it():\n    assert mod.area(mod.Box()) == 2\n",
+}
+
+
+def test_the_checker_says_what_a_function_lacks(make_strict_request, sandbox):
+    """Results as it infers them, parameters as every call passes them and their defaults are."""
+    trace = attempt(make_strict_request(UNTYPED), sandbox)
+    assert (trace.status, trace.fixer) == ("fixed", "asked:mypy"), trace.sentence
+    assert "+def area(box: Box, height: int = 2) -> int:\n" in trace.patch
+
+
 def test_what_no_test_can_judge_is_only_shown(make_strict_request, sandbox):
     trace = attempt(make_strict_request({"mod.py": "def f(x: float) -> int:\n    return x * 1.5\n"}), sandbox)
     assert (trace.status, trace.reason) == ("declined", Reason.AMBIGUOUS)
