@@ -1,6 +1,6 @@
 """Texts of values: equal for equal values and free of addresses, or expressions that make the value again."""
 
-import goldseam_inside
+import goldseam_errors
 
 LITERAL = 300
 
@@ -16,7 +16,7 @@ def describe(value, depth=4, *, whole=False, reading=True):
     iterators stay as they are, for values that are still in use.
     """
     try:
-        return goldseam_inside.ADDRESS.sub("0x", _Description(whole, reading).of(value, depth))
+        return goldseam_errors.ADDRESS.sub("0x", _Description(whole, reading).of(value, depth))
     except CallTooLong:
         raise
     except BaseException as error:  # noqa: BLE001 - the repository's own __repr__ may raise anything
@@ -110,7 +110,7 @@ def is_plain(value, depth):
 
 def short(value):
     try:
-        text = goldseam_inside.ADDRESS.sub("0x", repr(value))
+        text = goldseam_errors.ADDRESS.sub("0x", repr(value))
     except BaseException:  # noqa: BLE001 - as above
         text = "<%s>" % type(value).__name__
     return text if len(text) <= 60 else text[:57] + "..."

@@ -11,7 +11,7 @@ import types
 import warnings
 from itertools import islice
 
-import goldseam_inside
+import goldseam_errors
 
 FRAMES = 6
 NAMES = 60
@@ -43,9 +43,9 @@ class Unawaited:
 
     def note(self, coroutine):
         for path, line, _ in coroutine.cr_origin or ():
-            if goldseam_inside.in_tree(path):
+            if goldseam_errors.in_tree(path):
                 name = str(coroutine.__qualname__).rsplit("<locals>.", 1)[-1][:LONGEST]
-                self.facts["unawaited:%s:%d" % (path[len(goldseam_inside.MOUNTED[0]) :], line)] = [name]
+                self.facts["unawaited:%s:%d" % (path[len(goldseam_errors.MOUNTED[0]) :], line)] = [name]
                 return
 
     def found(self):
@@ -75,14 +75,14 @@ def _project_frames(error):
     found, trace = [], error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
-        if goldseam_inside.in_tree(name):
+        if goldseam_errors.in_tree(name):
             found.append((trace.tb_frame, trace.tb_lineno))
         trace = trace.tb_next
     return found
 
 
 def _of_frame(facts, frame, line, with_keys):
-    path = frame.f_code.co_filename[len(goldseam_inside.MOUNTED[0]) :]
+    path = frame.f_code.co_filename[len(goldseam_errors.MOUNTED[0]) :]
     place = "%s:%d" % (path, line)
     known = dict(frame.f_locals) if frame.f_locals is not frame.f_globals else {}
     variables = [(n, v) for n, v in known.items() if n.isidentifier() and len(n) <= LONGEST][:NAMES]

@@ -8,20 +8,14 @@ GOLDSEAM_REPORT_FD, because standard output belongs to the repository's code.
 
 import json
 import os
-import re
 import signal
 import sys
 
+import goldseam_errors
 import goldseam_logged
 import goldseam_reach
 import goldseam_unstarted
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
-MESSAGE_CAP = 4000
-MOUNTED = ["", ""]
-"""Where the tree stands in this process, and where the host says that it stands; the same in a sandbox."""
-FRAME_CAP = 60
 COLLECTION_FAILED = 2
 """What pytest ends with when a test file cannot be imported."""
 DESCRIBED_CAP = 40
@@ -100,13 +94,13 @@ class Reporter:
                     event="collect_error",
                     id=name,
                     raised=_text_of(report),
-                    message=str(report.longrepr)[-MESSAGE_CAP:],
+                    message=str(report.longrepr)[-goldseam_errors.MESSAGE_CAP :],
                 )
 
     def pytest_exception_interact(self, node, call, report):
         """Send the exception of a collection error, which no report carries whole."""
         if call.when == "collect" and call.excinfo is not None:
-            chain = chain_of(call.excinfo.value)
+            chain = goldseam_errors.chain_of(call.excinfo.value)
             cause = goldseam_unstarted.cause_of(chain)
             facts = self.facts_of(call.excinfo.value)
             for name in self.files_of(report.nodeid):
@@ -134,7 +128,7 @@ class Reporter:
             shuffle_by_module(items, self.seed)
 
     def pytest_collection_finish(self, session):
-        root = os.path.relpath(str(session.config.rootdir), MOUNTED[0] or os.getcwd())
+        root = os.path.relpath(str(session.config.rootdir), goldseam_errors.MOUNTED[0] or os.getcwd())
         self.answers.send(event="collected", rootdir=root, ids=[i.nodeid for i in session.items])
 
     def pytest_runtest_logstart(self, nodeid, location):
@@ -149,9 +143,16 @@ class Reporter:
     def pytest_runtest_makereport(self, item, call):
         # A plain hook, not a wrapper: it only looks, and works on every pytest since 6.
         if call.excinfo is not None and item.nodeid not in self.raised:
-            logged = [link for error in goldseam_logged.errors(item, call.when) for link in chain_of(error)[-1:]]
-            ours = [link for link in logged if any(is_of_tree(frame[0]) for frame in link["frames"])]
-            self.raised[item.nodeid] = ours + chain_of(call.excinfo.value), self.facts_of(call.excinfo.value)
+            logged = [
+                link
+                for error in goldseam_logged.errors(item, call.when)
+                for link in goldseam_errors.chain_of(error)[-1:]
+            ]
+            ours = [link for link in logged if any(goldseam_errors.is_of_tree(frame[0]) for frame in link["frames"])]
+            self.raised[item.nodeid] = (
+                ours + goldseam_errors.chain_of(call.excinfo.value),
+                self.facts_of(call.excinfo.value),
+            )
 
     def facts_of(self, error):
         """Describe the frames of the first failures; those of the hundredth say nothing new."""
@@ -226,66 +227,9 @@ def shuffle_by_module(items, seed):
         items.extend(modules[name])
 
 
-def chain_of(error):
-    """Describe an exception and what it came from, root cause first, as plain data."""
-    chain, seen = [], set()
-    while error is not None and id(error) not in seen and len(chain) < 10:
-        seen.add(id(error))
-        chain.append({"type": type_name(error), "message": message_of(error), "frames": frames_of(error)})
-        if error.__cause__ is not None:
-            error = error.__cause__
-        else:
-            error = None if error.__suppress_context__ else error.__context__
-    return chain[::-1]
-
-
-def type_name(error):
-    module = type(error).__module__
-    name = type(error).__qualname__
-    return name if module in ("builtins", "__main__", "_pytest.outcomes") else module + "." + name
-
-
-def message_of(error):
-    try:
-        return str(error)[:MESSAGE_CAP]
-    except BaseException as broken:  # noqa: BLE001 - the repository's own __str__ may raise anything
-        return "<unprintable %s>" % type(broken).__name__
-
-
-def frames_of(error):
-    frames, trace = [], error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        name = getattr(code, "co_qualname", code.co_name)
-        frames.append([as_mounted(code.co_filename), trace.tb_lineno, name.rsplit("<locals>.", 1)[-1]])
-        trace = trace.tb_next
-    if isinstance(error, SyntaxError) and error.filename:
-        frames.append([as_mounted(error.filename), error.lineno or 0, "<module>"])
-    kept = [f for f in frames if not is_harness(f[0])]
-    return kept if len(kept) <= FRAME_CAP else kept[: FRAME_CAP // 2] + kept[-FRAME_CAP // 2 :]
-
-
-def as_mounted(path):
-    """Name a file of the tree as if the tree stood where it was meant to: without a sandbox it cannot."""
-    return MOUNTED[1] + path[len(MOUNTED[0]) :] if path.startswith(MOUNTED[0]) else path
-
-
-def is_of_tree(path):
-    return path.startswith(MOUNTED[1]) and "/site-packages/" not in path
-
-
-def in_tree(path):
-    """Say whether a file lies in the tree, by its name in this process."""
-    return path.startswith(MOUNTED[0]) and "/site-packages/" not in path
-
-
-def is_harness(path):
-    return "/_pytest/" in path or "/pluggy/" in path or path.startswith(HERE)
-
-
 def _text_of(report):
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message)[:MESSAGE_CAP] if crash is not None else ""
+    return str(crash.message)[: goldseam_errors.MESSAGE_CAP] if crash is not None else ""
 
 
 def _raise_timeout(signum, frame):
@@ -318,7 +262,7 @@ def pytest_arguments(request):
 
 def enter(request):
     """Make the process look like `python -m pytest` in the project, with its source roots first."""
-    sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != HERE]
+    sys.path[:] = [p for p in sys.path if os.path.abspath(p or ".") != goldseam_errors.HERE]
     cwd = os.getcwd()
     roots = [os.path.normpath(os.path.join(cwd, root)) for root in request["source_roots"]]
     for path in [cwd, *roots[::-1]]:
@@ -394,7 +338,7 @@ def main():
     os.set_inheritable(descriptor, False)
     answers = Answers(descriptor)
     request, rest = take_request()
-    MOUNTED[:] = [os.path.join(os.getcwd(), ""), os.path.join(request["tree"], "")]
+    goldseam_errors.MOUNTED[:] = [os.path.join(os.getcwd(), ""), os.path.join(request["tree"], "")]
     request["tree"] = os.getcwd()
     if request["mode"] in ("run", "spectrum"):
         run(request, answers)

@@ -12,6 +12,7 @@ import functools
 import re
 import warnings
 
+import goldseam_errors
 import goldseam_inside
 
 SHOWN = 500
@@ -79,7 +80,7 @@ def told(error, item):
     """Describe how a test failed without addresses; a test cut short is no failure but the end of its time."""
     if isinstance(error, goldseam_inside.TestTimedOut):
         raise goldseam_inside.TestTimedOut
-    text = goldseam_inside.ADDRESS.sub("0x", goldseam_inside.message_of(error))
+    text = goldseam_errors.ADDRESS.sub("0x", goldseam_errors.message_of(error))
     return "line %d: %s: %s" % (_line_in_test(error, item), type(error).__name__, text[:SHOWN])
 
 

@@ -14,8 +14,8 @@ import sys
 import time
 
 import goldseam_describe
+import goldseam_errors
 import goldseam_inputs
-import goldseam_inside
 import goldseam_record
 import goldseam_regularity
 import goldseam_swap
@@ -251,7 +251,7 @@ def _once(function, call):
     except goldseam_describe.CallTooLong:
         told = "does not end"
     except BaseException as error:  # noqa: BLE001 - the point is to see what it raises
-        told = "raises " + goldseam_inside.type_name(error)
+        told = "raises " + goldseam_errors.type_name(error)
         answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)

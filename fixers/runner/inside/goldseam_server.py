@@ -13,6 +13,7 @@ import importlib.machinery
 import os
 
 import goldseam_batch
+import goldseam_errors
 import goldseam_inside
 import goldseam_loop
 import goldseam_replay
@@ -56,7 +57,7 @@ class Watcher:
 
     def pytest_runtest_makereport(self, item, call):
         if call.excinfo is not None and not self.signature and call.excinfo.typename not in ("Skipped", "Exit"):
-            message = goldseam_inside.message_of(call.excinfo.value)
+            message = goldseam_errors.message_of(call.excinfo.value)
             self.signature = "%s: %s" % (call.excinfo.typename, message[:300])
 
     def pytest_runtest_logreport(self, report):

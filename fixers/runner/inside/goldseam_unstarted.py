@@ -7,6 +7,8 @@ fault as in a test file: so the files that would have been collected get the exc
 
 import os
 
+import goldseam_errors
+
 NAMES = ("test_", "tests.py")
 SKIPPED = ("build", "dist", "node_modules", "site-packages", "venv")
 MOST = 200
@@ -41,11 +43,9 @@ class Unstarted:
 
     def told(self, reporter, request):
         """Report the test files as failed; False where nothing of the project but a conftest.py is in it."""
-        import goldseam_inside as inside  # later: it is the program itself, which imports this module
-
-        chain = inside.chain_of(self.error) if self.error is not None and not self.began else []
+        chain = goldseam_errors.chain_of(self.error) if self.error is not None and not self.began else []
         places = [frame[0] for link in chain for frame in link["frames"]]
-        ours = any(inside.is_of_tree(path) and os.path.basename(path) != "conftest.py" for path in places)
+        ours = any(goldseam_errors.is_of_tree(path) and os.path.basename(path) != "conftest.py" for path in places)
         files = files_of(request) if ours else []
         for path in files:
             facts = reporter.facts_of(self.error)

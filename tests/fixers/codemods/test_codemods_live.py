@@ -20,8 +20,8 @@ BOTH = (OLD, NEW)
 DRIVER = """
 import json, os, sys, traceback
 sys.path.append(sys.argv[1])
-import goldseam_inside, goldseam_facts
-goldseam_inside.MOUNTED[:] = [os.getcwd() + "/", os.getcwd() + "/"]
+import goldseam_errors, goldseam_facts
+goldseam_errors.MOUNTED[:] = [os.getcwd() + "/", os.getcwd() + "/"]
 sys.path.insert(0, os.getcwd())
 sys.dont_write_bytecode = True
 unawaited = goldseam_facts.Unawaited()
