@@ -3,7 +3,7 @@
 A slip often leaves a mark beside the failing test: a variable that nothing reads any more,
 two branches that are the same. In code that is right such marks are rare (in the 6,696
 functions of thirty published packages: six unread variables, seven statements without effect, one
-comparison with itself, one pair of same branches, 38 calls that pass one twice). So where several repairs
+comparison with itself, one pair of same branches, 41 calls that pass one twice). So where several repairs
 pass every test, one that mends a mark explains more than those that leave it.
 """
 
