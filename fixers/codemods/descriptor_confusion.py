@@ -162,15 +162,11 @@ class DescriptorConfusion(Codemod):
             edits.change(node, cst.Attribute, cst.Call)
         name = uncalled[0].attr.value
         yield from self._offer_text(scene, site.path, edits, f"`{name}` is a method; it is called now.", site.line)
-        texts = (
-            called_everywhere(scene.project, name)
-            if _takes_nothing(scene, name) and name not in _BUILTIN_METHODS
-            else {}
-        )
+        ours = _takes_nothing(scene, name) and name not in _BUILTIN_METHODS
+        texts = called_everywhere(scene.project, name) if ours else {}
         if texts and texts != {site.path: edits.text()}:
             summary = f"`{name}` is a method; it is called wherever its value is used."
-            order = sorted(texts, key=lambda path: path != site.path)
-            texts = {path: texts[path] for path in order}
+            texts = {path: texts[path] for path in sorted(texts, key=lambda path: path != site.path)}
             yield from self.offer(scene, texts, summary=summary, line=site.line, wider=True)
 
     def _uncall(self, scene: Scene, site: Site) -> Iterator[Candidate]:

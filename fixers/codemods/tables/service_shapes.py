@@ -160,7 +160,7 @@ MARKDOWN: tuple[Rule, ...] = (
 )  # fmt: skip
 
 FLASK: tuple[Rule, ...] = (
-    *(Shape(f"flask.{old}.top", f"flask.globals.{new}", "flask 2.3") for old, new in (
+    *(Shape(f"flask.{old}.top", f"flask.globals.{new}", "flask 2.3", message=rf"'{old}'") for old, new in (
         ("_request_ctx_stack", "request_ctx"), ("_app_ctx_stack", "app_ctx"))),
     *(Shape(f"$a.{old}", f'$a.config["{old.upper()}"]', "flask 2.3", "flask.Flask") for old in (
         "send_file_max_age_default", "session_cookie_name", "templates_auto_reload",
