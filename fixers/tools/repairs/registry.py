@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixers.tools.repairs.bare_except import BareExcept
 from fixers.tools.repairs.base import FindingRepair
+from fixers.tools.repairs.borrowed_import import BorrowedImport
 from fixers.tools.repairs.continuation import Continuation
 from fixers.tools.repairs.crowded_line import CrowdedLine
 from fixers.tools.repairs.dead_comment import DeadComment
@@ -45,6 +46,7 @@ from fixers.tools.repairs.white_space import WhiteSpace
 # Order is policy: what makes a name known comes first, because it can settle other findings; layout comes last.
 ALL: tuple[type[FindingRepair], ...] = (
     UnknownName,
+    BorrowedImport,
     Misnamed,
     UnawaitedCoroutine,
     UnannotatedContainer,

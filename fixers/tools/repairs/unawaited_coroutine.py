@@ -35,6 +35,9 @@ class UnawaitedCoroutine(FindingRepair):
                 'Value of type "Coroutine[Any, Any, int]" must be used', 2, column=5),
         Example("async def f():\n    return g(1) + 1\n", "async def f():\n    return await g(1) + 1\n", "operator",
                 'Unsupported operand types for + ("Coroutine[Any, Any, int]" and "int")', 2, column=12),
+        Example("async def f():\n    x = g(1)\n    return x + 1\n",
+                "async def f():\n    x = await g(1)\n    return x + 1\n", "operator",
+                'Unsupported operand types for + ("Coroutine[Any, Any, int]" and "int")', 3, column=12),
         Example("async def f():\n    return g(1).real\n", "async def f():\n    return (await g(1)).real\n",
                 "attr-defined", '"Coroutine[Any, Any, int]" has no attribute "real"', 2, column=12),
     )  # fmt: skip
@@ -44,16 +47,29 @@ class UnawaitedCoroutine(FindingRepair):
         source = parse(case.text)
         if source is None:
             return case.text
-        edits, done = Edits(source), set()
+        edits, done = Edits(source), set[cst.Call]()
         for finding in case.findings:
             place = (finding.line, finding.column - 1)
             if "Coroutine[Any, Any" not in finding.message and finding.code != "reportUnusedCoroutine":
                 continue
-            calls = [call for call in source.all(cst.Call) if _start(source, call) == place]
-            if len(calls) == 1 and place not in done and _may_await(source, calls[0]):
-                done.add(place)
+            calls = [call for call in source.all(cst.Call) if _start(source, call) == place] or _given(source, place)
+            if len(calls) == 1 and calls[0] not in done and _may_await(source, calls[0]):
+                done.add(calls[0])
                 edits.put(calls[0], _awaited(source, calls[0]))
         return edits.text()
+
+
+def _given(source: Source, place: tuple[int, int]) -> list[cst.Call]:
+    """Return the call whose result has the name at a place, when that is the only value the name is given."""
+    names = [node for node in source.all(cst.Name) if _start(source, node) == place]
+    function = source.up(names[0], cst.FunctionDef) if names else None
+    given = [
+        line.value
+        for line in source.within(function, cst.Assign)
+        for target in line.targets
+        if isinstance(target.target, cst.Name) and target.target.value == names[0].value
+    ]
+    return [value for value in given if isinstance(value, cst.Call)] if len(given) == 1 else []
 
 
 def _start(source: Source, node: cst.CSTNode) -> tuple[int, int]:
