@@ -16,6 +16,7 @@ from fixers.choose.dead_work import idle
 from fixers.choose.guards import comes_later
 from fixers.choose.hold import CLUSTERS_PROVEN
 from fixers.choose.marks import mended
+from fixers.choose.objections import objections
 from fixers.choose.order import Key, Weigher
 from fixers.choose.replay import Comparison, compare
 from fixers.choose.settling import settling_pairs
@@ -33,17 +34,6 @@ from fixers.search.render import Unrenderable
 KEPT = 3
 COMPARED = 80
 """Plausible candidates compared by what they do, the likeliest ones."""
-_TOUCHED_LEAST, _TOUCHED_SHARE, _TOUCHED_MOST = 3, 0.2, 0.8
-"""Calls of passing tests that a repair may change, and the share of them, before that is an objection.
-
-Beyond the last share it is none: a fault in nearly every call is mended in nearly every call.
-"""
-
-
-_EQUATIONS = 2
-"""Calls that a fitted constant must mend: one unknown, and more than one equation."""
-_FITTED = frozenset({"search:wrong-number", "search:wrong-text"})
-"""Templates that put in a constant of any size: one call can always be met by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +73,16 @@ def select(hunt: Hunt, changed: Mapping[str, Collection[int]] | None = None) -> 
     if not unique:
         return Selection(())
     comparison = compare(hunt, [p for p in unique if p.swap is not None])
-    groups = sorted(_groups(unique, comparison), key=lambda g: _key(g, weigher))
+    groups = sorted(_groups(unique, comparison, weigher), key=lambda g: _key(g, weigher))
     before = _watch(hunt, groups)
     groups = _with_later_guards(_documented(hunt, _merged(groups), before))
     for group in groups:
         first = group.members[0]
         group.objections = (
-            *_objections(group, comparison, asked_for=is_named(first.origin, hunt.guidance, hunt.project)),
+            *group.strange,
+            *objections(
+                group.members, group.number, comparison, asked_for=is_named(first.origin, hunt.guidance, hunt.project)
+            ),
             *idle(hunt.project, first),
             *skipped(hunt.spectrum, hunt.raising, first.origin),
         )
@@ -149,7 +142,7 @@ def _distinct(plausible: Sequence[Plausible], weigher: Weigher) -> list[Plausibl
     return sorted(kept.values(), key=weigher.key)[:COMPARED]
 
 
-def _groups(unique: Sequence[Plausible], comparison: Comparison) -> list[_Group]:
+def _groups(unique: Sequence[Plausible], comparison: Comparison, weigher: Weigher) -> list[_Group]:
     groups: dict[str, _Group] = {}
     number = 0
     for index, plausible in enumerate(unique):
@@ -159,13 +152,15 @@ def _groups(unique: Sequence[Plausible], comparison: Comparison) -> list[_Group]
             if comparison.calls:
                 column, behaviour = number, comparison.behaviours[number]
         groups.setdefault(behaviour, _Group([], column)).members.append(plausible)
+    for group in groups.values():
+        group.members.sort(key=weigher.within)
     return list(groups.values())
 
 
 def _key(group: _Group, weigher: Weigher) -> Key:
     """Order by the likeliest member; of equally likely ones by the votes of independent edits, then the smaller."""
-    first = weigher.key(group.members[0])
-    return (*first[:3], -len(group.members), *first[3:])
+    best = min(map(weigher.key, group.members))
+    return (*best[:3], -len(group.members), *best[3:])
 
 
 def _watch(hunt: Hunt, groups: Sequence[_Group]) -> Watched:
@@ -226,25 +221,6 @@ def _documented(hunt: Hunt, groups: Sequence[_Group], before: Watched) -> list[_
             for plausible in group.members:
                 hunt.counts(plausible.origin.fixer).refuse("documentation")
     return kept
-
-
-def _objections(group: _Group, comparison: Comparison, *, asked_for: bool) -> tuple[str, ...]:
-    """Say in words what speaks against a behaviour beside others that pass.
-
-    That it changes what passing tests see is none where a person asked for a change of this very place.
-    """
-    said = list(group.strange)
-    if group.number is not None:
-        said += comparison.irregular[group.number][:2]
-        changed = comparison.changed[group.number]
-        least, most = _TOUCHED_SHARE * comparison.settled, _TOUCHED_MOST * comparison.settled
-        if max(_TOUCHED_LEAST, least) < changed < most and not asked_for:
-            said.append(
-                f"of {comparison.settled} calls that only passing tests make and that gave a result, {changed} change"
-            )
-        if comparison.mended[group.number] < _EQUATIONS and all(m.origin.fixer in _FITTED for m in group.members):
-            said.append("its constant is fitted to one single call, and nothing else tells that it is the right one")
-    return tuple(said)
 
 
 def _cluster(hunt: Hunt, group: _Group, comparison: Comparison, groups: Sequence[_Group]) -> Cluster:

@@ -76,6 +76,10 @@ class Naturalness:
         """Return by how many bits a token new lines surprise more than those that they replace."""
         return self._bits(path, after) - self._bits(path, before)
 
+    def price(self, path: str, before: Sequence[str], after: Sequence[str]) -> float:
+        """Return how many bits new lines take more than those that they replace."""
+        return self._sum(path, after) - self._sum(path, before)
+
     def reuse(self, path: str, lines: Sequence[str]) -> float:
         """Return which share of the tokens in new lines stands between the same neighbours elsewhere in the file."""
         windows = [window for line in lines for window in _windows(line)]
@@ -83,13 +87,15 @@ class Naturalness:
         return sum(own.holds(window) for window in windows) / len(windows) if windows else 0.0
 
     def _bits(self, path: str, lines: Sequence[str]) -> float:
-        windows = [window for line in lines for window in _windows(line)]
-        if not windows:
-            return 0.0
+        return self._sum(path, lines) / max(1, sum(len(tokens(line)) for line in lines))
+
+    def _sum(self, path: str, lines: Sequence[str]) -> float:
         own, whole = self._habits(path), self._all(path)
         return sum(
-            -math.log2(_CACHE * own.likelihood(window) + (1 - _CACHE) * whole.likelihood(window)) for window in windows
-        ) / len(windows)
+            -math.log2(_CACHE * own.likelihood(window) + (1 - _CACHE) * whole.likelihood(window))
+            for line in lines
+            for window in _windows(line)
+        )
 
     def _habits(self, path: str) -> Habits:
         if path not in self._own:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 import difflib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from fixers.model import Candidate
 from fixers.project import Project
 
 Key = tuple[float, ...]
+_LEAST = 0.001
+"""Of a prior, so that it has a logarithm."""
 
 
 @dataclass(slots=True)
@@ -36,6 +39,17 @@ class Weigher:
         if meaning not in self._keys:
             self._keys[meaning] = self._weigh(plausible)
         return self._keys[meaning]
+
+    def within(self, plausible: Plausible) -> Key:
+        """Return the sort key among candidates that behave alike: how likely the edit is, and how likely its text.
+
+        Both in bits, so that they add up: a name that stands early in a pool is no likelier for that alone.
+        """
+        tier, by_rule, prior, _ = plausible.rank
+        path = plausible.origin.path
+        natural = self._natural = self._natural or Naturalness(self.project)
+        price = natural.price(path, *changed_lines(self.project, plausible))
+        return (tier, by_rule, price - math.log2(max(-prior, _LEAST)))
 
     def _weigh(self, plausible: Plausible) -> Key:
         tier, by_rule, prior, _ = plausible.rank

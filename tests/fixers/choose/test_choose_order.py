@@ -1,13 +1,18 @@
 """What puts alternatives in order, and what forbids to propose one, from values alone."""
 
+from dataclasses import replace
+
 import pytest
 from choose_candidates import candidate
 
 from fixers.choose.hold import held, sure, unproven
 from fixers.choose.naturalness import Naturalness
+from fixers.choose.objections import objections
 from fixers.choose.order import Weigher, changed_lines, edit_size
+from fixers.choose.replay import Comparison
 from fixers.choose.settling import settling_pairs, settling_test
 from fixers.evidence import Budget, Cluster, Family, Proposal, Repair
+from fixers.hunt import Plausible
 from fixers.project import Project
 
 MERGE = '''"""Merging."""
@@ -151,3 +156,44 @@ def test_a_settling_test_is_written_as_a_person_would(name):
 @pytest.mark.parametrize(("function", "call"), [("f.<locals>.g", "g(1)"), ("", "f(1)"), ("merged", "other(1)")])
 def test_what_cannot_be_imported_is_not_settled(function, call):
     assert settling_test(project(), proposal(function=function), [(call, "returns 1")]) == ""
+
+
+WINDOWS = '''"""Windows."""
+
+
+def pairs(rows):
+    return list(zip(rows, rows[1:]))
+
+
+def windows(rows):
+    return len(windows_of(rows))
+
+
+def names(rows):
+    return list(names_of(rows))
+'''
+
+
+def test_of_candidates_that_behave_alike_the_likely_text_comes_before_the_early_name():
+    found = [
+        candidate("windows.py", WINDOWS, WINDOWS.replace("len(windows_of", f"{callee}(windows_of"), prior=prior)
+        for callee, prior in (("lstrip", 0.4), ("list", 0.1))
+    ]
+    weigher = Weigher(Project({"windows.py": WINDOWS}))
+    assert min(found, key=weigher.key) is found[0]
+    assert min(found, key=weigher.within) is found[1]
+
+
+@pytest.mark.parametrize(
+    ("fixer", "number", "held_back"),
+    [
+        ("search:lost-statement", None, True),
+        ("search:lost-statement", 1, False),
+        ("search:wrong-variable", None, False),
+    ],
+)
+def test_one_more_statement_needs_calls_that_show_what_it_does(fixer, number, held_back):
+    plain = candidate("merge.py", MERGE, INTO_TOTAL)
+    added = Plausible(replace(plain.origin, fixer=fixer), plain.swap)
+    seen = Comparison(calls=9, irregular=((), ()), changed=(0, 0), mended=(0, 5))
+    assert bool(objections([added], number, seen, asked_for=False)) == held_back
