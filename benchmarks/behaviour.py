@@ -28,6 +28,8 @@ ENOUGH = 5
 """Calls that must have been compared before they say anything."""
 _CALLS, _MUTANTS = 120, 1200
 _TESTS = 400
+_UNSTEADY = 0.1
+"""Calls that do otherwise when made again, beside those that do not, after which nothing is said."""
 _TEST_SECONDS = 5.0
 _SECONDS = 90.0
 
@@ -70,6 +72,8 @@ def compare(case: Case, edits: Sequence[FileEdit], cache: Path) -> Compared:
         return Compared(0, note=f"the process that replays calls ended: {str(gone)[-100:]}")
     if int(answer.get("calls", 0)) < ENOUGH or not answer.get("returning"):
         return Compared(0, note="too few calls could be replayed")
+    if int(answer["unsteady"]) > _UNSTEADY * int(answer["calls"]):
+        return Compared(0, note="the truth itself does not do the same twice")
     if answer["behaviours"][plan.truth] == answer["behaviours"][plan.truth + 1]:
         return Compared(int(answer["calls"]))
     return _apart(answer, plan)

@@ -42,7 +42,9 @@ def compare(server, request):
     calls, lost = record(server, request, observed)
     inputs = inputs_of(observed, calls, request)
     columns, cut = replayed(server, request["variants"], observed, inputs, over)
-    inputs, columns = steady(server, request["variants"], observed, inputs[: len(columns[0])], columns, over)
+    inputs = inputs[: len(columns[0])]
+    replays = len(inputs)
+    inputs, columns = steady(server, request["variants"], observed, inputs, columns, over)
     telling = [number for number in range(len(inputs)) if tells_apart([c[number] for c in columns], inputs[number])]
     rows = [row(observed, inputs[number], [column[number] for column in columns]) for number in telling[:300]]
     return {
@@ -50,6 +52,7 @@ def compare(server, request):
         "rows": rows,
         "lost": lost,
         "cut": cut,
+        "unsteady": replays - len(inputs),
         "behaviours": [hash_of(column, inputs) for column in columns],
         "raising": [newly_raising(columns[0], column, inputs) for column in columns],
         "returning": sum(1 for said in columns[0] if is_result(said.told)),
