@@ -16,7 +16,7 @@ _EQUATIONS = 2
 """Calls that a fitted constant must mend: one unknown, and more than one equation."""
 _FITTED = frozenset({"search:wrong-number", "search:wrong-text"})
 """Templates that put in a constant of any size: one call can always be met by one."""
-_ADDING = frozenset({"search:lost-statement"})
+_ADDING = frozenset({"search:lost-statement", "search:lost-conversion"})
 """Templates that do something more, which a test seldom forbids."""
 
 

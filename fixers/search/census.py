@@ -60,12 +60,12 @@ class Census:
         return [*(unused if len(unused) <= _MANY else ()), *(unmentioned if len(unmentioned) <= _FEW else ())]
 
     @cached_property
-    def idle_callees(self) -> list[str]:
-        """What may be called of what the module never uses: the thing itself, or the functions of a standard module."""
+    def idle_members(self) -> list[str]:
+        """The functions of standard modules that the module imports and never uses, with their dotted names."""
         imports = (node for node in self._nodes if isinstance(node, ast.Import))
         modules = {alias.asname or alias.name: alias.name for node in imports for alias in node.names}
         unused = [item for item in modules if item not in self._used and not self.view.path.endswith("__init__.py")]
-        return [*self.idle, *(f"{item}.{member}" for item in unused for member in callables_of(modules[item]))]
+        return [f"{item}.{member}" for item in unused for member in callables_of(modules[item])]
 
     @cached_property
     def _used(self) -> set[str]:

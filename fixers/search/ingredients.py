@@ -64,10 +64,10 @@ class Ingredients(Census):
 
         return sorted((name for name in order if name != identifier), key=key)
 
-    def idle_at(self, site: Site, *, called: bool = False) -> list[str]:
-        """Return what the module never uses, or may be called of it, the functions around the site left out."""
+    def idle_at(self, site: Site) -> list[str]:
+        """Return what the module never uses, the functions around the site left out."""
         around = {function.name for function in site.functions}
-        return [item for item in (self.idle_callees if called else self.idle) if item not in around]
+        return [item for item in self.idle if item not in around]
 
     def unused(self, site: Site) -> Iterator[str]:
         """Yield parameters and locals of the enclosing functions that nobody reads."""

@@ -63,9 +63,11 @@ class WrongCallee(Template):
             kin = [other for family in KIN if own in family for other in family]
             local = [other for other in ingredients.names(site, slot) if ingredients.kind(other) == "variable"]
             rest = [*ingredients.callables(len(slot.args)), *ingredients.used_builtins, *local]
-            for rank, other in enumerate(dict.fromkeys([*ingredients.idle_at(site, called=True), *kin, *rest])):
+            for rank, other in enumerate(dict.fromkeys([*ingredients.idle_at(site), *kin, *rest])):
                 if other != own:
-                    yield replace(slot.func, dotted(other), fading(rank))
+                    yield replace(slot.func, copied(name(other)), fading(rank))
+            for rank, other in enumerate(ingredients.idle_members):
+                yield replace(slot.func, dotted(other), 0.5 * fading(rank), Tier.C)
 
 
 def _raised(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

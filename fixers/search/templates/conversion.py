@@ -71,7 +71,7 @@ def _bound_here(site: Site) -> Iterator[tuple[str, bool]]:
 def _conversions(item: str, site: Site, ingredients: Ingredients) -> Iterator[str]:
     called = [f"{other}({item})" for other in ingredients.called_with_one[:_MOST]]
     methods = [f"{item}.{other}()" for other in ingredients.methods[:_MOST]]
-    idle = [f"{other}({item})" for other in ingredients.idle_at(site, called=True)]
+    idle = [f"{other}({item})" for other in ingredients.idle_at(site)]
     usual = [*(f"{item}.{other}()" for other in _METHODS), *(f"{other}({item})" for other in _FUNCTIONS)]
     # The module's own functions and methods in turn: none of the two is likelier.
     turns = [text for pair in zip(called, methods, strict=False) for text in pair]

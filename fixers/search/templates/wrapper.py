@@ -68,9 +68,7 @@ class LostCall(Template):
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield unwrapped calls, then wraps in built-ins the module uses, usual ones and the module's own functions."""
         usual = [name for name in ingredients.used_builtins if name in _TAKES_ONE]
-        wrappers = list(
-            dict.fromkeys([*ingredients.idle_at(site, called=True), *usual, *_USUAL, *ingredients.callables(1)])
-        )
+        wrappers = list(dict.fromkeys([*ingredients.idle_at(site), *usual, *_USUAL, *ingredients.callables(1)]))
         for slot in site.slots:
             if isinstance(slot, ast.Call):
                 yield from (replace(slot, argument, 0.6 / len(slot.args)) for argument in slot.args)
@@ -83,6 +81,7 @@ class LostCall(Template):
                 fit = (wrapper for wrapper in wrappers if kind is None or wrapper not in UNFIT[kind])
                 wrapped = (_wrapped(slot, wrapper, fading(rank, 0.3)) for rank, wrapper in enumerate(fit))
                 others = (
+                    _by_idle_module(slot, ingredients),
                     _by_variable(slot, site, ingredients),
                     _bounded(slot, site, ingredients),
                     _as_elsewhere(slot, site, ingredients),
@@ -132,6 +131,12 @@ def _wrapped(slot: ast.expr, wrapper: str, weight: float) -> Edit | None:
     if isinstance(slot, ast.Call) and isinstance(slot.func, ast.Name) and slot.func.id == wrapper:
         return None
     return replace(slot, call(wrapper, slot), weight)
+
+
+def _by_idle_module(slot: ast.expr, ingredients: Ingredients) -> Iterator[Edit]:
+    """Yield calls into modules that nothing uses: which function is meant nobody can tell, and one of fifty may fit."""
+    for rank, item in enumerate(ingredients.idle_members):
+        yield replace(slot, call(item, slot), 0.5 * fading(rank), Tier.C)
 
 
 def _by_variable(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

@@ -26,10 +26,6 @@ def volume(sides, unit, label):
     return size * unit
 
 
-def _opened(name):
-    return name
-
-
 def area(sides):
     return sides[0] * sides[1]
 '''
@@ -61,8 +57,7 @@ def marks(old: str, new: str, *, before: str = STORE, **others: str) -> tuple[st
         ("size = prod(sides)\n    else", "size = text\n    else", ("both branches of the `if` do the same",)),
         ("raise ValueError(text)", "raise ValueError(label)", ()),  # `text` would be of no use then
         ("return sides[0] * sides[1]", "return sides[0] * prod(sides[1:])", ()),
-        ("return sides[0] * sides[1]", "return shelve.open(sides)", ("nothing reads the import shelve",)),
-        ("return sides[0] * sides[1]", "return _opened(sides)", ("nothing mentions _opened",)),
+        ("return sides[0] * sides[1]", "return shelve.open(sides)", ()),  # an import is easily left behind
     ],
 )
 def test_what_a_repair_mends_beside_the_tests_is_said(old, new, said):
@@ -79,13 +74,6 @@ def test_what_a_repair_mends_beside_the_tests_is_said(old, new, said):
 )
 def test_marks_of_loops_and_calls(old, new, said):
     assert marks(old, new, before=RIMS) == said
-
-
-def test_imports_that_nothing_reads_say_nothing_where_they_are_usual():
-    use = ("return sides[0] * sides[1]", "return shelve.open(sides)")
-    assert marks(*use, other="import json\n") == ()
-    assert marks(*use, other="import json\n\nprint(json)\n") == ("nothing reads the import shelve",)
-    assert marks(*use, before=STORE + '\n__all__ = ["shelve"]\n') == ()
 
 
 def test_unread_parameters_say_something_only_where_the_project_reads_its_own():
