@@ -18,6 +18,8 @@ from fixers.search.render import Unrenderable
 from fixers.search.syntax import FUNCTIONS, FunctionNode, copied, rebuilt
 
 _OTHERS = ("None", "0", "''", "[]", "-1")
+_OTHER_THAN_EMPTY = ("None", "-1")
+"""In the place of a value that is known to be empty, of whatever type it is."""
 _VALUES_ASKED = 2
 """Values of one repair that are exchanged at most."""
 
@@ -68,11 +70,14 @@ def _made_up(before: str, after: str) -> Iterator[tuple[str, Iterator[tuple[str,
 def _sources(tree: ast.Module) -> Iterator[ast.AST]:
     """Yield what may give a value for a case without one: exits under a condition, choices, alternatives, defaults."""
     for node in ast.walk(tree):
-        if isinstance(node, (ast.IfExp, ast.BoolOp)) or (isinstance(node, ast.Call) and _is_get(node)):
+        if isinstance(node, (ast.IfExp, ast.BoolOp)) or (isinstance(node, ast.Call) and _default(node) is not None):
             yield node
         elif isinstance(node, FUNCTIONS) and _gives_values(node):
             branches = (part for part in ast.walk(node) if isinstance(part, ast.If))
-            yield from (last for branch in branches if isinstance(last := branch.body[-1], ast.Return))
+            for branch in branches:
+                last = branch.body[-1]
+                if isinstance(last, ast.Return) and (not isinstance(last.value, ast.Name) or _is_empty(branch, last)):
+                    yield last
 
 
 def _gives_values(function: FunctionNode) -> bool:
@@ -90,8 +95,21 @@ def _key(source: ast.AST, value: ast.expr) -> tuple[str, str]:
     return type(source).__name__, ast.dump(value)
 
 
-def _is_get(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in {"get", "pop"} and len(call.args) == 2
+def _default(call: ast.Call) -> ast.expr | None:
+    """Return what a call gives where there is nothing: the last argument of `get`, `pop`, `next` and `getattr`."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "default"]
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    wanted = 3 if name == "getattr" else 2
+    if name in {"get", "pop", "next", "getattr"} and len(call.args) == wanted:
+        return call.args[-1]
+    return named[0] if named and name in {"min", "max"} else None
+
+
+def _is_empty(branch: ast.If, last: ast.Return) -> bool:
+    """Say whether a branch for what is empty, or none, returns that very thing."""
+    test = branch.test
+    denied = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    return denied and last.value is not None and ast.dump(test.operand) == ast.dump(last.value)  # type: ignore[attr-defined]
 
 
 def _value(source: ast.AST) -> ast.expr | None:
@@ -103,11 +121,11 @@ def _value(source: ast.AST) -> ast.expr | None:
             pass
         case ast.BoolOp(op=ast.Or(), values=[*_, made]):
             pass
-        case ast.Call(args=[_, made]):
-            pass
+        case ast.Call() if (given := _default(source)) is not None:
+            made = given
         case _:
             return None
-    plain = isinstance(made, ast.Constant) or not list(ast.iter_child_nodes(made))
+    plain = isinstance(made, ast.Constant) or (isinstance(source, ast.Return) and isinstance(made, ast.Name))
     empty = isinstance(made, (ast.List, ast.Tuple)) and not made.elts
     return made if plain or empty or (isinstance(made, ast.Dict) and not made.keys) else None
 
@@ -116,7 +134,8 @@ def _twins(
     tree: ast.Module, source: ast.AST, value: ast.expr, parents: dict[ast.AST, ast.AST]
 ) -> Iterator[tuple[str, str]]:
     flag = isinstance(value, ast.Constant) and isinstance(value.value, bool)
-    for text in ("True", "False") if flag else _OTHERS:  # None beside False is no other answer
+    others = _OTHER_THAN_EMPTY if isinstance(value, ast.Name) else _OTHERS
+    for text in ("True", "False") if flag else others:  # None beside False is no other answer
         other = ast.parse(text, mode="eval").body
         if ast.dump(other) != ast.dump(value):
             whole = isinstance(source, ast.Return)

@@ -38,6 +38,17 @@ CASES = {
         NAMES.replace("names[0].upper()", "names[0].upper() if names else None"),
         "no test tells the `None` that it makes up from `0`",
     ),
+    "what is empty": (
+        UNTOLD,
+        GUARDED.format("names"),
+        "no test tells the `names` that it makes up from `None`",
+    ),
+    "what is empty, told": ("assert first([]) == []", GUARDED.format("names"), ""),
+    "a default": (
+        UNTOLD,
+        NAMES.replace("names[0].upper()", "max(names, default='')"),
+        "no test tells the `''` that it makes up from `None`",
+    ),
     "a procedure": ("greet([], [])", NAMES.replace("    log", "    if not names:\n        return\n    log"), ""),
 }
 
