@@ -95,6 +95,22 @@ class MissingImport(Codemod):
             files={"pkg/a.py": "from datetime import datetime\n", "pkg/b.py": "from datetime import datetime\n"},
             names={"datetime": frozenset({"datetime", "date"}), "datetime.datetime": frozenset({"now"})},
         ),
+        Rewrite(  # a class that is called like its module, told by what is read off it
+            before="def f(x):\n    return datetime.fromtimestamp(x)\n",
+            after="from datetime import datetime\n\n\ndef f(x):\n    return datetime.fromtimestamp(x)\n",
+            exception="NameError",
+            message="name 'datetime' is not defined",
+            line=2,
+            names={"datetime": frozenset({"datetime", "date"}), "datetime.datetime": frozenset({"fromtimestamp"})},
+        ),
+        Rewrite(  # a module is not called
+            before="def f(x):\n    return copy(x)\n",
+            after="from copy import copy\n\n\ndef f(x):\n    return copy(x)\n",
+            exception="NameError",
+            message="name 'copy' is not defined",
+            line=2,
+            names={"copy": frozenset({"copy", "deepcopy"})},
+        ),
         Rewrite(
             before=(
                 "from __future__ import annotations\n\nfrom . import base\n\n\ndef f():\n    return np.zeros(base.N)\n"
@@ -156,7 +172,7 @@ def _origins(scene: Scene, site: Site, name: str) -> Iterator[Import]:
     elif name in HOMES:
         yield Import(HOMES[name], name)
     elif name in sys.stdlib_module_names:
-        yield Import(name)
+        yield from _of_standard(scene, site, name)
     elif name in ALIASES:
         yield Import(ALIASES[name], alias=name)
     elif scene.installed.names(name) is not None:
@@ -184,6 +200,21 @@ def _attributes(scene: Scene, site: Site, name: str) -> set[str]:
     }
 
 
+def _of_standard(scene: Scene, site: Site, name: str) -> Iterator[Import]:
+    """Yield a module of the standard library and what in it has its name, as `datetime` and `copy` have."""
+    if not _is_called(scene, site, name):
+        yield Import(name)
+    if name in (scene.installed.names(name) or ()):
+        yield Import(name, name)
+
+
+def _is_called(scene: Scene, site: Site, name: str) -> bool:
+    """Say whether the file calls the unknown name itself, as nobody does with a module."""
+    tree = tree_of(scene.project, site.path)
+    called = (node.func for node in (ast.walk(tree) if tree else ()) if isinstance(node, ast.Call))
+    return any(isinstance(function, ast.Name) and function.id == name for function in called)
+
+
 def _offers(scene: Scene, origin: Import, used: set[str]) -> bool:
     """Say whether the origin exists and has what is read off it."""
     if origin.module.startswith(".") or _in_project(scene, origin.module):
@@ -191,7 +222,8 @@ def _offers(scene: Scene, origin: Import, used: set[str]) -> bool:
     exported = scene.installed.names(origin.module)
     if exported is None or (origin.name and origin.name not in exported):
         return False
-    return bool(origin.name) or used <= exported
+    members = scene.installed.names(f"{origin.module}.{origin.name}") if origin.name else exported
+    return members is None or used <= members
 
 
 def _exists(scene: Scene, module: str) -> bool:

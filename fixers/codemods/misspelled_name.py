@@ -10,7 +10,7 @@ from typing import ClassVar
 import libcst as cst
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
-from fixers.codemods.crash import Crash, Site, crashes, raising_site
+from fixers.codemods.crash import Crash, Site, crashes, nearest_site, raising_site
 from fixers.codemods.nearest import IN_LIBRARIES, MOST_SLIPS, nearest, suggested
 from fixers.codemods.scopes import bound, visible
 from fixers.codemods.source import Edits
@@ -20,6 +20,8 @@ from fixers.model import Candidate, Tier
 
 _NAME = re.compile(r"name '(?P<wrong>\w+)' is not defined")
 _OBJECT = re.compile(r"^(?:type object )?'(?P<type>[\w.]+)' (?:object )?has no attribute '(?P<wrong>\w+)'")
+_ALONE = re.compile(r"^(?P<wrong>[A-Za-z_]\w*)$")
+"""All that an enum says before Python 3.12."""
 _MODULE = re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<wrong>\w+)'")
 _IMPORT = re.compile(r"cannot import name '(?P<wrong>\w+)' from '(?P<module>[\w.]+)'")
 _BUILTIN_TYPES = frozenset({"str", "bytes", "list", "dict", "set", "frozenset", "tuple", "int", "float", "complex"})
@@ -135,11 +137,22 @@ class MisspelledName(Codemod):
             line=5,
             files={"pkg/kinds.py": "import enum\n\n\nclass Color(enum.Enum):\n    RED = 1\n    BLUE = 2\n"},
         ),
+        Rewrite(  # of an enum before Python 3.12
+            before="from pkg.kinds import Color\n\n\ndef f():\n    return Color.REDD\n",
+            after="from pkg.kinds import Color\n\n\ndef f():\n    return Color.RED\n",
+            exception="AttributeError",
+            message="REDD",
+            line=5,
+            files={"pkg/kinds.py": "import enum\n\n\nclass Color(enum.Enum):\n    RED = 1\n    BLUE = 2\n"},
+        ),
     )
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer the one near name, at every place where the same slip cannot be right."""
         for crash in crashes(scene, "NameError", "AttributeError", "ImportError"):
+            if crash.exception == "AttributeError" and (named := _ALONE.search(crash.message)) is not None:
+                yield from self._of_enum(scene, crash, named["wrong"])
+                continue
             site = raising_site(scene, crash)
             if site is None:
                 continue
@@ -168,6 +181,15 @@ class MisspelledName(Codemod):
         names = [name for name in site.source.within(scope, cst.Name) if name.value == wrong and _is_read(site, name)]
         if right and names:
             yield from self._replace(scene, site, names, wrong, right)
+
+    def _of_enum(self, scene: Scene, crash: Crash, wrong: str) -> Iterator[Candidate]:
+        """Look for the class in the line, since the message does not name it."""
+        site = nearest_site(scene, crash)
+        if site is None:
+            return
+        reads = (node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == wrong)
+        for kind in dict.fromkeys(site.source.code(node.value) for node in reads):
+            yield from self._attribute(scene, crash, site, wrong, _members(scene, kind))
 
     def _attribute(
         self, scene: Scene, crash: Crash, site: Site, wrong: str, known: Iterable[str] | None, slips: int = MOST_SLIPS
