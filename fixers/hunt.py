@@ -60,7 +60,7 @@ class Plausible:
             return f"{self.origin.path}:{self.swap.line}:{self.swap.source}"
         if isinstance(self.origin, Mutation):
             return f"{self.origin.path}:{self.origin.module}"
-        return "\0".join(f"{edit.path}:{edit.after}" for edit in self.origin.edits)
+        return "\0".join(sorted(f"{edit.path}:{edit.after}" for edit in self.origin.edits))
 
     def candidate(self, project: Project) -> Candidate:
         """Return it in the author's layout; Unrenderable where that cannot be had."""

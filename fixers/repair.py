@@ -83,7 +83,7 @@ def try_candidates(hunt: Hunt, candidates: Iterable[Candidate]) -> None:
             continue
         counts = hunt.counts(candidate.fixer)
         counts.generated += 1
-        key = (candidate.path, "".join(e.after for e in candidate.edits))
+        key = ("", "\0".join(sorted(f"{e.path}:{e.after}" for e in candidate.edits)))  # whichever file comes first
         if key in hunt.tried:
             counts.refuse("duplicate")
             continue

@@ -13,6 +13,7 @@ from fixers.choose.replay import Comparison
 from fixers.choose.settling import settling_pairs, settling_test
 from fixers.evidence import Budget, Cluster, Family, Proposal, Repair
 from fixers.hunt import Plausible
+from fixers.model import Candidate, FileEdit, Tier
 from fixers.project import Project
 
 MERGE = '''"""Merging."""
@@ -197,3 +198,14 @@ def test_one_more_statement_needs_calls_that_show_what_it_does(fixer, number, he
     added = Plausible(replace(plain.origin, fixer=fixer), plain.swap)
     seen = Comparison(calls=9, irregular=((), ()), changed=(0, 0), mended=(0, 5))
     assert bool(objections([added], number, seen, asked_for=False)) == held_back
+
+
+def test_one_repair_of_two_files_is_one_program_whichever_comes_first():
+    edits = [FileEdit(path, MERGE, INTO_TOTAL) for path in ("merge.py", "other.py")]
+    first, second = (
+        Plausible(Candidate(tuple(each), "codemod:x", Tier.B, 0.5, "One.", each[0].path, 1, ""), None)
+        for each in (edits, edits[::-1])
+    )
+    assert first.meaning() == second.meaning()
+    alone = Plausible(Candidate((edits[0],), "codemod:x", Tier.B, 0.5, "One.", "merge.py", 1, ""), None)
+    assert first.meaning() != alone.meaning()
