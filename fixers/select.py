@@ -153,7 +153,7 @@ def _groups(unique: Sequence[Plausible], comparison: Comparison, weigher: Weighe
                 column, behaviour = number, comparison.behaviours[number]
         groups.setdefault(behaviour, _Group([], column)).members.append(plausible)
     for group in groups.values():
-        group.members.sort(key=weigher.within)
+        group.members = weigher.ordered(group.members)
     return list(groups.values())
 
 

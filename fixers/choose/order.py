@@ -10,7 +10,7 @@ import ast
 import copy
 import difflib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixers.choose.naturalness import Naturalness, tokens
@@ -40,16 +40,21 @@ class Weigher:
             self._keys[meaning] = self._weigh(plausible)
         return self._keys[meaning]
 
-    def within(self, plausible: Plausible) -> Key:
-        """Return the sort key among candidates that behave alike: how likely the edit is, and how likely its text.
+    def ordered(self, alike: Sequence[Plausible]) -> list[Plausible]:
+        """Order candidates that behave alike: the likelier kind of edit first, of one kind the likelier edit and text.
 
-        Both in bits, so that they add up: a name that stands early in a pool is no likelier for that alone.
+        Edit and text both in bits, so that they add up: a name is no likelier for standing early in a pool.
         """
-        tier, by_rule, prior, _ = plausible.rank
+        kinds: dict[str, float] = {}
+        for one in alike:
+            kinds[one.origin.fixer] = max(one.origin.prior, kinds.get(one.origin.fixer, 0.0))
+        return sorted(alike, key=lambda one: (*one.rank[:2], -kinds[one.origin.fixer], self._bits(one)))
+
+    def _bits(self, plausible: Plausible) -> float:
         path = plausible.origin.path
         natural = self._natural = self._natural or Naturalness(self.project)
         price = natural.price(path, *changed_lines(self.project, plausible))
-        return (tier, by_rule, price - math.log2(max(-prior, _LEAST)))
+        return price - math.log2(max(plausible.origin.prior, _LEAST))
 
     def _weigh(self, plausible: Plausible) -> Key:
         tier, by_rule, prior, _ = plausible.rank

@@ -182,7 +182,9 @@ def test_of_candidates_that_behave_alike_the_likely_text_comes_before_the_early_
     ]
     weigher = Weigher(Project({"windows.py": WINDOWS}))
     assert min(found, key=weigher.key) is found[0]
-    assert min(found, key=weigher.within) is found[1]
+    assert weigher.ordered(found) == found[::-1]
+    other = Plausible(replace(found[0].origin, fixer="search:likelier", prior=0.5), found[0].swap)
+    assert weigher.ordered([*found, other])[0] is other
 
 
 @pytest.mark.parametrize(
