@@ -39,7 +39,7 @@ from fixers.runner.sandbox import Sandbox
 from fixers.runner.suite import SuiteResult, run_suite
 from fixers.runner.target import Target
 from fixers.tools.judge import judge
-from fixers.tools.own_checkers import check_repair, own_checkers
+from fixers.tools.own_checkers import Known, check_repair, own_checkers
 
 REPEATS_AFTER = 3
 
@@ -57,6 +57,8 @@ class Base:
     """Test id to its outcome before."""
     rootdir: str
     test_literals: Collection[object] = ()
+    checked: Known = field(default_factory=dict, repr=False, compare=False)
+    """What the project's own checkers say of the tree, filled when they are first asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _test_gates(run: _Run, edits: Sequence[FileEdit], target: Target, seed: int)
 def _own_checkers(run: _Run, edits: Sequence[FileEdit]) -> bool:
     red = run.base.reproduction.tool
     tools = own_checkers(run.base.target, beside=red.tool if red is not None else "")
-    checks = check_repair(tools, edits, run.base.target, run.sandbox)
+    checks = check_repair(tools, edits, run.base.target, run.sandbox, run.base.checked)
     run.static = (*run.static, *checks)
     if checks:
         run.gates.append(static_gate(checks, name="the project's checkers"))

@@ -52,9 +52,8 @@ class Simulator:
     def __init__(self, state: Hub, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.hub = state
         self._server = make_server(host, port, create(state), threaded=True, request_handler=_Quiet)
-        self._server.socket.settimeout(
-            1.0
-        )  # a client that is gone again before `accept` would block the server for good
+        # A client that is gone again before `accept` would block the server for good.
+        self._server.socket.settimeout(1.0)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(POLL_SECONDS,), name="simulator", daemon=True
         )

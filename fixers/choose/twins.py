@@ -96,7 +96,7 @@ def _key(source: ast.AST, value: ast.expr) -> tuple[str, str]:
 
 
 def _default(call: ast.Call) -> ast.expr | None:
-    """Return what a call gives where there is nothing: the last argument of `get`, `pop`, `next` and `getattr`."""
+    """Return what a call gives where there is nothing: the last argument of `get` and its like, `default` of `min`."""
     named = [keyword.value for keyword in call.keywords if keyword.arg == "default"]
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     wanted = 3 if name == "getattr" else 2

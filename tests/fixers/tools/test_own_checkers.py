@@ -60,7 +60,7 @@ def test_only_what_is_configured_and_installed_is_asked(make_request):
 )
 def test_what_a_checker_finds_anew_is_said(make_request, sandbox, after, config, found):
     request = make_request({**FILES, "pyproject.toml": f"[tool.mypy]\n{config}"})
-    checks = check_repair(own_checkers(request.target), [edit(after)], request.target, sandbox)
+    checks = check_repair(own_checkers(request.target), [edit(after)], request.target, sandbox, {})
     assert [check.new for check in checks] == found
     assert all(check.tool == "the project's mypy" and check.version for check in checks)
 
@@ -75,3 +75,5 @@ def test_a_repair_with_a_new_finding_falls_at_that_gate(make_request, sandbox):
     proof = prove(base, said, sandbox, seed=0)
     assert proof.fell_at == "the project's checkers", proof.gates
     assert "incompatible return value" in proof.gates[-1].detail.lower()
+    (before,) = base.checked.values()
+    assert before.findings == ()
