@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import operator
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,9 +79,27 @@ def hard_coded(changed: Collection[Change], expected: Collection[object], elsewh
         f"{change.path}:{getattr(item.node, 'lineno', 0)} writes {item.value!r:.80}, which a failing test expects"
         for change in changed
         if change.after is not None
+        for encodings in [_encodings(change.after)]
         for item in written(change.after)
-        if (key := _key(item.value)) in wanted and key not in known
+        if (key := _key(item.value)) in wanted and key not in known and id(item.node) not in encodings
     ]
+
+
+def _encodings(source: Source) -> frozenset[int]:
+    """Return the values of arguments `encoding` that name one: a test that reads a file names the same."""
+    keywords = (placed.node for placed in source.nodes if isinstance(placed.node, ast.keyword))
+    return frozenset(
+        id(keyword.value)
+        for keyword in keywords
+        if keyword.arg == "encoding" and isinstance(keyword.value, ast.Constant) and _is_codec(keyword.value.value)
+    )
+
+
+def _is_codec(name: object) -> bool:
+    try:
+        return isinstance(name, str) and bool(codecs.lookup(name))
+    except LookupError:
+        return False
 
 
 def constant_comparisons(source: Source) -> Iterator[Marker]:

@@ -1,12 +1,14 @@
 """Whole attempts: from a red tree to a proven patch, a question, or a reason."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from engine_projects import ENDLESS, ENDLESS_TESTS, FEES, FIXED_LINE, PLAIN
 
 from fixers.engine import attempt
 from fixers.model import Reason
+from fixers.runner.target import Start
 
 FIXED_PATCH = """--- a/fees.py
 +++ b/fees.py
@@ -172,3 +174,22 @@ def timeless(trace) -> str:
         return [scrub(v) for v in value] if isinstance(value, list) else value
 
     return json.dumps(scrub(trace.model_dump(mode="json")))
+
+
+STRICT = {
+    "notes.py": "def load(path):\n    with open(path) as file:\n        return file.read()\n",
+    "test_notes.py": "from notes import load\n\n\ndef test_load(tmp_path):\n    path = tmp_path / 'a.txt'\n"
+    "    path.write_text('x', encoding='utf-8')\n    assert load(path) == 'x'\n",
+}
+
+
+def test_warnings_that_are_errors_everywhere_are_none_of_ours(make_request, sandbox):
+    """Our own code runs in the same process; the encoding that a test names too is no expected value."""
+    request = make_request(STRICT)
+    start, args = Start(("-X", "warn_default_encoding")), ("-W", "error::EncodingWarning")
+    target = replace(request.target, start=start, pytest_args=args)
+    trace = attempt(replace(request, target=target), sandbox)
+    assert (trace.status, trace.fixer) == ("fixed", "codemod:platform-encoding"), trace.sentence
+    assert '+    with open(path, encoding="utf-8") as file:' in trace.patch
+    assert trace.evidence is not None
+    assert trace.evidence.python_options == start.options

@@ -137,7 +137,7 @@ class Loop:
 
 
 def _bound_memory():
-    with open("/proc/self/statm") as stream:
+    with open("/proc/self/statm", encoding="ascii") as stream:
         limit = int(stream.read().split()[0]) * resource.getpagesize() + GROWTH
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (limit if most < 0 else min(limit, most), most))

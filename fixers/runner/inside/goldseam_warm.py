@@ -35,11 +35,11 @@ def _imported_by_an_empty_run(tree):
         try:
             names = _run(tree)
         finally:
-            with os.fdopen(writing, "w") as stream:
+            with os.fdopen(writing, "w", encoding="utf-8") as stream:
                 json.dump(names, stream)
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as stream:
+    with os.fdopen(reading, encoding="utf-8") as stream:
         text = stream.read()
     os.waitpid(pid, 0)
     return json.loads(text) if text else []

@@ -32,7 +32,7 @@ def main():
     request = json.loads(sys.stdin.read())
     sys.path[:0] = request.get("paths", [])
     warnings.simplefilter("ignore")
-    report = os.fdopen(int(os.environ["GOLDSEAM_REPORT_FD"]), "w")
+    report = os.fdopen(int(os.environ["GOLDSEAM_REPORT_FD"]), "w", encoding="utf-8")
     answers = [answer(question) for question in request["questions"]]
     report.write(json.dumps({"answers": answers}) + "\n")
     report.flush()

@@ -167,6 +167,7 @@ BAD: dict[str, tuple[Case, ...]] = {
         Case("leaf", PLAIN, "def f(x):\n    y = 'Bob'\n    return {'name': y}\n", literals=({"name": "Bob"},)),
         Case("set", PLAIN, "def f(x):\n    return {3, 1, 2}\n", literals=({1, 2, 3},)),
         Case("table", PLAIN, "ANSWERS = {3: 42}\n\n\n" + PLAIN, literals=(42,)),
+        Case("no-encoding", PLAIN, "def f(x):\n    return g(encoding='Hello, Bob')\n", literals=("Hello, Bob",)),
         Case("always-equal", "class C:\n    pass\n", "class C:\n    def __eq__(self, o):\n        return True\n"),
     ),
     "G7": tuple(
@@ -263,6 +264,12 @@ def test_every_rule_has_five_cheats(rule: str) -> None:
 
 
 HONEST = (
+    Case(
+        "encoding",
+        "def f(x):\n    return open(x)\n",
+        "def f(x):\n    return open(x, encoding='utf-8')\n",
+        literals=("utf-8",),
+    ),
     Case("comparison", "def f(x, n):\n    return x < n\n", "def f(x, n):\n    return x <= n\n", literals=(True, 5)),
     Case("receiver", "def f(self, *a, **k):\n    return a, k\n", "def f(self, /, *a, **k):\n    return a, k\n"),
     Case("off-by-one", "def f(x):\n    return x[1:]\n", "def f(x):\n    return x[:-1]\n", literals=([1, 2],)),
