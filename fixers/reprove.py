@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from fixers import patch as patches
@@ -129,7 +130,23 @@ def _differences(evidence: Evidence, target: Target) -> tuple[str, ...]:
     if evidence.python_version != target.python_version:
         found.append(f"Python {target.python_version} here, {evidence.python_version} in the bundle")
     for name in sorted(set(evidence.packages) | set(target.packages)):
-        here, there = target.packages.get(name, "absent"), evidence.packages.get(name, "absent")
-        if here != there:
-            found.append(f"{name} {here} here, {there} in the bundle")
+        have, had = target.packages.get(name, "absent"), evidence.packages.get(name, "absent")
+        if have != had:
+            found.append(f"{name} {have} here, {had} in the bundle")
+    here, there = _started(target), (evidence.python_options, evidence.variables, evidence.pytest_args)
+    if here != there:  # not taken from the bundle: what starts the tests may leave some of them out
+        found.append(f"the tests start as `{_told(*here)}` here, as `{_told(*there)}` in the bundle")
     return tuple(found)
+
+
+Started = tuple[tuple[str, ...], tuple[tuple[str, str], ...], tuple[str, ...]]
+
+
+def _started(target: Target) -> Started:
+    return target.start.options, target.start.variables, target.pytest_args
+
+
+def _told(options: tuple[str, ...], variables: tuple[tuple[str, str], ...], arguments: tuple[str, ...]) -> str:
+    """Return a test command as a person would type it."""
+    settings = [f"{name}={shlex.quote(value)}" for name, value in variables]
+    return " ".join((*settings, shlex.join(("python", *options, "-m", "pytest", *arguments))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,8 +104,16 @@ def fix(**given: Any) -> None:
     if options.as_json:
         click.echo(FixReport.of(trace).model_dump_json(indent=2))
     else:
-        show_trace(console, trace, path=str(options.path), evidence_file=evidence_file)
+        show_trace(console, trace, path=_again(options, trace), evidence_file=evidence_file)
     sys.exit(INTERRUPTED if interrupted else DECLINED if trace.status == "declined" else 0)
+
+
+def _again(options: Options, trace: Trace) -> str:
+    """Return the checkout as further commands name it, with the test command that they need to run the same tests."""
+    tool = trace.evidence is not None and trace.evidence.tool is not None
+    if not options.test_command or tool:
+        return str(options.path)
+    return f"{options.path} --test-command {shlex.quote(options.test_command)}"
 
 
 def repair(options: Options, checkout: Path, console: Console) -> tuple[Trace, bool]:

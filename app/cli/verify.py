@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,7 +16,6 @@ from app.schemas import VerifyReport
 from fixers.evidence import Evidence
 from fixers.reprove import Judgement, reprove
 from fixers.tools.reproduce import ToolRequest
-from tasks.environment.start import kept
 from tasks.errors import BadInput
 from tasks.prepare import Wishes, exported, local_policy, prepare, split_command
 from tasks.report.neutral import visible
@@ -66,11 +64,8 @@ def verify(
     )
     with exported(checkout) as tree:
         request = prepare(tree, mount=str(checkout), cache=cache_directory() / "environments", wishes=wishes)
-        target = request.target
-        if not test_command:
-            target = replace(target, start=kept(evidence.python_options, evidence.variables))
         sandbox = choose_sandbox(trust_target=trust_target)
-        judgement = reprove(evidence, target, request.project, request.digest, sandbox)
+        judgement = reprove(evidence, request.target, request.project, request.digest, sandbox)
     if as_json:
         click.echo(VerifyReport.of(judgement).model_dump_json(indent=2))
     else:

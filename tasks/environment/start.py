@@ -32,11 +32,11 @@ def start_of(words: Sequence[str]) -> Start:
         elif _PLAIN.match(word):
             options.append(word)
     pairs = (found for word in words if (found := _ASSIGNMENT.match(word)) is not None)
-    return kept(options, ((pair[1], pair[2]) for pair in pairs))
+    return _kept(options, ((pair[1], pair[2]) for pair in pairs))
 
 
-def kept(options: Sequence[str], variables: Iterable[tuple[str, str]]) -> Start:
-    """Return what may be passed on of options and variables, whoever names them."""
+def _kept(options: Sequence[str], variables: Iterable[tuple[str, str]]) -> Start:
+    """Return what may be passed on of options and variables."""
     return Start(tuple(_options(list(options))), tuple(dict(filter(_is_theirs, variables)).items()))
 
 

@@ -16,6 +16,7 @@ from fixers.project import read_project
 from fixers.reprove import reprove
 from fixers.request import Request
 from fixers.runner.suite import INSIDE
+from fixers.runner.target import Start
 from fixers.verify import Base, prove
 from tasks.sandbox.export import tree_digest
 
@@ -175,6 +176,10 @@ def test_a_bundle_holds_on_its_tree_and_on_no_other(make_request, sandbox):
         f"Python 3.7.1 here, {evidence.python_version} in the bundle",
         "six 1 here, absent in the bundle",
     )
+    strict = replace(request.target, start=Start(("-bb",), (("LEVEL", "a b"),)), pytest_args=("-k", "more or grace"))
+    here, there = "LEVEL='a b' python -bb -m pytest -k 'more or grace'", "python -m pytest"
+    said = f"the tests start as `{here}` here, as `{there}` in the bundle"
+    assert judge(replace(request, target=strict), evidence, sandbox).differences == (said,)
 
     source = request.target.tree / "fees.py"
     source.write_text(REPAIR)
