@@ -64,6 +64,8 @@ class FaultKind(StrEnum):
     """Do it, then answer with a status as if it had not been done."""
     TRUNCATE_AFTER_COMMIT = "truncate-after-commit"
     """Do it, then answer with half of the document."""
+    PAGE_AFTER_COMMIT = "page-after-commit"
+    """Do it, then answer with a page and a 200, as a proxy in between may."""
     HANG_AFTER_COMMIT = "hang-after-commit"
     """Do it, then keep the answer back for some seconds."""
     THEN = "then"

@@ -137,6 +137,8 @@ def _spoil(response: Response) -> Response:
         time.sleep(fault.seconds)
     elif fault.kind is FaultKind.STATUS_AFTER_COMMIT:
         return refusal(Problem(fault.status, fault.message, headers=fault.headers))
+    elif fault.kind is FaultKind.PAGE_AFTER_COMMIT:
+        return Response("<html><title>Please sign in</title></html>", content_type="text/html")
     elif fault.kind is FaultKind.TRUNCATE_AFTER_COMMIT:
         whole = response.get_data()
         response.set_data(whole[: len(whole) // 2])

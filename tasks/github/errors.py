@@ -21,6 +21,7 @@ from tasks.errors import GoldseamError, Refused, Retryable, Waiting
 
 _LONGEST_MESSAGE = 300
 _LONGEST_BODY = 2000
+_LONGEST_EXCERPT = 80
 _UNNAMED_LIMIT_SECONDS = 60.0
 """GitHub asks for at least a minute when a secondary limit names no time."""
 _RATE_LIMIT = re.compile(r"rate limit|abuse detection|please (retry|wait)", re.IGNORECASE)
@@ -37,6 +38,14 @@ class GitHubUnavailable(Retryable):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class Unreadable(requests.RequestException):
+    """An answer that says it went well and is not what the interface promises; `translated` takes it from here."""
+
+    def __init__(self, document: Any) -> None:
+        said = document.get("data", document) if isinstance(document, dict) else document
+        super().__init__(" ".join(_redacted(str(said)).split())[:_LONGEST_EXCERPT])
 
 
 class RateLimited(GitHubUnavailable, Waiting):
@@ -90,6 +99,8 @@ def translated(doing: str) -> Iterator[None]:
         yield
     except GithubException as error:
         raise of_answer(error.status, error.data, error.headers or {}, doing) from None
+    except Unreadable as error:
+        raise GitHubUnavailable(f"What answered while {doing} was not GitHub's interface: {error}") from None
     except (requests.RequestException, json.JSONDecodeError) as error:
         # A truncated answer may follow a write that was done, so it is asked again, and the asking looks first.
         raise GitHubUnavailable(f"GitHub did not answer ({type(error).__name__}) while {doing}.") from None

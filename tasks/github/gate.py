@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from github.Requester import Requester
 
-from tasks.github.errors import Limit, limit_of
+from tasks.github.errors import Limit, Unreadable, limit_of
 
 _READING = frozenset({"GET", "HEAD"})
 
@@ -44,13 +44,25 @@ class GatedRequester(Requester):
     def requestJson(  # noqa: N802 - PyGithub's name
         self, verb: str, url: str, *arguments: Any, **named: Any
     ) -> tuple[int, dict[str, Any], str]:
-        """Send a request that the gate admits, and close the gate when the answer says that a limit is used up."""
+        """Send a request that the gate admits, and close the gate when the answer says that a limit is used up.
+
+        Raises Unreadable for a page: something in between answered, such as a proxy.
+        """
         self.gate.admit(write=_writes(verb, url, arguments, named))
         status, headers, body = super().requestJson(verb, url, *arguments, **named)
         limit = limit_of(status, headers, body)
         if limit is not None:
             self.gate.close(limit)
+        if status < 400 and "text/html" in str(headers.get("content-type", "")):
+            raise Unreadable(body)
         return status, headers, body
+
+    def graphql_query(self, query: str, variables: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Ask GraphQL; raises Unreadable for an answer that holds neither data nor errors."""
+        headers, document = super().graphql_query(query, variables)
+        if not isinstance(document, dict) or not isinstance(document.get("data"), dict):
+            raise Unreadable(document)
+        return headers, document
 
 
 def _writes(verb: str, url: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:

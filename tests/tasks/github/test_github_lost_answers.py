@@ -9,6 +9,7 @@ import pytest
 
 from app.simulator import faults
 from app.simulator.journal import FaultKind
+from app.simulator.rest.door import answer
 from tasks.broker.known import PERMISSIONS
 from tasks.errors import Retryable
 from tasks.github.client import writing
@@ -64,6 +65,7 @@ def talking(bench):
 
 
 CASES = [pytest.param(FaultKind.STATUS_AFTER_COMMIT, *each.values, id=f"{each.id}-502") for each in WRITES]
+CASES += [pytest.param(FaultKind.PAGE_AFTER_COMMIT, *each.values, id=f"{each.id}-page") for each in WRITES[:3]]
 CASES += [pytest.param(*kind.values, *WRITES[2].values, id=f"pull-request-{kind.id}") for kind in LOST[1:]]
 
 
@@ -79,6 +81,12 @@ def test_what_was_done_without_an_answer_is_found_and_not_repeated(talking, kind
     write(talking.writer)
     # A check run that is found is written again, by its own number.
     assert len({what for effect in talking.hub.journal for what in effect.made}) == 1
+
+
+def test_an_answer_without_data_is_no_answer(talking, monkeypatch) -> None:
+    monkeypatch.setattr("app.simulator.graphql.answer", lambda _: answer("nothing here"))
+    with pytest.raises(GitHubUnavailable, match="not GitHub's interface: nothing here"):
+        commit(talking.writer)
 
 
 CHANGES = [
