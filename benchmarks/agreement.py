@@ -27,6 +27,7 @@ from fixers.progress import Silent
 from fixers.project import Project
 from fixers.runner.evaluator import Evaluator, Outcome, Status, Trial, Variant, judge
 from fixers.runner.evaluators import Clean, Forked, Imported, InProcess
+from fixers.runner.rerun import Rerun
 from fixers.runner.sandbox import Sandbox
 from fixers.runner.servers import ForkEvaluator, fork_evaluator
 from fixers.runner.suite import SuiteResult, run_suite
@@ -134,7 +135,7 @@ def agree(
         durations=_seconds(baseline),
     ) as servers:
         bench = _bench(target, project, right, sandbox, baseline, failing, servers, number, seed, pool)
-        quick: tuple[Evaluator, ...] = (InProcess(servers), Forked(servers), Imported(servers))
+        quick: tuple[Evaluator, ...] = (InProcess(servers), Forked(servers), Rerun(servers), Imported(servers))
         said = {evaluator.name: _judged(evaluator, bench) for evaluator in quick}
         truth = Clean(target, project, sandbox, baseline.rootdir)
         chosen = sorted(
@@ -249,6 +250,8 @@ def _same_as_baseline(evaluator: Evaluator, bench: Bench) -> bool:
     if isinstance(evaluator, InProcess | Forked):
         return _same_in_place(evaluator, bench)
     (outcome,) = judge(evaluator, [Trial(variant)], bench.failing)
+    if isinstance(evaluator, Rerun) and outcome.status is Status.UNSUPPORTED:
+        return True  # it says itself that it cannot tell
     return outcome.status is Status.FAIL and outcome.failing[:1] == bench.failing[:1]
 
 

@@ -14,6 +14,7 @@ from fixers.progress import Progress
 from fixers.project import Project
 from fixers.runner.evaluator import Evaluator, Outcome, Status
 from fixers.runner.evaluators import Forked, Imported, InProcess
+from fixers.runner.rerun import Rerun
 from fixers.runner.servers import ForkEvaluator
 from fixers.search.mutation import Mutation, Swap
 from fixers.search.render import Unrenderable, render
@@ -27,8 +28,6 @@ FELL = {
 """What a score sheet calls the gate at which tests stop a candidate."""
 RULE = "codemod:"
 """How the names of candidates that rules made begin."""
-SWAP_COST, IMPORT_COST = 1, 100
-"""What a candidate costs, in swaps of code; unlike seconds, the same on every machine."""
 IMPACTED_CAP = 300
 QUICK_SECONDS = 0.3
 """What the tests around a function may take together to be run in the screen."""
@@ -141,7 +140,8 @@ class Hunt:
 
     def __post_init__(self) -> None:
         """Set up the ladder."""
-        self.ladder = (InProcess(self.evaluator), Forked(self.evaluator), Imported(self.evaluator))
+        servers = self.evaluator
+        self.ladder = (InProcess(servers), Forked(servers), Rerun(servers), Imported(servers))
 
     @property
     def generated(self) -> int:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fixers.hunt import FELL, IMPORT_COST, SWAP_COST, Counts, Hunt, Plausible
+from fixers.hunt import FELL, Counts, Hunt, Plausible
 from fixers.runner.evaluator import Evaluator, Outcome, Pending, Status, Trial, Variant
 from fixers.runner.evaluators import fastest
 from fixers.search.mutation import Mutation
@@ -23,8 +23,8 @@ _BATCH_SECONDS = 1.0
 _OWN_SECONDS = 0.0005
 """What a variant costs beside its tests."""
 _ENDLESS_SECONDS = 0.1
-_IMPORT_SECONDS = 0.15
-"""What an edit costs that needs a fresh import."""
+_COST_SECONDS = 0.0015
+"""Real time for the cost of one more swap: a fresh import takes 0.15 s."""
 
 
 def screen(hunt: Hunt, stream: Iterator[Mutation], until: Callable[[], bool] = lambda: False) -> None:
@@ -94,9 +94,10 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
             continue
         hunt.tried.add(key)
         hunt.counts(mutation.fixer).generated += 1
-        hunt.cost += SWAP_COST if mutation.swap else IMPORT_COST
+        cost = fastest(hunt.ladder, variant_of(mutation)).cost
+        hunt.cost += cost
         batch.append(mutation)
-        seconds += each if mutation.swap else _IMPORT_SECONDS
+        seconds += each + _COST_SECONDS * (cost - 1)
         if seconds >= _BATCH_SECONDS or len(batch) == _LARGEST or hunt.cost - began >= ROUND:
             yield batch
             began = hunt.cost if hunt.cost - began >= ROUND else began

@@ -17,6 +17,7 @@ from fixers.choose.naturalness import Naturalness, tokens
 from fixers.hunt import Plausible
 from fixers.model import Candidate
 from fixers.project import Project
+from fixers.search.mutation import module_text
 
 Key = tuple[float, ...]
 _LEAST = 0.001
@@ -74,7 +75,7 @@ def changed_lines(project: Project, plausible: Plausible) -> tuple[list[str], li
         edit = plausible.origin.edits[0]
         old, new = edit.before, edit.after
     else:
-        old, new = ast.unparse(project.tree(plausible.origin.path)), plausible.origin.module
+        old, new = module_text(project.tree(plausible.origin.path)), plausible.origin.module
     left, right = old.splitlines(), new.splitlines()
     before, after = [], []
     for kind, i, j, m, n in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():

@@ -1,9 +1,9 @@
 """What the engine asks of an evaluator: run these tests against this change.
 
-There are four (`evaluators.py`), each faster and less sure than the next: code swapped
-in a process that judges hundreds of variants; the same swap in a fork of its own; a
-fork that imports the changed sources afresh; and a clean process over a changed copy
-of the tree. The last one is the proof, the others are a screen, and
+There are five (`evaluators.py`, `rerun.py`), each faster and less sure than the next: code swapped
+in a process that judges hundreds of variants; the same swap in a fork of its own; a fork in
+which a changed module runs again; a fork that imports the changed sources afresh; and a clean
+process over a changed copy of the tree. The last one is the proof, the others are a screen, and
 `benchmarks.agreement` counts how often they differ.
 """
 
@@ -79,6 +79,10 @@ class Evaluator(Protocol):
     @property
     def sure(self) -> bool:
         """Whether what passes here may go to the proof; otherwise the next evaluator looks at it once more."""
+
+    @property
+    def cost(self) -> int:
+        """What a variant costs here, in swaps of code: unlike seconds, the same on every machine."""
 
     def refuses(self, variant: Variant) -> str:
         """Say why it cannot judge this variant, or this target at all; empty when it can, as far as it knows now."""

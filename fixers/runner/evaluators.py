@@ -1,4 +1,4 @@
-"""The four evaluators behind one protocol, fastest first, and the choice among them."""
+"""Four of the evaluators behind one protocol, fastest first, and the choice among all of them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,21 @@ def fastest(ladder: Sequence[Evaluator], variant: Variant) -> Evaluator:
     return next((evaluator for evaluator in ladder if not evaluator.refuses(variant)), ladder[-1])
 
 
+def told_apart(outcome: Outcome, failing: frozenset[str]) -> Outcome:
+    """Name it BREAKS when the first test that failed is one that passed before; a module that fails is in the way."""
+    first = outcome.failing[0] if outcome.failing else ""
+    if outcome.status is Status.FAIL and "::" in first and first not in failing:
+        return replace(outcome, status=Status.BREAKS)
+    return outcome
+
+
 @dataclass(frozen=True, slots=True)
 class InProcess:
     """Swaps code in one forked process for hundreds of variants; sound while its canary sings."""
 
     servers: ForkEvaluator
     name: str = "in one process"
+    cost: int = 1
     sure: bool = False
 
     def refuses(self, variant: Variant) -> str:
@@ -89,6 +98,7 @@ class Forked:
 
     servers: ForkEvaluator
     name: str = "in a fork"
+    cost: int = 1
     sure: bool = True
 
     def refuses(self, variant: Variant) -> str:
@@ -106,6 +116,7 @@ class Imported:
 
     servers: ForkEvaluator
     name: str = "by a fresh import"
+    cost: int = 100
     sure: bool = True
 
     def refuses(self, variant: Variant) -> str:
@@ -130,7 +141,7 @@ class Forks:
 
     def outcomes(self) -> list[Outcome]:
         """Wait for one after another; what is not waited for counts as out of time."""
-        return [_told_apart(self._outcome(ticket), self.failing) for ticket in self.tickets]
+        return [told_apart(self._outcome(ticket), self.failing) for ticket in self.tickets]
 
     def _outcome(self, ticket: Ticket) -> Outcome:
         late = self.ends and time.monotonic() > self.servers.until
@@ -147,6 +158,7 @@ class Clean:
     rootdir: str
     test_seconds: float = _TEST_SECONDS
     name: str = "in a clean process"
+    cost: int = 1000
     sure: bool = True
 
     def refuses(self, variant: Variant) -> str:
@@ -198,14 +210,6 @@ def _no_sources(variant: Variant) -> str:
 def _begun(servers: ForkEvaluator, trials: Sequence[Trial], failing: Sequence[str]) -> Forks:
     tickets = [servers.start(trial.variant, (*failing, *trial.around)) for trial in trials]
     return Forks(servers, tickets, frozenset(failing))
-
-
-def _told_apart(outcome: Outcome, failing: frozenset[str]) -> Outcome:
-    """Name it BREAKS when the first test that failed is one that passed before; a module that fails is in the way."""
-    first = outcome.failing[0] if outcome.failing else ""
-    if outcome.status is Status.FAIL and "::" in first and first not in failing:
-        return replace(outcome, status=Status.BREAKS)
-    return outcome
 
 
 @contextmanager

@@ -86,6 +86,8 @@ class ForkEvaluator:
     """Seconds one variant may take beside five times what its tests took before."""
     live: frozenset[tuple[str, int, str]] = frozenset()
     """Path, first line and name of the functions that there are once the tests are collected."""
+    loaded: frozenset[str] = frozenset()
+    """Paths of the modules that are imported once the tests are collected."""
     durations: Mapping[str, float] = field(default_factory=dict)
     """How long each test takes; one that does not end counts for nothing."""
     until: float = math.inf
@@ -267,7 +269,8 @@ def fork_evaluator(
             said = _first_event(talk, collected_command)
             collected = Server(talk, patience=START_SECONDS) if said.get("event") == "ready" else None
             live = frozenset((str(path), int(line), str(name)) for path, line, name in said.get("live", ()))
-            yield ForkEvaluator(target, project, collected, zygote, wall, live, durations or {})
+            loaded = frozenset(str(path) for path in said.get("loaded", ()))
+            yield ForkEvaluator(target, project, collected, zygote, wall, live, loaded, durations or {})
 
 
 def first_line(project: Project, path: str, line: int) -> int:

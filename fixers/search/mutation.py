@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from fixers.model import Tier
 
@@ -97,5 +98,16 @@ class Mutation:
 
     @property
     def module(self) -> str:
-        """Return the whole mutated module from `ast.unparse`, made at each call: milliseconds, so not in a loop."""
-        return ast.unparse(self.tree())
+        """Return the whole mutated module as `module_text` writes it."""
+        return module_text(self.tree())
+
+
+def module_text(tree: ast.Module) -> str:
+    """Return a module from `ast.unparse`, its statements one by one: those that it shares with another cost nothing."""
+    for statement in tree.body:
+        if statement not in _texts:
+            _texts[statement] = ast.unparse(statement)
+    return "\n".join(_texts[statement] for statement in tree.body) + "\n"
+
+
+_texts: WeakKeyDictionary[ast.stmt, str] = WeakKeyDictionary()

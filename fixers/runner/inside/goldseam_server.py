@@ -17,6 +17,7 @@ import goldseam_errors
 import goldseam_inside
 import goldseam_loop
 import goldseam_replay
+import goldseam_rerun
 import goldseam_state
 import goldseam_swap
 import goldseam_warm
@@ -159,17 +160,21 @@ class Collected:
         gc.collect()
         gc.freeze()
         self.served = True
-        self.answers.send(event="ready", live=goldseam_swap.names(self.functions))
+        loaded = goldseam_rerun.loaded(self.request["tree"])
+        self.answers.send(event="ready", live=goldseam_swap.names(self.functions), loaded=loaded)
         goldseam_loop.Loop(self.answers, self, self.request["jobs"], self.requests, self.rest).run()
         return True
 
     def child(self, request, board):
-        if request["kind"] == "compare":
-            return goldseam_replay.compare(self, request)
         if request["kind"] == "batch":
             return goldseam_batch.screen(self, request, board)
-        if request["kind"] == "watch":
-            return self.watched(request)
+        if request["kind"] == "compare":
+            return goldseam_replay.compare(self, request)
+        answer = {"watch": self.watched, "rerun": self.rerun, "run": self.swapped}[request["kind"]]
+        return answer(request)
+
+    def swapped(self, request):
+        """Run tests after a swap, or with the code as it is."""
         if request.get("swap"):
             try:
                 trouble = self.swap(request["path"], request["swap"])
@@ -177,6 +182,20 @@ class Collected:
                 return {"status": "fail", "signature": str(error)}
             if trouble:
                 return {"status": "unsupported", "signature": trouble}
+        return self.run_items(request["tests"], request["stop"])
+
+    def rerun(self, request):
+        """Run tests after a module ran again; `sing` asks whether that can be told from a fresh import."""
+        if request["sing"]:
+            self.functions, self.state = {}, None  # these hold on to everything
+        try:
+            trouble = goldseam_rerun.rerun(
+                self.request["tree"], request["path"], request["source"], request["used"], sing=request["sing"]
+            )
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the repository's code raises
+            return {"status": "fail", "signature": "%s: %s" % (type(error).__name__, str(error)[:200])}
+        if trouble:
+            return {"status": "unsupported", "signature": trouble}
         return self.run_items(request["tests"], request["stop"])
 
     def watched(self, request):
