@@ -153,5 +153,4 @@ def test_imports_under_way_are_not_waited_for_when_the_time_is_over(hunt):
     began = hunt.deadline = time.monotonic() + 0.5
     screen(hunt, iter(slow))
     assert time.monotonic() - began < 12  # ten, two at once, are fifteen seconds
-    counts = hunt.counts("search:wrong-result")
-    assert counts.refused["time limit"] == counts.validated >= 10
+    assert hunt.counts("search:wrong-result").refused["time limit"] >= 10
