@@ -22,8 +22,11 @@ import goldseam_swap
 
 SHOWN = 160
 CALL_SECONDS = 0.25
-GROUP = 64
-"""Inputs between two looks at the clock."""
+GROUP, LARGEST_GROUP = 8, 64
+"""Inputs between two looks at the clock: at first, and once a group takes no time."""
+QUICK_SECONDS = 1.0
+RECORDING, REPLAYING = 0.3, 0.6
+"""Shares of the time after which no further test is recorded and no further group replayed."""
 BROKEN = "returns <iterator, unprintable: "
 
 
@@ -33,13 +36,14 @@ def compare(server, request):
     Calls of every observed function are replayed under every variant, so that a
     repair of a caller and one of its callee can be compared too.
     """
-    over = time.monotonic() + 0.6 * request["wall"]
+    began = time.monotonic()
+    over = began + REPLAYING * request["seconds"]
     observed = [
         goldseam_record.Observed(place["qualname"], one)
         for place in request["observe"]
         for one in live(server, place)[:1]
     ]
-    calls, lost = record(server, request, observed)
+    calls, lost = record(server, request, observed, began + RECORDING * request["seconds"])
     inputs = inputs_of(observed, calls, request)
     columns, cut = replayed(server, request["variants"], observed, inputs, over)
     inputs = inputs[: len(columns[0])]
@@ -100,14 +104,17 @@ def inputs_of(observed, calls, request):
 def replayed(server, variants, observed, inputs, over):
     """Return what the original and each variant do, input by input, and how many inputs time did not allow."""
     columns = [[] for _ in range(len(variants) + 1)]
-    for start in range(0, len(inputs), GROUP):
-        if start and time.monotonic() > over:
+    size = GROUP
+    while len(columns[0]) < len(inputs):
+        start, began = len(columns[0]), time.monotonic()
+        if start and began > over:
             return columns, len(inputs) - start
-        group = inputs[start : start + GROUP]
+        group = inputs[start : start + size]
         columns[0].extend(replay(observed[made.index].function, made.call) for made in group)
         server.state.restore()
         for column, variant in zip(columns[1:], variants):
             column.extend(under(server, variant, observed, group))
+        size = min(LARGEST_GROUP, 2 * size) if time.monotonic() - began < QUICK_SECONDS else max(1, size // 2)
     return columns, 0
 
 
@@ -199,13 +206,13 @@ def hash_of(column, inputs):
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
-def record(server, request, observed):
-    """Run the tests with the original code and return the distinct calls seen."""
+def record(server, request, observed, until):
+    """Run the tests with the original code, as far as time allows, and return the distinct calls seen."""
     recorder = goldseam_record.Recorder(observed, request["cap"])
     server.session.config.pluginmanager.register(recorder)
     sys.setprofile(recorder)
     try:
-        server.run_items(request["tests"], stop=False, limit=request["test_seconds"])
+        server.run_items(request["tests"], stop=False, limit=request["test_seconds"], until=until)
     finally:
         sys.setprofile(None)
         server.session.config.pluginmanager.unregister(recorder)

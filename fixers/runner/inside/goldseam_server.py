@@ -10,7 +10,9 @@ Requests are JSON lines on standard input, `n` comes back with the answer.
 
 import gc
 import importlib.machinery
+import math
 import os
+import time
 
 import goldseam_batch
 import goldseam_errors
@@ -209,14 +211,14 @@ class Collected:
                 return {"status": "unsupported", "signature": trouble}
         return goldseam_watch.watch(self.session, self.state, request, self.request["tree"])
 
-    def run_items(self, tests, stop, limit=0.0):
+    def run_items(self, tests, stop, limit=0.0, until=math.inf):
         watcher = Watcher()
         self.session.config.pluginmanager.register(watcher)
         chosen = goldseam_inside.in_order(self.items.values(), tests)
         for item, following in zip(chosen, [*chosen[1:], None]):
             with goldseam_batch.Alarm(limit):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if watcher.failing and stop:
+            if (watcher.failing and stop) or time.monotonic() > until:
                 break
         return watcher.answer(ran=bool(chosen))
 
