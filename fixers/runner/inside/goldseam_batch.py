@@ -13,6 +13,7 @@ import time
 
 import goldseam_inside
 import goldseam_light
+import goldseam_limit
 import goldseam_loop
 import goldseam_schemata
 import goldseam_swap
@@ -89,7 +90,7 @@ class Bench:
         try:
             with Alarm(limit):
                 return protocol(item)
-        except goldseam_inside.TestTimedOut:
+        except goldseam_limit.TestTimedOut:
             return ENDLESS
         finally:
             self.state.restore_all()
@@ -165,7 +166,7 @@ class Bench:
                         later = number or goldseam_light.gets_further(how, test.how, test.item)
                         return "further" if bad == "fail" and later else bad
                 return "pass"
-        except goldseam_inside.TestTimedOut:
+        except goldseam_limit.TestTimedOut:
             return "timeout"
         except goldseam_swap.CannotImport:
             return "fail"
@@ -234,4 +235,4 @@ class Alarm:
 
 
 def _too_long(signum, frame):
-    raise goldseam_inside.TestTimedOut
+    raise goldseam_limit.TestTimedOut

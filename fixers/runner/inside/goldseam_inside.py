@@ -8,10 +8,10 @@ GOLDSEAM_REPORT_FD, because standard output belongs to the repository's code.
 
 import json
 import os
-import signal
 import sys
 
 import goldseam_errors
+import goldseam_limit
 import goldseam_logged
 import goldseam_reach
 import goldseam_unstarted
@@ -52,10 +52,6 @@ class Answers:
             view = view[os.write(self.descriptor, view) :]
 
 
-class TestTimedOut(BaseException):
-    """Raised inside a test that outlived its limit; no `except Exception` may swallow it."""
-
-
 class StandIns:
     """Takes the options of plug-ins that only speed up or measure a run, where those are not installed."""
 
@@ -80,7 +76,7 @@ class Reporter:
         self.wanted = frozenset(wanted) if wanted is not None else None
         self.order = list(wanted) if wanted is not None and ordered else None
         self.seed = seed
-        self.test_seconds = test_seconds
+        self.limit = goldseam_limit.Limit(test_seconds)
         self.root = ""
         self.outcomes = {}
         self.raised = {}
@@ -136,9 +132,7 @@ class Reporter:
         self.reach.begin()
         if self.unawaited is not None:
             self.unawaited.begin()
-        if self.test_seconds:
-            signal.signal(signal.SIGALRM, _raise_timeout)
-            signal.setitimer(signal.ITIMER_REAL, self.test_seconds)
+        self.limit.begin()
 
     def pytest_runtest_makereport(self, item, call):
         # A plain hook, not a wrapper: it only looks, and works on every pytest since 6.
@@ -171,8 +165,7 @@ class Reporter:
         )
 
     def pytest_runtest_logfinish(self, nodeid, location):
-        if self.test_seconds:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        self.limit.end()
         outcome, seconds, phase = self.outcomes.get(nodeid, ("passed", 0.0, ""))
         chain, facts = self.raised.get(nodeid, ([], {})) if outcome == "failed" else ([], {})
         reached = self.reach.end() if outcome == "failed" else {}
@@ -230,10 +223,6 @@ def shuffle_by_module(items, seed):
 def _text_of(report):
     crash = getattr(report.longrepr, "reprcrash", None)
     return str(crash.message)[: goldseam_errors.MESSAGE_CAP] if crash is not None else ""
-
-
-def _raise_timeout(signum, frame):
-    raise TestTimedOut("the test outlived its time limit")
 
 
 def installed(module):

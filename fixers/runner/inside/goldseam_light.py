@@ -13,7 +13,7 @@ import re
 import warnings
 
 import goldseam_errors
-import goldseam_inside
+import goldseam_limit
 
 SHOWN = 500
 _LINE = re.compile(r"line (\d+): ")
@@ -47,7 +47,7 @@ def light(item):
             item.runtest()
             kept = getattr(item, "_excinfo", None)  # where unittest's tests leave what they raised
             said = told(kept[0].value, item) if kept else ""
-    except goldseam_inside.TestTimedOut:
+    except goldseam_limit.TestTimedOut:
         raise
     except BaseException as error:  # noqa: BLE001 - pytest takes every exception of a test for its failure
         said = told(error, item)
@@ -65,7 +65,7 @@ def full(item):
     try:
         with _warnings_as_configured(item):
             reports = runtestprotocol(item, log=False, nextitem=None)
-    except goldseam_inside.TestTimedOut:
+    except goldseam_limit.TestTimedOut:
         _tear_down(item, "")  # its own was cut short with it, and the next test would be refused
         raise
     finally:
@@ -78,8 +78,8 @@ def full(item):
 
 def told(error, item):
     """Describe how a test failed without addresses; a test cut short is no failure but the end of its time."""
-    if isinstance(error, goldseam_inside.TestTimedOut):
-        raise goldseam_inside.TestTimedOut
+    if isinstance(error, goldseam_limit.TestTimedOut):
+        raise goldseam_limit.TestTimedOut
     text = goldseam_errors.ADDRESS.sub("0x", goldseam_errors.message_of(error))
     return "line %d: %s: %s" % (_line_in_test(error, item), type(error).__name__, text[:SHOWN])
 
@@ -164,7 +164,7 @@ def _tear_down(item, said):
             state.teardown_exact(None)
         else:  # pytest 6
             state.teardown_exact(item, None)
-    except goldseam_inside.TestTimedOut:
+    except goldseam_limit.TestTimedOut:
         raise
     except BaseException as error:  # noqa: BLE001 - as above
         said = said or told(error, item)
