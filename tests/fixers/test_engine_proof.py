@@ -94,6 +94,34 @@ def test_a_patch_falls_at_its_gate(loose, sandbox, after, gate):
     assert (proof.fell_at, proof.holds) == (gate, not gate), proof.gates
 
 
+RENAMED = """import time
+
+import pytest
+
+import fees
+
+
+@pytest.mark.parametrize("days", [0, 9, 10], ids=lambda days: f"{days}-{time.time_ns()}")
+def test_more(days):
+    assert fees.late_fee(days) in (0, 45, 50)
+
+
+def test_grace():
+    assert fees.late_fee(3) == 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "gate"),
+    [(REPAIR, ""), (REPAIR.replace("days * 5", "days * 5 - (days > 9)"), "whole suite")],
+    ids=["the repair", "it breaks one of them"],
+)
+def test_tests_that_are_named_otherwise_in_each_run_are_counted(make_request, sandbox, after, gate):
+    base = seen(make_request({"fees.py": FEES, "test_fees.py": RENAMED}), sandbox)
+    proof = proof_of(base, sandbox, after)
+    assert (proof.fell_at, proof.holds) == (gate, not gate), proof.gates
+
+
 def test_a_patch_that_passes_only_in_the_order_of_the_file_is_refused(make_request, sandbox):
     """The patch spoils the rate for every test that runs after the one it repairs: in file order there is none."""
     files = {
