@@ -19,6 +19,8 @@ ROUND = 1024
 """What a round costs, in swaps of code: two batches, or ten fresh imports."""
 _LARGEST = 512
 """Mutations that one process screens at most."""
+_ENDLESS_LEAST = 24
+"""Mutations of a batch where a test has no end, which each process has to find out for itself."""
 _BATCH_SECONDS = 1.0
 _OWN_SECONDS = 0.0005
 """What a variant costs beside its tests."""
@@ -85,6 +87,7 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
     batch: list[Mutation] = []
     began = hunt.cost
     each, seconds = _seconds(hunt), 0.0
+    least = 1 if {*hunt.failing} <= {*hunt.evaluator.durations} else _ENDLESS_LEAST
     for found in stream:
         if hunt.spent():
             break
@@ -98,7 +101,8 @@ def _batches(hunt: Hunt, stream: Iterator[Mutation]) -> Iterator[list[Mutation]]
         hunt.cost += cost
         batch.append(mutation)
         seconds += each + _COST_SECONDS * (cost - 1)
-        if seconds >= _BATCH_SECONDS or len(batch) == _LARGEST or hunt.cost - began >= ROUND:
+        full = seconds >= _BATCH_SECONDS and len(batch) >= least
+        if full or len(batch) == _LARGEST or hunt.cost - began >= ROUND:
             yield batch
             began = hunt.cost if hunt.cost - began >= ROUND else began
             batch, seconds = [], 0.0

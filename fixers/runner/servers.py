@@ -142,7 +142,7 @@ class ForkEvaluator:
             bases=list(bases),
             around=[list(names) for names in around],
             tests=list(tests),
-            durations={test: self.durations.get(test, 0.0) for names in (tests, *around) for test in names},
+            durations={test: self.durations.get(test) for names in (tests, *around) for test in names},
             wall=_BATCH_SECONDS + 8 * _SLACK * seconds,
             quiet=_QUIET_SECONDS + 8 * _SLACK * seconds,
         )
