@@ -8,7 +8,7 @@ import signal
 
 import goldseam_errors
 
-SOON = 5.0
+SOON = 2.0
 """Seconds after which a test is looked at when one before it has hung."""
 
 
