@@ -7,14 +7,18 @@ from fixers.codemods.base import Codemod
 from fixers.codemods.changed_while_iterated import ChangedWhileIterated
 from fixers.codemods.circular_import import CircularImport
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.enum_as_value import EnumAsValue
 from fixers.codemods.exception_not_raised import ExceptionNotRaised
 from fixers.codemods.float_index import FloatIndex
 from fixers.codemods.identity_comparison import IdentityComparison
 from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.invalid_escape import InvalidEscape
 from fixers.codemods.merge_conflict import MergeConflict
+from fixers.codemods.mismatched_encoding import MismatchedEncoding
+from fixers.codemods.mismatched_manager import MismatchedManager
 from fixers.codemods.mismatched_types import MismatchedTypes
 from fixers.codemods.missing_await import MissingAwait
+from fixers.codemods.missing_directory import MissingDirectory
 from fixers.codemods.missing_export import MissingExport
 from fixers.codemods.missing_import import MissingImport
 from fixers.codemods.missing_key import MissingKey
@@ -26,6 +30,7 @@ from fixers.codemods.mutable_dataclass_field import MutableDataclassField
 from fixers.codemods.mutable_default import MutableDefault
 from fixers.codemods.narrow_except import NarrowExcept
 from fixers.codemods.newer_python import NewerPython
+from fixers.codemods.none_in_order import NoneInOrder
 from fixers.codemods.outdated_keyword import OutdatedKeyword
 from fixers.codemods.outdated_test_support import OutdatedTestSupport
 from fixers.codemods.platform_encoding import PlatformEncoding
@@ -37,6 +42,7 @@ from fixers.codemods.reshaped_api import ReshapedApi
 from fixers.codemods.reshaped_frame import ReshapedFrame
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.retired_value import RetiredValue
+from fixers.codemods.spent_iterator import SpentIterator
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
@@ -45,8 +51,10 @@ from fixers.codemods.unclosed_file import UnclosedFile
 from fixers.codemods.ungathered_keyword import UngatheredKeyword
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unguarded_type import UnguardedType
+from fixers.codemods.unhashable_class import UnhashableClass
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.unknown_keyword import UnknownKeyword
+from fixers.codemods.unserializable import Unserializable
 from fixers.codemods.unset_attribute import UnsetAttribute
 from fixers.codemods.view_as_list import ViewAsList
 from fixers.codemods.wrong_arity import WrongArity
@@ -80,6 +88,7 @@ ALL: tuple[type[Codemod], ...] = (
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,
     StaleCaller,
+    MismatchedManager,  # before the awaits: what is entered is right, and what it enters is not
     MissingAwait,
     SuperfluousAwait,
     ViewAsList,
@@ -87,15 +96,22 @@ ALL: tuple[type[Codemod], ...] = (
     IdentityComparison,
     ExceptionNotRaised,
     PlatformEncoding,
+    MismatchedEncoding,
     DescriptorConfusion,
     UnknownKeyword,
     SwallowedKeyword,
     WrongArity,
     MutableDefault,
+    UnhashableClass,
     FloatIndex,
     MixedTimezones,
     UnsetAttribute,
     UnclosedFile,
+    MissingDirectory,
+    SpentIterator,
+    Unserializable,
+    EnumAsValue,
+    NoneInOrder,
     UnguardedNone,
     UnguardedType,
     MissingKey,
