@@ -28,6 +28,8 @@ _USUAL = {
     "strip": ("' '", "'\\n'"), "isinstance": ("str", "bytes", "int", "list", "dict", "tuple"),
 }  # fmt: skip
 
+_FORMS = frozenset({"encoding", "errors", "newline", "tz", "tzinfo"})
+
 
 class WrongArguments(Template):
     """Drop, swap, add or rename arguments of a call."""
@@ -92,8 +94,10 @@ def _swapped(call: ast.Call) -> Iterator[Edit]:
 
 def _dropped(call: ast.Call) -> Iterator[Edit]:
     for index in reversed(range(len(call.keywords))):
-        # A flag says what is wanted: a test that passes without it does not show that it was not meant.
-        tier = Tier.C if isinstance(call.keywords[index].value, ast.Constant) else None
+        # A flag says what is wanted: a test that passes without it does not show that it was not meant. An encoding
+        # says in which form others read it, which a test that writes and reads by the same default never asks.
+        keyword = call.keywords[index]
+        tier = Tier.C if isinstance(keyword.value, ast.Constant) or keyword.arg in _FORMS else None
         yield replace(call, copied(call, keywords=[*call.keywords[:index], *call.keywords[index + 1 :]]), 0.5, tier)
     for index in reversed(range(len(call.args))):
         yield replace(call, copied(call, args=[*call.args[:index], *call.args[index + 1 :]]), 0.5)

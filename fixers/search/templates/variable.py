@@ -45,7 +45,10 @@ class WrongVariable(Template):
         idle = ingredients.idle_at(site)
         for slot in site.slots:
             if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not site.is_callee(slot):
+                owner = _is_changed(slot, site)
                 for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
+                    if owner and ingredients.kind(name) != "variable":
+                        continue  # what one object keeps would be kept for all, and tests of one object pass
                     weight = 1.0 if name in unused else 0.9 * fading(rank)
                     # A function where a value stood is a rare slip, but for one that nobody uses any more.
                     apart = ingredients.kind(name) != ingredients.kind(slot.id)
@@ -60,6 +63,12 @@ class WrongVariable(Template):
                     yield replace(slot, ast.Name(id=name, ctx=ast.Load()), 0.8 * fading(rank))
             if isinstance(slot, _MADE) and is_load(slot) and not site.is_callee(slot):
                 yield from _for_expression(slot, site, ingredients)
+
+
+def _is_changed(slot: ast.Name, site: Site) -> bool:
+    """Say whether an attribute of the variable is stored: `self` in `self.x = 1`."""
+    parent = site.view.parents[slot]
+    return isinstance(parent, ast.Attribute) and parent.value is slot and not is_load(parent)
 
 
 def _for_expression(slot: ast.expr, site: Site, ingredients: Ingredients) -> Iterator[Edit]:

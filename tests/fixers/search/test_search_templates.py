@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from fixers.model import Tier
 from fixers.search import templates
 from fixers.search.ingredients import Ingredients
 from fixers.search.registry import ALL
 from fixers.search.site import ModuleView
 from fixers.search.syntax import rebuilt
 from fixers.search.template import Example, Template
+from fixers.search.templates.argument import WrongArguments
 
 VALID = [pytest.param(kind, source, id=f"{kind.NAME}-{n}") for kind in ALL for n, source in enumerate(kind.VALID)]
 INVALID = [pytest.param(kind, case, id=f"{kind.NAME}-{n}") for kind in ALL for n, case in enumerate(kind.INVALID)]
@@ -39,6 +41,28 @@ def test_leaves_near_misses_alone(kind, source):
 @pytest.mark.parametrize(("kind", "case"), INVALID)
 def test_generates_the_repair_of_its_example(kind, case):
     assert ast.unparse(ast.parse(case.after)) in set(generated(kind, case))
+
+
+def test_what_one_object_keeps_is_not_kept_for_all():
+    """Tests that make one object pass with `C.x = x` as well."""
+    source = "class C:\n    def f(self, x):\n        self.x = x\n"
+    made = [text for kind in ALL for text in generated(kind, Example(source, source))]
+    assert made
+    assert not [text for text in made if "C.x" in text]
+
+
+def test_a_dropped_encoding_is_only_offered():
+    source = "def f(path, code):\n    return path.read_text(encoding=code)\n"
+    view = ModuleView("pkg/mod.py", source, ast.parse(source))
+    ingredients = Ingredients(view, (), ())
+    edits = [edit for site in view.sites for edit in WrongArguments().edits(site, ingredients)]
+    dropped = [
+        edit
+        for edit in edits
+        if "encoding" not in ast.unparse(rebuilt(view.tree, edit.pairs(view.parents), view.parents))
+    ]
+    assert dropped
+    assert {edit.tier for edit in dropped} == {Tier.C}
 
 
 @pytest.mark.parametrize(("kind", "case"), INVALID)
