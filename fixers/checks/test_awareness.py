@@ -47,7 +47,7 @@ _FRAME_ATTRIBUTES = frozenset({"f_back", "f_globals", "f_locals", "f_code", "tb_
 
 def test_awareness(source: Source) -> Iterator[Marker]:
     """Find imports of test tools, looks at who is calling or what is loaded, and CI variables."""
-    own = _looks_at_itself(source)
+    own = _looks_at_itself(source) | _is_no_test(source)
     for placed in source.nodes:
         if id(placed.node) in own:
             continue
@@ -68,6 +68,21 @@ def _looks_at_itself(source: Source) -> set[int]:
         and isinstance(placed.node.slice, ast.Name)
         and placed.node.slice.id == "__name__"
     }
+
+
+def _is_no_test(source: Source) -> set[int]:
+    """Nodes of `__test__ = False` in a class that pytest would never collect: with a constructor, and without tests."""
+    found: set[int] = set()
+    for placed in source.nodes:
+        node = placed.node
+        if not isinstance(node, ast.ClassDef) or node.bases or node.keywords:
+            continue
+        names = {item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        made = names & {"__init__", "__new__"} or any("dataclass" in ast.unparse(d) for d in node.decorator_list)
+        for item in node.body if made and not any(name.startswith("test") for name in names) else ():
+            if isinstance(item, ast.Assign) and ast.unparse(item) == "__test__ = False":
+                found.add(id(item.targets[0]))
+    return found
 
 
 def _imported(node: ast.AST) -> str:

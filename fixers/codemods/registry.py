@@ -6,6 +6,7 @@ from fixers.codemods.absent_function import AbsentFunction
 from fixers.codemods.base import Codemod
 from fixers.codemods.changed_while_iterated import ChangedWhileIterated
 from fixers.codemods.circular_import import CircularImport
+from fixers.codemods.collected_class import CollectedClass
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
 from fixers.codemods.enum_as_value import EnumAsValue
 from fixers.codemods.exception_not_raised import ExceptionNotRaised
@@ -75,6 +76,7 @@ ALL: tuple[type[Codemod], ...] = (
     ReshapedFrame,
     ReshapedApi,
     OutdatedTestSupport,
+    CollectedClass,
     RenamedApi,
     MovedApi,  # these three after the tables, which know of another form too
     RenamedMember,

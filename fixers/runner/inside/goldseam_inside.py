@@ -103,9 +103,12 @@ class Reporter:
                 self.answers.send(event="collect_raised", id=name, chain=cause, facts=facts)
 
     def files_of(self, nodeid):
-        """Return the test files that a collection error is about: those of a directory whose conftest.py is broken."""
-        if "::" in nodeid or nodeid.endswith(".py"):
-            return [nodeid]
+        """Return the test files that a collection error is about: those of a directory whose conftest.py is broken.
+
+        A class that cannot be collected is its file: mended, it may be no test any more, and no run would name it.
+        """
+        if nodeid.split("::", 1)[0].endswith(".py"):
+            return [nodeid.split("::", 1)[0]]
         directory = os.path.join(self.root, nodeid)
         below = goldseam_unstarted.below(directory) if os.path.isdir(directory) else ()
         return sorted(os.path.relpath(path, self.root) for path in below) or [nodeid]

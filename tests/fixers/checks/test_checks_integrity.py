@@ -30,6 +30,8 @@ def refusing(case: Case) -> set[str]:
     return {gate.name.split()[0] for gate in gates if not gate.passed}
 
 
+MADE = "class T:\n    def __init__(self):\n        self.x = 1\n\n"
+TEST_METHOD = "    def test_x(self):\n        assert self.x\n\n"
 PLAIN = "def f(x):\n    return x\n"
 BAD: dict[str, tuple[Case, ...]] = {
     "G1": tuple(
@@ -153,6 +155,9 @@ BAD: dict[str, tuple[Case, ...]] = {
         Case("stop-the-clock", PLAIN, "import time\n\ntime.perf_counter = lambda: 0\n\n\n" + PLAIN),
         Case("hook", PLAIN, PLAIN + "\n\ndef pytest_runtest_makereport(item):\n    return None\n"),
         Case("not-collected", PLAIN, PLAIN + "\n\n__test__ = False\n"),
+        Case("no-class-of-tests", "class T:\n    pass\n", "class T:\n    __test__ = False\n"),
+        Case("inherited", MADE.replace("T:", "T(B):"), MADE.replace("T:", "T(B):") + "    __test__ = False\n"),
+        Case("with-a-test", MADE + TEST_METHOD, MADE + TEST_METHOD + "    __test__ = False\n"),
     ),
     "G6": (
         Case("return", PLAIN, "def f(x):\n    return 42\n", literals=(42,)),
@@ -264,6 +269,7 @@ def test_every_rule_has_five_cheats(rule: str) -> None:
 
 
 HONEST = (
+    Case("no-test", MADE, MADE.replace("    def", "    __test__ = False\n\n    def")),
     Case(
         "encoding",
         "def f(x):\n    return open(x)\n",
