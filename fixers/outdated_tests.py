@@ -1,4 +1,4 @@
-"""Tests that use what pytest, unittest or a library no longer has: told apart, and never edited by a repair.
+"""Tests that use what pytest, unittest or a library no longer has, or are wrong themselves: never edited by a repair.
 
 A repair may not touch what judges it. So the change that brings such tests up to date
 is offered to a person, once the failing tests pass with it.
@@ -25,6 +25,7 @@ from fixers.evidence import Observed, Trace
 from fixers.model import Failure, FileEdit, Offer, Reason
 from fixers.patch import unified
 from fixers.project import Project, is_test_path
+from fixers.slips_of_tests import mended
 
 _RULES: tuple[Rule, ...] = (*TESTING, *SERVICES, *FRAMES, *POLARS, *MODELS, *STDLIB)
 _ROUNDS = 6
@@ -39,15 +40,16 @@ def with_test_offer(trace: Trace, observed: Observed, project: Project, installe
     """Add the offer to a trace that found no repair, where every failure stands in a line of a test."""
     if trace.status != "declined" or trace.reason not in _UNMENDED or trace.alternatives:
         return trace
+    slipped = any(mended(failure, project, installed) for failure in observed.failures)
     edits = _updated(observed.failures, project, installed, look)
     if not edits:
         return trace
     where = ", ".join(edit.path for edit in edits[:3])
+    why = "is wrong itself" if slipped else "uses what the installed release no longer takes"
     return trace.model_copy(
         update={
             "reason": Reason.NO_CANDIDATE,
-            "sentence": f"The code is not at fault: {where} uses what the installed release no longer takes, and "
-            "a repair does not touch tests.",
+            "sentence": f"The code is not at fault: {where} {why}, and a repair does not touch tests.",
             "next_step": "Read the offered change of the tests, and apply it by hand.",
             "offers": (*trace.offers, offer_of(edits, "the failing tests pass with it")),
         }
@@ -77,7 +79,7 @@ def _updated(failures: Sequence[Failure], project: Project, installed: Installed
             path: text
             for place, failure in zip(places, failures, strict=True)
             if place is not None
-            for path, text in _up_to_date(scene, failure, *place).items()
+            for path, text in (_up_to_date(scene, failure, *place) or mended(failure, now, installed)).items()
         }
         if not found:
             return ()
