@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from fixers.evidence import CommandRun, Observed, Reproduction
 from fixers.flaky import explain_flaky, seek_flaky
+from fixers.installed import installed_in
 from fixers.model import Declined, Failure, Reason
 from fixers.outage import declined_outage, outage
 from fixers.project import Project
 from fixers.runner.sandbox import Ended, Sandbox
 from fixers.runner.suite import SuiteResult, TestResult, run_suite
 from fixers.runner.target import Target
+from fixers.setup_faults import declined_setup, is_setup_fault
 
 REPEATS = 3
 TEST_SECONDS = 60.0
@@ -54,7 +56,8 @@ def reproduce(
     `base` is the same project before the change under test, where that is known.
     """
     baseline = run_suite(target, sandbox, test_seconds=test_seconds)
-    failing = _unusable(baseline) or _to_repair(baseline, asked, expected, reported)
+    unfit = _unusable(baseline) or _set_up(target, sandbox, baseline, asked)
+    failing = unfit or _to_repair(baseline, asked, expected, reported)
     if isinstance(failing, Declined) and failing.reason is Reason.NOT_REPRODUCED and expected and not asked:
         failing = seek_flaky(target, sandbox, baseline, expected, test_seconds=test_seconds) or failing
     if isinstance(failing, Green | Declined):
@@ -76,6 +79,15 @@ def reproduce(
     observed = _observed(baseline, repeats, broken, failing, project, limit)
     notes = tuple(f"Left alone: {test}: {why}." for test, why in list(needs.items())[:5])
     return observed.model_copy(update={"notes": (*observed.notes, *notes)})
+
+
+def _set_up(target: Target, sandbox: Sandbox, baseline: SuiteResult, asked: Sequence[str]) -> Declined | None:
+    """Decline where every failing test is one that pytest cannot run as it is set up."""
+    failing = _chosen(baseline, asked)
+    broken = [test for test in baseline.tests if not isinstance(failing, Declined) and test.id in failing]
+    if not broken or not all(map(is_setup_fault, broken)):
+        return None
+    return declined_setup(broken, lambda: installed_in(target, sandbox))
 
 
 def _observed(
@@ -132,11 +144,6 @@ def _is_endless(test: TestResult) -> bool:
     return test.failure is not None and test.failure.exception.endswith(_TIMED_OUT)
 
 
-def _needs_plugin(test: TestResult) -> bool:
-    """Say whether pytest itself refused a coroutine: no repair of the code can make it run."""
-    return test.failure is not None and test.failure.message.startswith("async def functions are not natively")
-
-
 def _named(failing: Sequence[str], expected: Sequence[str]) -> tuple[str, ...]:
     """Return the failing tests that a report names, written in its way: from another directory, without parameters."""
 
@@ -184,10 +191,7 @@ def _to_repair(
     failing = _chosen(baseline, asked)
     if isinstance(failing, Declined):
         return failing
-    unaided = [t.id for t in baseline.tests if _needs_plugin(t)]
-    if unaided and set(failing) <= set(unaided):
-        return _declined_no_plugin(unaided)
-    failing = tuple(i for i in failing if i not in unaided)
+    failing = tuple(i for i in failing if i not in {t.id for t in baseline.tests if is_setup_fault(t)})
     if not asked and expected:
         return _named(failing, expected) or _declined_not_reproduced(expected, baseline)
     if failing:
@@ -261,14 +265,6 @@ def _declined_untested(failure: Failure, baseline: SuiteResult) -> Declined:
         f"{failure.exception or 'A fault'}{where} was reported, but no test shows it: all {_tests(baseline.collected)} "
         "pass here. Without a failing test no repair can be proven.",
         "Add a test that calls that place as production did and fails, and run again.",
-    )
-
-
-def _declined_no_plugin(tests: Sequence[str]) -> Declined:
-    return Declined(
-        Reason.ENVIRONMENT_FAILED,
-        f"{tests[0]} is a coroutine, and this environment has no pytest plug-in that runs one.",
-        "Install pytest-asyncio or anyio where the tests run, as the project's own set-up does.",
     )
 
 
