@@ -61,8 +61,19 @@ def size_of(scene: Scene, site: Site, node: cst.BaseExpression) -> int | None:
 
 
 def keys_of(scene: Scene, site: Site, node: cst.BaseExpression) -> tuple[str, ...] | None:
-    """Return the keys of a mapping in the crashed frame, those that look like names; None when unknown."""
-    return scene.values.get(_key("keys", site, node))
+    """Return the keys of a mapping in the crashed frame, those that look like names; None when unknown.
+
+    For the variable of a comprehension, those of the first mapping that it goes through.
+    """
+    found = scene.values.get(_key("keys", site, node))
+    loop = site.source.parents.get(node)
+    while found is None and isinstance(node, cst.Name) and loop is not None:
+        parts = loop.for_in if isinstance(loop, cst.BaseComp) else None
+        if parts is not None and isinstance(parts.target, cst.Name) and parts.target.value == node.value:
+            first = cst.Subscript(parts.iter, [cst.SubscriptElement(cst.Index(cst.Integer("0")))])
+            return scene.values.get(_key("keys", site, first))
+        loop = site.source.parents.get(loop)
+    return found
 
 
 def _of_variable(scene: Scene, site: Site, node: cst.Name | cst.Attribute) -> str:

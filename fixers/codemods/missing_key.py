@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import ClassVar
@@ -13,10 +12,10 @@ from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raising_site
 from fixers.codemods.live import keys_of
 from fixers.codemods.nearest import nearest
+from fixers.codemods.renamed_key import renamed_key
 from fixers.codemods.source import Edits, Source
-from fixers.codemods.symbols import tree_of
+from fixers.codemods.written_keys import times_written, written_keys, written_once
 from fixers.model import Candidate, Tier
-from fixers.project import is_repairable
 
 _LITERAL = re.compile(r"^(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")$")
 _TYPO = 0.7
@@ -64,6 +63,22 @@ class MissingKey(Codemod):
             message="'prot'",
             line=6,
             values={"keys:pkg/mod.py:6:data": ("host", "port")},
+        ),
+        Rewrite(  # renamed where it is written
+            before="def f(row):\n    return Line(sku=row['sku'], unit_price=row['price'])\n",
+            after="def f(row):\n    return Line(sku=row['sku'], unit_price=row['unit_price'])\n",
+            exception="KeyError",
+            message="'price'",
+            line=2,
+            values={"keys:pkg/mod.py:2:row": ("sku", "unit_price", "tax")},
+        ),
+        Rewrite(  # the variable of a comprehension, which is gone when it has raised
+            before="def f(data):\n    return [Line(name=row['label']) for row in data['rows']]\n",
+            after="def f(data):\n    return [Line(name=row['name']) for row in data['rows']]\n",
+            exception="KeyError",
+            message="'label'",
+            line=2,
+            values={"keys:pkg/mod.py:2:data['rows'][0]": ("name", "size")},
         ),
         Rewrite(
             before=_PRICE + "def f(n):\n    return PRICES['aple'] * n\n",
@@ -131,18 +146,20 @@ class MissingKey(Codemod):
         if len(chosen) != 1:
             return
         node = chosen[0]
-        known = set(keys_of(scene, site, node.value) or _written_keys(scene, site, node))
+        known = set(keys_of(scene, site, node.value) or written_keys(scene, site, node))
         right = nearest(key, known) if exact and key else None
         if right is not None and key is not None and isinstance(_index(node), cst.SimpleString):
             yield from self._slip(scene, site, node, key, right)
+        elif key is not None and exact:
+            yield from self._renamed(scene, site, node, key)
         yield from self._by_use(scene, site, node)
 
     def _slip(self, scene: Scene, site: Site, node: cst.Subscript, wrong: str, right: str) -> Iterator[Candidate]:
         """Correct the key that is read, or the one that is stored: the other one is what the project knows."""
         edits = Edits(site.source).put(_index(node), _quoted(_index(node), right))
         text = f"Key `{wrong}` is misspelled; the mapping has `{right}`."
-        stored = _written_once(scene, right)
-        sure = stored is None and keys_of(scene, site, node.value) is not None and _times_written(scene, wrong) == 1
+        stored = written_once(scene, right)
+        sure = stored is None and keys_of(scene, site, node.value) is not None and times_written(scene, wrong) == 1
         prior = _SURE if sure else _TYPO
         yield from self._offer_text(scene, site, edits, text, prior=prior, tier=Tier.A if sure else Tier.B)
         if stored is not None:
@@ -153,6 +170,17 @@ class MissingKey(Codemod):
             )
             text = f"Key `{right}` is misspelled where it is stored; `{wrong}` is what is read."
             yield from self.offer(scene, {stored: after}, summary=text, line=line, prior=_TYPO)
+
+    def _renamed(self, scene: Scene, site: Site, node: cst.Subscript, key: str) -> Iterator[Candidate]:
+        """Read the key by the name that it has now, where the mapping was seen and one key fits that nobody reads."""
+        found = renamed_key(scene, site, node, key) if isinstance(_index(node), cst.SimpleString) else None
+        if found is None:
+            return
+        edits = Edits(site.source).put(_index(node), _quoted(_index(node), found.name))
+        sure = found.named and times_written(scene, key) == 1
+        text = f"The mapping has no `{key}`; it has `{found.name}`, which is read nowhere else here."
+        tier = Tier.A if sure else Tier.B
+        yield from self._offer_text(scene, site, edits, text, prior=_SURE if sure else _TYPO, tier=tier)
 
     def _by_use(self, scene: Scene, site: Site, node: cst.Subscript) -> Iterator[Candidate]:
         source = site.source
@@ -236,33 +264,6 @@ def _constant(node: cst.Subscript) -> str | None:
 def _quoted(old: cst.BaseExpression, value: str) -> cst.SimpleString:
     quote = old.quote if isinstance(old, cst.SimpleString) else '"'
     return cst.SimpleString(f"{quote}{value}{quote}")
-
-
-def _times_written(scene: Scene, key: str) -> int:
-    """Count how often the whole project writes a key, tests included: what stands there once may be a slip."""
-    return sum(text.count(f"'{key}'") + text.count(f'"{key}"') for text in scene.project.files.values())
-
-
-def _written_once(scene: Scene, key: str) -> str | None:
-    """Return the file that may be edited in which alone, and once, a key is written: there it may be the slip."""
-    where = [path for path, text in scene.project.files.items() if f"'{key}'" in text or f'"{key}"' in text]
-    alone = len(where) == 1 and is_repairable(where[0]) and _times_written(scene, key) == 1
-    return where[0] if alone else None
-
-
-def _written_keys(scene: Scene, site: Site, node: cst.Subscript) -> set[str]:
-    """Return the keys that the file's own literals and stores give a mapping of the same name."""
-    tree = tree_of(scene.project, site.path)
-    name = site.source.code(node.value)
-    keys: set[str] = set()
-    for item in ast.walk(tree) if tree else ():
-        if isinstance(item, ast.Assign) and isinstance(item.value, ast.Dict):
-            if name in {ast.unparse(target) for target in item.targets}:
-                keys |= {k.value for k in item.value.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)}
-        elif isinstance(item, ast.Subscript) and isinstance(item.ctx, ast.Store):
-            key = item.slice.value if isinstance(item.slice, ast.Constant) else None
-            keys |= {key} if isinstance(key, str) and ast.unparse(item.value) == name else set()
-    return keys
 
 
 def _zero(statement: cst.AugAssign) -> str:

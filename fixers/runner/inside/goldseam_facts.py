@@ -122,7 +122,10 @@ def _of_value(facts, place, name, value):
 
 
 def _keys(facts, place, name, value, deeper=1):
-    """Note the keys of a mapping that look like names; those of mappings in it one level down."""
+    """Note the keys of a mapping, or of the first one of a list, that look like names; those one level down too."""
+    if type(value) in (list, tuple) and value and isinstance(value[0], dict):
+        # A comprehension's own variable is gone once it has raised; what it went through is not.
+        value, name = value[0], name + "[0]"
     if not isinstance(value, dict) or len(facts) >= 20 * NAMES:
         return
     keys = [k for k in islice(dict.keys(value), 4 * KEYS) if type(k) is str and _is_name(k)]
