@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fixers.codemods.symbols import definitions, imports
 from fixers.evidence import Alternative, Observed, Trace
 from fixers.model import Failure, Offer, Reason
 from fixers.project import Project
@@ -109,10 +110,17 @@ def _recorded(failure: Failure, project: Project) -> Recorded | None:
         if known := _FIXTURES.get(argument.arg):
             return Recorded(test, *known)
     inline = any(isinstance(n, ast.Call) and _called(n) == "snapshot" for n in ast.walk(function))
-    if inline:
+    if inline and not _is_own(project, test.partition("::")[0]):
         return Recorded(test, "an inline snapshot", "--inline-snapshot=fix")
     path = next(filter(None, map(_file_read, _reached(project.tree(test.partition("::")[0]), function))), "")
     return Recorded(test, path, "") if path and failure.exception == "AssertionError" else None
+
+
+def _is_own(project: Project, path: str) -> bool:
+    """Say whether what a test file calls `snapshot` is a function of the project, which records nothing."""
+    origin = imports(project, path).get("snapshot")
+    defined = "snapshot" in definitions(project.tree(path))
+    return defined or (origin is not None and project.path_of(origin.module) is not None)
 
 
 def _reached(tree: ast.Module, function: ast.AST) -> Iterator[ast.AST]:

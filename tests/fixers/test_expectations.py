@@ -42,6 +42,8 @@ PLAINLY = {
     "a recording that another test reads": (
         "S = open('golden/a')\ndef test_y():\n    assert S\ndef test_x():\n    assert f() == 3\n"
     ),
+    "a function of the project's own": "from mod import snapshot\ndef test_x():\n    assert snapshot(1) == 3\n",
+    "a function of the test's own": "def snapshot(n):\n    return n\ndef test_x():\n    assert snapshot(1) == 3\n",
     "a text": "def test_x():\n    assert f('expected') == 'golden'\n",
 }
 
@@ -60,7 +62,8 @@ def test_what_it_compares_with_is_seen(what, case):
 
 @pytest.mark.parametrize("text", PLAINLY.values(), ids=PLAINLY)
 def test_what_is_written_in_the_test_is_meant(text):
-    assert recorded([failure()], Project({"test_a.py": text})) == ()
+    files = {"test_a.py": text, "mod.py": "def snapshot(n):\n    return n\n"}
+    assert recorded([failure()], Project(files)) == ()
 
 
 def test_a_repair_by_a_recording_alone_is_not_proposed(make_request, sandbox):
