@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixers.codemods.absent_function import AbsentFunction
 from fixers.codemods.base import Codemod
+from fixers.codemods.bytes_output import BytesOutput
 from fixers.codemods.changed_while_iterated import ChangedWhileIterated
 from fixers.codemods.circular_import import CircularImport
 from fixers.codemods.collected_class import CollectedClass
@@ -16,6 +17,7 @@ from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.invalid_escape import InvalidEscape
 from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.mismatched_encoding import MismatchedEncoding
+from fixers.codemods.mismatched_format import MismatchedFormat
 from fixers.codemods.mismatched_manager import MismatchedManager
 from fixers.codemods.mismatched_types import MismatchedTypes
 from fixers.codemods.missing_await import MissingAwait
@@ -99,6 +101,8 @@ ALL: tuple[type[Codemod], ...] = (
     ExceptionNotRaised,
     PlatformEncoding,
     MismatchedEncoding,
+    BytesOutput,
+    MismatchedFormat,
     DescriptorConfusion,
     UnknownKeyword,
     SwallowedKeyword,
