@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from fixers.codemods.arguments import by_keyword, keyword, name_of
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, raised_in_test, raising_site
 from fixers.codemods.scopes import class_at, visible
@@ -109,6 +110,15 @@ class WrongArity(Codemod):
             message="pay() takes 1 positional argument but 2 were given",
             line=6,
         ),
+        Rewrite(  # a literal goes by the parameter whose turn it is, as the one beside it does
+            before="def table(rows, *, head=True, align='left'):\n    return rows\n\n\n"
+            "def f(rows, align):\n    return table(rows, False, align)\n",
+            after="def table(rows, *, head=True, align='left'):\n    return rows\n\n\n"
+            "def f(rows, align):\n    return table(rows, head=False, align=align)\n",
+            exception="TypeError",
+            message="table() takes 1 positional argument but 3 were given",
+            line=6,
+        ),
         Rewrite(
             before="def pay(amount):\n    return amount\n\n\ndef f(amount, note):\n    return pay(note, amount)\n",
             after="def pay(amount):\n    return amount\n\n\ndef f(amount, note):\n    return pay(amount)\n",
@@ -168,15 +178,13 @@ class WrongArity(Codemod):
         for call, signature in _the_call(scene, site, qualname):
             positional = [arg for arg in call.args if arg.keyword is None]
             extra = positional[len(signature.positional) :]
-            if len(extra) != 1:
-                continue
-            only = [name for name in signature.keyword_only if _name_of(extra[0]) == name]
-            if only:
-                turned = [_keyword(arg, only[0]) if arg is extra[0] else arg for arg in call.args]
-                what = f"passes `{only[0]}` by keyword, as it must be"
+            turned = by_keyword(call, extra, signature.keyword_only)
+            if turned:
+                what = "passes by keyword what only goes by keyword"
                 yield from self._offer_call(scene, site, call, turned, what=what, prior=self.PRIOR)
+            if len(extra) != 1 or turned:
                 continue
-            strangers = [arg for arg in positional if _name_of(arg) not in signature.positional]
+            strangers = [arg for arg in positional if name_of(arg) not in signature.positional]
             chosen = strangers[0] if len(strangers) == 1 and len(positional) > 1 else extra[0]
             prior = _STRANGER_DROPPED if chosen is not extra[0] else _DROPPED
             kept = [arg for arg in call.args if arg is not chosen]
@@ -253,22 +261,11 @@ def _with(call: cst.Call, signature: Signature, filled: dict[str, cst.BaseExpres
         if place <= len(args) and all(arg.keyword is None for arg in args):
             args.insert(place, cst.Arg(value))
         else:
-            args.append(_keyword(cst.Arg(value), name))
+            args.append(keyword(cst.Arg(value), name))
     spaced = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     known = [arg if isinstance(arg.comma, cst.Comma) else arg.with_changes(comma=spaced) for arg in args[:-1]]
     closing = call.args[-1].comma if call.args else cst.MaybeSentinel.DEFAULT
     return [*known, args[-1].with_changes(comma=closing)]
-
-
-def _keyword(arg: cst.Arg, name: str) -> cst.Arg:
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    return arg.with_changes(keyword=cst.Name(name), equal=tight)
-
-
-def _name_of(arg: cst.Arg) -> str:
-    if isinstance(arg.value, cst.Attribute):
-        return str(arg.value.attr.value)
-    return str(arg.value.value) if isinstance(arg.value, cst.Name) else ""
 
 
 def _expects_none(function: ast.AST, name: str) -> bool:
