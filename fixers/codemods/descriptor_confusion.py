@@ -17,7 +17,7 @@ from fixers.codemods.signatures import of_function
 from fixers.codemods.source import Edits, Source, parse
 from fixers.codemods.spelling import resolve
 from fixers.codemods.symbols import Definition, functions
-from fixers.codemods.uncalled import called_everywhere, is_bare
+from fixers.codemods.uncalled import called_everywhere, is_bare, is_read_only
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
 
@@ -157,12 +157,15 @@ class DescriptorConfusion(Codemod):
             uncalled = [node for node in reads if not _is_owner(scene, site, node)]
         if len({node.attr.value for node in uncalled}) != 1:
             return
+        name = uncalled[0].attr.value
+        ours = _takes_nothing(scene, name) and name not in _BUILTIN_METHODS
+        if ours and is_read_only(scene.project, name):
+            yield from self._property(scene, name)
+            return
         edits = Edits(site.source)
         for node in uncalled:
             edits.change(node, cst.Attribute, cst.Call)
-        name = uncalled[0].attr.value
         yield from self._offer_text(scene, site.path, edits, f"`{name}` is a method; it is called now.", site.line)
-        ours = _takes_nothing(scene, name) and name not in _BUILTIN_METHODS
         texts = called_everywhere(scene.project, name) if ours else {}
         if texts and texts != {site.path: edits.text()}:
             summary = f"`{name}` is a method; it is called wherever its value is used."
@@ -206,8 +209,7 @@ class DescriptorConfusion(Codemod):
             if extra != 1 or names[:1] in (["self"], ["cls"]) or _decorators(definition.node):
                 continue
             reads_self = any(isinstance(n, ast.Name) and n.id == "self" for n in ast.walk(definition.node))
-            line = definition.node.lineno
-            name = definition.node.name
+            line, name = definition.node.lineno, definition.node.name
             if not reads_self:
                 static = Edits(source).change(function, cst.FunctionDef, lambda node: decorated(node, "staticmethod"))
                 text = f"`{name}` has no use for an instance; it is a static method."
@@ -243,8 +245,7 @@ class DescriptorConfusion(Codemod):
             if not any(called.search(text) for text in scene.project.files.values()):
                 edits = Edits(source).change(function, cst.FunctionDef, lambda node: decorated(node, "property"))
                 text = f"`{name}` is read like an attribute everywhere, so it is a property."
-                line = definition.node.lineno
-                yield from self._offer_text(scene, definition.path, edits, text, line, prior=0.7)
+                yield from self._offer_text(scene, definition.path, edits, text, definition.node.lineno, prior=0.7)
 
     def _offer_text(
         self, scene: Scene, path: str, edits: Edits, summary: str, line: int, *, prior: float | None = None

@@ -1,0 +1,35 @@
+"""What a repair of a name takes along, and where two definitions are possible."""
+
+from collections.abc import Callable
+
+import pytest
+
+from fixers.codemods.base import Rewrite, Scene
+from fixers.codemods.descriptor_confusion import DescriptorConfusion
+
+_CLASS = (
+    "class Plan:\n    def __init__(self, fee):\n        self.fee = fee\n\n"
+    "    @property\n    def double(self):\n        return self.fee * 2\n\n"
+    "{}    def monthly(self):\n        return self.fee / 12\n\n\n"
+)
+_READERS = "def f(plan):\n    return plan.monthly + 1\n\n\ndef g(plan):\n    return plan.monthly * 2\n"
+
+
+@pytest.mark.parametrize(
+    ("readers", "property_again"),
+    [(_READERS, True), (_READERS + "\n\ndef h(plan):\n    return plan.monthly()\n", False)],
+    ids=["nobody calls it", "somebody calls it"],
+)
+def test_method_that_lost_its_decorator(
+    readers: str, property_again: bool, scene_of: Callable[[Rewrite, str], Scene]
+) -> None:
+    example = Rewrite(
+        before=_CLASS.format("") + readers,
+        after="",
+        exception="TypeError",
+        message="unsupported operand type(s) for +: 'method' and 'int'",
+        line=14,
+    )
+    found = [edit.after for c in DescriptorConfusion().propose(scene_of(example, example.before)) for edit in c.edits]
+    restored = _CLASS.format("    @property\n") + readers
+    assert (found == [restored]) if property_again else (found and restored not in found)
