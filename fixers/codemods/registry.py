@@ -20,6 +20,7 @@ from fixers.codemods.mismatched_encoding import MismatchedEncoding
 from fixers.codemods.mismatched_format import MismatchedFormat
 from fixers.codemods.mismatched_manager import MismatchedManager
 from fixers.codemods.mismatched_types import MismatchedTypes
+from fixers.codemods.misordered_field import MisorderedField
 from fixers.codemods.missing_await import MissingAwait
 from fixers.codemods.missing_directory import MissingDirectory
 from fixers.codemods.missing_export import MissingExport
@@ -47,15 +48,19 @@ from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.retired_value import RetiredValue
 from fixers.codemods.spent_iterator import SpentIterator
 from fixers.codemods.stale_caller import StaleCaller
+from fixers.codemods.stale_export import StaleExport
 from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
+from fixers.codemods.type_only_import import TypeOnlyImport
 from fixers.codemods.unclosed_file import UnclosedFile
+from fixers.codemods.undeclared_global import UndeclaredGlobal
 from fixers.codemods.ungathered_keyword import UngatheredKeyword
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unguarded_type import UnguardedType
 from fixers.codemods.unhashable_class import UnhashableClass
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
+from fixers.codemods.uninitialized_base import UninitializedBase
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.unserializable import Unserializable
 from fixers.codemods.unset_attribute import UnsetAttribute
@@ -70,6 +75,7 @@ ALL: tuple[type[Codemod], ...] = (
     InvalidEscape,  # before slips: the text parses, and only what it says is in doubt
     SyntaxSlip,
     MutableDataclassField,
+    MisorderedField,
     Python2Leftover,  # before the removals and misspellings, which mend one use of what fails everywhere
     NewerPython,
     AbsentFunction,
@@ -87,10 +93,14 @@ ALL: tuple[type[Codemod], ...] = (
     RetiredValue,
     CircularImport,
     MissingExport,
+    StaleExport,
     UnimportedSubmodule,
     MovedSymbol,
+    TypeOnlyImport,
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,
+    UndeclaredGlobal,
+    UninitializedBase,  # before what would set the attribute itself
     StaleCaller,
     MismatchedManager,  # before the awaits: what is entered is right, and what it enters is not
     MissingAwait,
