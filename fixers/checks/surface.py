@@ -215,6 +215,15 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def _exported(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that `__all__` gives out; one that the module never binds is nothing that anybody could use."""
+    nodes = list(ast.walk(tree))
+    bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    bound |= set(_imported(tree))
+    yield from (name for name in _listed(tree) if name in bound or bound & {"*", "__getattr__"})
+
+
+def _listed(tree: ast.Module) -> Iterator[str]:
     for statement in tree.body:
         match statement:
             case (

@@ -15,6 +15,7 @@ from fixers.codemods.float_index import FloatIndex
 from fixers.codemods.identity_comparison import IdentityComparison
 from fixers.codemods.index_out_of_range import IndexOutOfRange
 from fixers.codemods.invalid_escape import InvalidEscape
+from fixers.codemods.lost_variable import LostVariable
 from fixers.codemods.merge_conflict import MergeConflict
 from fixers.codemods.mismatched_encoding import MismatchedEncoding
 from fixers.codemods.mismatched_format import MismatchedFormat
@@ -49,6 +50,8 @@ from fixers.codemods.retired_value import RetiredValue
 from fixers.codemods.spent_iterator import SpentIterator
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.stale_export import StaleExport
+from fixers.codemods.stale_path import StalePath
+from fixers.codemods.subscripted_object import SubscriptedObject
 from fixers.codemods.superfluous_await import SuperfluousAwait
 from fixers.codemods.swallowed_keyword import SwallowedKeyword
 from fixers.codemods.syntax_slip import SyntaxSlip
@@ -96,13 +99,16 @@ ALL: tuple[type[Codemod], ...] = (
     StaleExport,
     UnimportedSubmodule,
     MovedSymbol,
+    StalePath,
     TypeOnlyImport,
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,
+    LostVariable,
     UndeclaredGlobal,
     UninitializedBase,  # before what would set the attribute itself
     StaleCaller,
     MismatchedManager,  # before the awaits: what is entered is right, and what it enters is not
+    SubscriptedObject,
     MissingAwait,
     SuperfluousAwait,
     ViewAsList,

@@ -187,6 +187,13 @@ class ModuleView:
             child = above
         return tuple(dict.fromkeys(names))
 
+    def is_lost(self, name: ast.Name, site: Site) -> bool:
+        """Say whether nothing binds a name that another statement of the function reads too: both mean the same."""
+        if not site.functions or name.id in BUILTINS or name.id not in self._unresolved:
+            return False
+        reads = [node for node in self.within(site.functions[-1]) if isinstance(node, ast.Name) and node.id == name.id]
+        return len({node.lineno for node in reads}) > 1
+
     @cached_property
     def _unresolved(self) -> frozenset[str]:
         """Names the module reads and never binds: a star import may bring them."""
