@@ -10,6 +10,7 @@ from typing import ClassVar
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import crashes
 from fixers.codemods.indentation import reindented
+from fixers.codemods.nested_quotes import requoted
 from fixers.codemods.slips import Slip, quotes_in_fstring, slips
 from fixers.model import Candidate, Tier
 from fixers.project import is_repairable
@@ -21,6 +22,7 @@ _TRIES = 120
 _CHARACTERS = 12_000_000
 """What may be compiled in all: a long module is tried fewer times."""
 _OFFERED = 8
+_REQUOTED = 0.92
 _SURE = 0.8
 """An edit that CPython's message asks for so plainly leaves no room for others."""
 
@@ -103,6 +105,13 @@ class SyntaxSlip(Codemod):
             message="f-string: unmatched '[' (mod.py, line 2)",
             line=2,
         ),
+        Rewrite(  # all of them at once
+            before='def f(d):\n    return (\n        f"<{d["a"]}: {", ".join(d["b"])}>"\n    )\n',
+            after="def f(d):\n    return (\n        f\"<{d['a']}: {', '.join(d['b'])}>\"\n    )\n",
+            exception="SyntaxError",
+            message="f-string: unmatched '[' (mod.py, line 3)",
+            line=3,
+        ),
         Rewrite(
             before="def f(x):\n    y = x\n\tif y:\n\t\treturn y\n    return 2\n",
             after="def f(x):\n    y = x\n    if y:\n        return y\n    return 2\n",
@@ -148,6 +157,8 @@ class SyntaxSlip(Codemod):
 
 def mended(text: str, line: int) -> list[Slip]:
     """Return texts that compile, one for each meaning; `line` is where an interpreter older than ours stumbled."""
+    if (text_of_old := requoted(text)) is not None and error_of(text_of_old) is None:
+        return [Slip(text_of_old, _REQUOTED, "the quotes inside the f-string end it")]
     if error_of(text) is None:
         return list(quotes_in_fstring(text, line))
     meanings: dict[str, Slip] = {}
