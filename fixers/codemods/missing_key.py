@@ -11,7 +11,8 @@ import libcst as cst
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raising_site
 from fixers.codemods.live import keys_of
-from fixers.codemods.nearest import nearest
+from fixers.codemods.nearest import nearest, related
+from fixers.codemods.neutral import neutral
 from fixers.codemods.renamed_key import renamed_key
 from fixers.codemods.source import Edits, Source
 from fixers.codemods.written_keys import times_written, written_keys, written_once
@@ -29,7 +30,7 @@ _PRICE = "PRICES = {'apple': 1, 'pear': 2}\n\n\n"
 class MissingKey(Codemod):
     """Provide for a key that a mapping lacks, in the way the use of its value asks for.
 
-    A key one slip away from a known one is a misspelling. Otherwise counting starts
+    A key one slip away from a known one is a misspelling; one whose words another key has may be that. Otherwise counting starts
     at zero, collecting starts with an empty collection, a removal of nothing is no
     error, and a plain read gives None.
     """
@@ -56,6 +57,14 @@ class MissingKey(Codemod):
         ),
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # another name for it, which has all its words
+            before="def f(user):\n    return user['name']\n",
+            after="def f(user):\n    return user['display_name']\n",
+            exception="KeyError",
+            message="'name'",
+            line=2,
+            values={"keys:pkg/mod.py:2:user": ("id", "display_name")},
+        ),
         Rewrite(
             before="import json\n\n\ndef f(text):\n    data = json.loads(text)\n    return data['prot']\n",
             after="import json\n\n\ndef f(text):\n    data = json.loads(text)\n    return data['port']\n",
@@ -147,7 +156,7 @@ class MissingKey(Codemod):
             return
         node = chosen[0]
         known = set(keys_of(scene, site, node.value) or written_keys(scene, site, node))
-        right = nearest(key, known) if exact and key else None
+        right = (nearest(key, known) or related(key, known)) if exact and key else None
         if right is not None and key is not None and isinstance(_index(node), cst.SimpleString):
             yield from self._slip(scene, site, node, key, right)
         elif key is not None and exact:
@@ -157,9 +166,11 @@ class MissingKey(Codemod):
     def _slip(self, scene: Scene, site: Site, node: cst.Subscript, wrong: str, right: str) -> Iterator[Candidate]:
         """Correct the key that is read, or the one that is stored: the other one is what the project knows."""
         edits = Edits(site.source).put(_index(node), _quoted(_index(node), right))
-        text = f"Key `{wrong}` is misspelled; the mapping has `{right}`."
-        stored = written_once(scene, right)
-        sure = stored is None and keys_of(scene, site, node.value) is not None and times_written(scene, wrong) == 1
+        slip = nearest(wrong, {right}) is not None
+        text = f"Key `{wrong}` is {'misspelled' if slip else 'not there'}; the mapping has `{right}`."
+        stored = written_once(scene, right) if slip else None
+        known = slip and keys_of(scene, site, node.value) is not None
+        sure = stored is None and known and times_written(scene, wrong) == 1
         prior = _SURE if sure else _TYPO
         yield from self._offer_text(scene, site, edits, text, prior=prior, tier=Tier.A if sure else Tier.B)
         if stored is not None:
@@ -187,7 +198,7 @@ class MissingKey(Codemod):
         base, key = source.code(node.value), source.code(_index(node))
         parent = source.parents[node]
         if isinstance(parent, cst.AugAssign) and parent.target is node:
-            zero = _zero(parent)
+            zero = neutral(parent)
             operator = _OPERATORS.get(type(parent.operator))
             if zero and operator:
                 new = f"{base}[{key}] = {base}.get({key}, {zero}) {operator} {source.code(parent.value)}"
@@ -264,18 +275,6 @@ def _constant(node: cst.Subscript) -> str | None:
 def _quoted(old: cst.BaseExpression, value: str) -> cst.SimpleString:
     quote = old.quote if isinstance(old, cst.SimpleString) else '"'
     return cst.SimpleString(f"{quote}{value}{quote}")
-
-
-def _zero(statement: cst.AugAssign) -> str:
-    """Return the neutral value of what is added, as far as its text tells."""
-    value = statement.value
-    if isinstance(value, (cst.SimpleString, cst.FormattedString)):
-        return '""'
-    if isinstance(value, (cst.List, cst.ListComp)):
-        return "[]"
-    if isinstance(statement.operator, cst.BitOrAssign):
-        return "set()" if isinstance(value, (cst.Set, cst.SetComp)) else ""
-    return "0"
 
 
 def _collection(source: Source, attribute: cst.Attribute) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raised_in_test, raising_site
+from fixers.codemods.departed import used_of
 from fixers.codemods.exports import given_out, homes
 from fixers.codemods.relocation import Moves, relocate_from
 from fixers.codemods.scopes import bound
@@ -116,6 +117,18 @@ class MovedSymbol(Codemod):
             files={"pkg/__init__.py": "", "pkg/money.py": "class Amount:\n    pass\n"},
             frames=_FROM_TEST,
         ),
+        Rewrite(  # a module that was taken apart
+            before="from pkg import helpers\n\n\ndef f(x):\n    return helpers.slug(helpers.cut(x))\n",
+            after="import pkg.cuts\nimport pkg.slugs\n\n\ndef f(x):\n    return pkg.slugs.slug(pkg.cuts.cut(x))\n",
+            exception="ImportError",
+            message="cannot import name 'helpers' from 'pkg' (/w/pkg/__init__.py)",
+            line=1,
+            files={
+                "pkg/__init__.py": "",
+                "pkg/slugs.py": "def slug(x):\n    return x\n",
+                "pkg/cuts.py": "def cut(x):\n    return x\n",
+            },
+        ),
     )
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
@@ -134,6 +147,11 @@ class MovedSymbol(Codemod):
         old = scene.project.path_of(module)
         tree = tree_of(scene.project, old) if old else None
         home = _home(scene, name)
+        lost = f"{module}.{name}"
+        if site is not None and home is None and tree is not None and name not in bound(tree):
+            if scene.project.path_of(lost) is None and used_of(scene.project, lost):
+                yield from self._parts(scene, site, lost)
+            return
         if old is None or tree is None or home is None or name in bound(tree):
             return
         if site is not None:
@@ -186,6 +204,16 @@ class MovedSymbol(Codemod):
         if len(homes) == 1:
             home = homes.pop()
             yield from self._follow(scene, site, Moves(modules={module: home}), home)
+        elif not homes:
+            yield from self._parts(scene, site, module)
+
+    def _parts(self, scene: Scene, site: Site, module: str) -> Iterator[Candidate]:
+        """Follow what is used of a lost module to several modules: it was taken apart."""
+        moves = {f"{module}.{name}": _home(scene, name) for name in used_of(scene.project, module)}
+        if len(set(moves.values())) > 1 and all(moves.values()):
+            symbols = {old: f"{home}.{old.rpartition('.')[2]}" for old, home in moves.items()}
+            shown = "`, `".join(sorted({home for home in moves.values() if home}))
+            yield from self._follow(scene, site, Moves(symbols), shown)
 
 
 def _sibling(scene: Scene, site: Site, module: str) -> str:

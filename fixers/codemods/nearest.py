@@ -8,6 +8,7 @@ from itertools import pairwise
 
 _SUGGESTION = re.compile(r"[Dd]id you mean:? '(?P<name>\w+)'")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_STEM = 5
 MOST_SLIPS = 2
 IN_LIBRARIES = 1
 """Slips in the name of a library's own: it has many, and one that it dropped is no slip of the author's."""
@@ -65,9 +66,28 @@ def related(name: str, known: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def kindred(name: str, known: Iterable[str]) -> str | None:
+    """Return the one known name that begins with the same stem, five letters and most of each: `SUCCEEDED`; else None.
+
+    Inflection is what such names differ by: `retry` and `retries`, `SUCCESS` and `SUCCEEDED`.
+    """
+    found = [
+        other
+        for other in known
+        if other != name
+        and other.startswith("_") == name.startswith("_")
+        and _common(name.lower(), other.lower()) >= max(_STEM, min(len(name), len(other)) * 2 // 3)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, lower case, sorted."""
     return tuple(sorted(word.lower() for word in _WORDS.findall(name)))
+
+
+def _common(left: str, right: str) -> int:
+    return next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
 
 
 def _bounded(left: str, right: str, limit: int) -> int:

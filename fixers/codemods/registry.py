@@ -50,6 +50,7 @@ from fixers.codemods.retired_value import RetiredValue
 from fixers.codemods.spent_iterator import SpentIterator
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.stale_export import StaleExport
+from fixers.codemods.stale_member import StaleMember
 from fixers.codemods.stale_path import StalePath
 from fixers.codemods.subscripted_object import SubscriptedObject
 from fixers.codemods.superfluous_await import SuperfluousAwait
@@ -104,6 +105,7 @@ ALL: tuple[type[Codemod], ...] = (
     MissingImport,  # before a misspelling: an unbound name that the project imports elsewhere is no slip
     MisspelledName,
     LostVariable,
+    StaleMember,
     UndeclaredGlobal,
     UninitializedBase,  # before what would set the attribute itself
     StaleCaller,
