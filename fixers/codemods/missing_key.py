@@ -30,9 +30,9 @@ _PRICE = "PRICES = {'apple': 1, 'pear': 2}\n\n\n"
 class MissingKey(Codemod):
     """Provide for a key that a mapping lacks, in the way the use of its value asks for.
 
-    A key one slip away from a known one is a misspelling; one whose words another key has may be that. Otherwise counting starts
-    at zero, collecting starts with an empty collection, a removal of nothing is no
-    error, and a plain read gives None.
+    A key one slip away from a known one is a misspelling; one whose words another key
+    has may be that. Otherwise counting starts at zero, collecting starts with an empty
+    collection, a removal of nothing is no error, and a plain read gives None.
     """
 
     NAME = "missing-key"
