@@ -18,7 +18,7 @@ from fixers.codemods.symbols import tree_of
 from fixers.model import Candidate, Tier
 
 _MESSAGE = re.compile(r"name '(?P<name>\w+)' is not defined")
-_MOST = 6
+_MOST = 10
 _GONE = "name 'filename' is not defined"
 _TWICE = "    if not text:\n        raise ValueError(filename)\n    return filename, text\n"
 
@@ -130,9 +130,11 @@ def _is_part(site: Site, node: cst.Name) -> bool:
 
 
 def _variables(function: Function, old: str, line: int) -> list[str]:
-    """Return what the function has bound before the line, the likeliest first."""
-    stored = [n for n in own_nodes(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
-    names = [*parameters(function), *(node.id for node in stored if node.lineno < line)]
+    """Return what the function has bound before the line, the likeliest first: in its words, unread, near."""
+    bound = dict.fromkeys(parameters(function), function.lineno)
+    for node in own_nodes(function):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node.lineno < line:
+            bound[node.id] = max(node.lineno, bound.get(node.id, 0))
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    known = [name for name in dict.fromkeys(names) if name not in {"self", "cls"}]
-    return sorted(known, key=lambda name: (not set(words(old)) & set(words(name)), name in read))
+    known = [name for name in bound if name not in {"self", "cls"}]
+    return sorted(known, key=lambda name: (not set(words(old)) & set(words(name)), name in read, -bound[name]))

@@ -68,6 +68,7 @@ from fixers.codemods.uninitialized_base import UninitializedBase
 from fixers.codemods.unknown_keyword import UnknownKeyword
 from fixers.codemods.unserializable import Unserializable
 from fixers.codemods.unset_attribute import UnsetAttribute
+from fixers.codemods.unset_variable import UnsetVariable
 from fixers.codemods.view_as_list import ViewAsList
 from fixers.codemods.wrong_arity import WrongArity
 from fixers.codemods.wrong_exception import WrongException
@@ -107,6 +108,7 @@ ALL: tuple[type[Codemod], ...] = (
     LostVariable,
     StaleMember,
     UndeclaredGlobal,
+    UnsetVariable,
     UninitializedBase,  # before what would set the attribute itself
     StaleCaller,
     MismatchedManager,  # before the awaits: what is entered is right, and what it enters is not

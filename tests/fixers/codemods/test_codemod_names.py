@@ -6,6 +6,8 @@ import pytest
 
 from fixers.codemods.base import Rewrite, Scene
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.unset_variable import UnsetVariable
+from fixers.model import Tier
 
 _CLASS = (
     "class Plan:\n    def __init__(self, fee):\n        self.fee = fee\n\n"
@@ -33,3 +35,21 @@ def test_method_that_lost_its_decorator(
     found = [edit.after for c in DescriptorConfusion().propose(scene_of(example, example.before)) for edit in c.edits]
     restored = _CLASS.format("    @property\n") + readers
     assert (found == [restored]) if property_again else (found and restored not in found)
+
+
+@pytest.mark.parametrize(
+    ("loops", "tier"),
+    [("    for x in xs:\n", Tier.A), ("    for ys in xs:\n      for x in ys:\n", Tier.C)],
+    ids=["one loop", "a loop in a loop"],
+)
+def test_counter_that_may_begin_anew_in_each_round_is_offered_only(
+    loops: str, tier: Tier, scene_of: Callable[[Rewrite, str], Scene]
+) -> None:
+    example = Rewrite(
+        before=f"def f(xs):\n{loops}        n += 1\n    return n\n",
+        after="",
+        exception="UnboundLocalError",
+        message="cannot access local variable 'n' where it is not associated with a value",
+        line=2 + loops.count("\n"),
+    )
+    assert [candidate.tier for candidate in UnsetVariable().propose(scene_of(example, example.before))] == [tier]
