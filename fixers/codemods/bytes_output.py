@@ -71,7 +71,8 @@ class BytesOutput(Codemod):
         Rewrite(
             before=(
                 "from subprocess import PIPE, Popen\n\n\n"
-                "def f(c):\n    p = Popen(c, stdout=PIPE)\n    out, _ = p.communicate()\n    return out.startswith('x')\n"
+                "def f(c):\n    p = Popen(c, stdout=PIPE)\n    out, _ = p.communicate()\n"
+                "    return out.startswith('x')\n"
             ),
             after=(
                 "from subprocess import PIPE, Popen\n\n\n"

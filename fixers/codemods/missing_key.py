@@ -156,11 +156,14 @@ class MissingKey(Codemod):
             return
         node = chosen[0]
         known = set(keys_of(scene, site, node.value) or written_keys(scene, site, node))
-        right = (nearest(key, known) or related(key, known)) if exact and key else None
+        right = nearest(key, known) if exact and key else None
         if right is not None and key is not None and isinstance(_index(node), cst.SimpleString):
             yield from self._slip(scene, site, node, key, right)
         elif key is not None and exact:
             yield from self._renamed(scene, site, node, key)
+            other = related(key, known)
+            if other is not None and isinstance(_index(node), cst.SimpleString):
+                yield from self._slip(scene, site, node, key, other)
         yield from self._by_use(scene, site, node)
 
     def _slip(self, scene: Scene, site: Site, node: cst.Subscript, wrong: str, right: str) -> Iterator[Candidate]:

@@ -107,7 +107,7 @@ def module_text(tree: ast.Module) -> str:
     for statement in tree.body:
         if statement not in _texts:
             _texts[statement] = ast.unparse(statement)
-    return "\n".join(_texts[statement] for statement in tree.body) + "\n"
+    return "\n".join(_texts[statement] for statement in tree.body)
 
 
 _texts: WeakKeyDictionary[ast.stmt, str] = WeakKeyDictionary()

@@ -45,21 +45,11 @@ class WrongVariable(Template):
 
     def edits(self, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
         """Yield replacements of names, and of literals by what nobody reads or the module names as constants."""
-        unused = set(ingredients.unused(site))
-        idle = ingredients.idle_at(site)
         for slot in site.slots:
             if isinstance(slot, ast.Name) and site.view.is_lost(slot, site):
                 continue  # mended here alone, it would fail on the other line
             if isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Load) and not site.is_callee(slot):
-                owner = _is_changed(slot, site)
-                for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
-                    if owner and ingredients.kind(name) != "variable":
-                        continue  # what one object keeps would be kept for all, and tests of one object pass
-                    weight = 1.0 if name in unused else 0.9 * fading(rank)
-                    # A function where a value stood is a rare slip, but for one that nobody uses any more.
-                    apart = ingredients.kind(name) != ingredients.kind(slot.id)
-                    weight *= 0.25 if apart else 1.0
-                    yield replace(slot, copied(slot, id=name), 0.7 if name in idle else weight)
+                yield from _for_name(slot, site, ingredients)
             elif isinstance(slot, ast.Name) and isinstance(slot.ctx, ast.Store) and site.functions:
                 own = ingredients.view.scope(site.functions[0]).bound
                 for rank, name in enumerate(name for name in ingredients.alike(slot.id, site, slot) if name in own):
@@ -69,6 +59,19 @@ class WrongVariable(Template):
                     yield replace(slot, ast.Name(id=name, ctx=ast.Load()), 0.8 * fading(rank))
             if isinstance(slot, _MADE) and is_load(slot) and not site.is_callee(slot):
                 yield from _for_expression(slot, site, ingredients)
+
+
+def _for_name(slot: ast.Name, site: Site, ingredients: Ingredients) -> Iterator[Edit]:
+    unused, idle = set(ingredients.unused(site)), ingredients.idle_at(site)
+    owner = _is_changed(slot, site)
+    for rank, name in enumerate(ingredients.alike(slot.id, site, slot)):
+        if owner and ingredients.kind(name) != "variable":
+            continue  # what one object keeps would be kept for all, and tests of one object pass
+        weight = 1.0 if name in unused else 0.9 * fading(rank)
+        # A function where a value stood is a rare slip, but for one that nobody uses any more.
+        apart = ingredients.kind(name) != ingredients.kind(slot.id)
+        weight *= 0.25 if apart else 1.0
+        yield replace(slot, copied(slot, id=name), 0.7 if name in idle else weight)
 
 
 def _is_changed(slot: ast.Name, site: Site) -> bool:
