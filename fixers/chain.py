@@ -20,9 +20,24 @@ from fixers.project import Project
 LONGEST = 12
 """Links of a chain at most."""
 STATED = frozenset(
-    f"{RULE}{name}" for name in ("removed-stdlib", "renamed-api", "reshaped-api", "reshaped-frame", "syntax-slip")
+    f"{RULE}{name}"
+    for name in (
+        "moved-api",
+        "removed-stdlib",
+        "renamed-api",
+        "renamed-member",
+        "reshaped-api",
+        "reshaped-frame",
+        "retired-value",
+        "reworded-api",
+        "syntax-slip",
+        "unknown-keyword",
+    )
 )
-"""Rules that know from a table what a release changed, or make a text parse; these may be links when less sure."""
+"""Rules that know from a table, or from what is installed, what a release changed, or make a text parse.
+
+These may be links when less sure.
+"""
 TRIED = 4
 """Candidates that are tried as the next link, the likeliest ones."""
 
