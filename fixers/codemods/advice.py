@@ -27,6 +27,7 @@ _FORMS = tuple(
         rf"Please import `(?P<name>\w+)` from the `(?P<home>{_NAME})` namespace[;,] the `(?P<old>{_NAME})` namespace",
         rf"`(?P<old>{_NAME}:\w+)` has been moved to `(?P<new>{_NAME}(?::\w+)?)`",
         rf"``(?P<old>{_NAME})(?:\(\))?``(?: \w+)? is now available as (?P<new>{_NAME})",
+        rf"(?:type|value) of `(?P<old>{_NAME})(?:\(\))?` (?:will|has|is) .{{0,240}}?\b[Uu]se `(?P<new>{_NAME})",
         rf"{_CALLED} '?(?P<new>{_NAME})(?:\(\))?'?(?: instead|\))",
         (
             rf"\b(?P<old>{_NAME})(?:\(\))?{_KIND} (?:is|was|has been) (?:obsoleted|superseded|replaced) by [`'\"]*"

@@ -40,6 +40,9 @@ class Installed(Protocol):
         Public paths only. What the package took from elsewhere is told by where it comes from.
         """
 
+    def told(self, package: str, name: str) -> tuple[str, ...]:
+        """Paragraphs of a package's docstrings that tell of a change of a name, each behind its owner's and a tab."""
+
     def documentation(self, module: str, qualname: str) -> str:
         """Docstring of a function or class, its constructor's included; empty when there is none."""
 
@@ -91,6 +94,8 @@ class Rewrite:
     """`package:name` to where it is."""
     documentation: Mapping[str, str] = field(default_factory=dict)
     """`module:qualname` to its docstring."""
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`package:name` to what its docstrings say of a change, as in `Installed.told`."""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Live facts, as in `Scene`."""
     frames: tuple[tuple[str, int, str], ...] = ()

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PARAMETERS = "parameters"
     VERSION = "version"
     HOMES = "homes"
+    TOLD = "told"
     DOC = "doc"
 
 
@@ -106,6 +107,11 @@ class LiveInstalled:
     def homes(self, package: str, name: str) -> tuple[str, ...]:
         """Return from where a package's name can be imported, one dotted path for each object of that name."""
         found = self._fact(Question(Kind.HOMES, package, name))
+        return found if isinstance(found, tuple) else ()
+
+    def told(self, package: str, name: str) -> tuple[str, ...]:
+        """Return what a package's docstrings say of a change of a name: the owner's dotted name, a tab, a paragraph."""
+        found = self._fact(Question(Kind.TOLD, package, name))
         return found if isinstance(found, tuple) else ()
 
     def documentation(self, module: str, qualname: str) -> str:

@@ -12,6 +12,8 @@ _STEM = 5
 MOST_SLIPS = 2
 IN_LIBRARIES = 1
 """Slips in the name of a library's own: it has many, and one that it dropped is no slip of the author's."""
+_MAKING = frozenset({"build", "create", "get", "make", "new", "open"})
+_READING = ("to_", "as_", "get_", "is_")
 
 
 def suggested(message: str) -> str | None:
@@ -81,6 +83,28 @@ def kindred(name: str, known: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def shortened(name: str, known: Iterable[str]) -> str | None:
+    """Return the one known name that has all words of `name` but the first or the last; else None.
+
+    In the same convention (`group` for `render_group`), or the class for its maker (`Lock` for `create_lock`).
+    """
+    own = _in_order(name)
+    if len(own) < 2:
+        return None
+    alike = [
+        other for other in known if _in_order(other) in (own[1:], own[:-1]) and _is_capital(other) == _is_capital(name)
+    ]
+    made = [other for other in known if own[0] in _MAKING and _in_order(other) == own[1:] and _is_capital(other)]
+    found = alike or made
+    return found[0] if len(found) == 1 else None
+
+
+def accessor(name: str, known: Iterable[str]) -> str | None:
+    """Return the one known name that reads what an attribute held: `to_json` for `json`; else None."""
+    found = [other for other in known if other in {f"{prefix}{name}" for prefix in _READING}]
+    return found[0] if len(found) == 1 else None
+
+
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name, lower case, sorted."""
     return tuple(sorted(word.lower() for word in _WORDS.findall(name)))
@@ -88,6 +112,14 @@ def words(name: str) -> tuple[str, ...]:
 
 def _common(left: str, right: str) -> int:
     return next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+
+
+def _in_order(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _is_capital(name: str) -> bool:
+    return name[:1].isupper()
 
 
 def _bounded(left: str, right: str, limit: int) -> int:

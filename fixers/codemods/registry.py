@@ -47,6 +47,7 @@ from fixers.codemods.reshaped_api import ReshapedApi
 from fixers.codemods.reshaped_frame import ReshapedFrame
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.retired_value import RetiredValue
+from fixers.codemods.reworded_api import RewordedApi
 from fixers.codemods.spent_iterator import SpentIterator
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.stale_export import StaleExport
@@ -91,7 +92,8 @@ ALL: tuple[type[Codemod], ...] = (
     OutdatedTestSupport,
     CollectedClass,
     RenamedApi,
-    MovedApi,  # these three after the tables, which know of another form too
+    MovedApi,  # these four after the tables, which know of another form too
+    RewordedApi,
     RenamedMember,
     OutdatedKeyword,
     UngatheredKeyword,

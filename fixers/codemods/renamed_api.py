@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-import libcst as cst
-
 from fixers.codemods.advice import Advice, advised
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
+from fixers.codemods.gone_names import gone_name
 from fixers.codemods.hints import hinted_attributes, hinted_symbol, told_place, uses
 from fixers.codemods.moved_names import from_table, is_of_project, is_ours, is_there, reshaped
 from fixers.codemods.nearest import IN_LIBRARIES, nearest
@@ -22,13 +21,6 @@ from fixers.codemods.tables.renamed_apis import METHODS, SYMBOLS
 from fixers.codemods.tables.stdlib_removals import SYMBOLS as STANDARD
 from fixers.model import Candidate, Tier
 
-_GONE = (
-    re.compile(r"[Mm]odule '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"),
-    re.compile(r"cannot import name '(?P<name>\w+)' from '(?P<module>[\w.]+)'"),
-    re.compile(r"`(?P<module>np|numpy)\.(?P<name>\w+)` was removed"),
-    re.compile(r"`(?P<module>[\w.]+?)[.:](?P<name>\w+)` (?:has been (?:moved|removed)|was (?:moved|removed))"),
-)
-_SETTINGS = re.compile(r"`(?P<name>\w+)` has been moved to the `pydantic-settings` package")
 _NO_MODULE = re.compile(r"No module named '(?P<module>[\w.]+)'")
 _METHOD = re.compile(r"'(?P<type>[\w.]+)' object has no attribute '(?P<name>\w+)'")
 _LIVE = 0.75
@@ -154,7 +146,7 @@ class RenamedApi(Codemod):
             site = nearest_site(scene, crash)
             if site is None:
                 continue
-            gone = _gone(crash) or _refused(site, crash, scene)
+            gone = gone_name(scene, site, crash)
             if gone is not None and not is_ours(scene, gone[0]):
                 yield from self._symbol(scene, crash, site, *gone)
             elif (named := _NO_MODULE.search(crash.message)) is not None:
@@ -275,23 +267,3 @@ class RenamedApi(Codemod):
                 prior=prior,
                 wider=bool(number),
             )
-
-
-def _gone(crash: Crash) -> tuple[str, str] | None:
-    """Return the module and the name that a message says are gone."""
-    if (moved := _SETTINGS.search(crash.message)) is not None:
-        return "pydantic", moved["name"]
-    for form in _GONE:
-        if (found := form.search(crash.message)) is not None:
-            module = "numpy" if found["module"] == "np" else found["module"]
-            return module, found["name"]
-    return None
-
-
-def _refused(site: Site, crash: Crash, scene: Scene) -> tuple[str, str] | None:
-    """Return module and name where a library's own `__getattr__` said no more than the name it does not know."""
-    if crash.exception != "AttributeError" or not crash.message.isidentifier():
-        return None
-    reads = (node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == crash.message)
-    real = next(filter(None, (resolve(scene.project, site.path, node) for node in reads)), "")
-    return (real.rpartition(".")[0], crash.message) if real else None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from typing import ClassVar
 
 from fixers.codemods.base import Codemod, Rewrite, Scene
-from fixers.codemods.crash import crashes, nearest_site
-from fixers.codemods.moved_names import is_of_project
-from fixers.codemods.nearest import IN_LIBRARIES, nearest, related, suggested, words
-from fixers.codemods.renamings import with_attribute
-from fixers.codemods.symbols import classes, imports
+from fixers.codemods.crash import Site, crashes, nearest_site
+from fixers.codemods.live_classes import class_named
+from fixers.codemods.nearest import IN_LIBRARIES, accessor, nearest, related, shortened, suggested, words
+from fixers.codemods.renamings import with_attribute, with_call, with_method
+from fixers.codemods.symbols import classes
+from fixers.codemods.told_names import told_names
 from fixers.model import Candidate, Tier
 
 _GONE = re.compile(r"^(?:type object )?'(?P<type>[\w.]+)' (?:object )?has no attribute '(?P<name>\w+)'")
@@ -21,7 +21,6 @@ _BUILTINS = frozenset({
     "list", "method", "module", "property", "set", "str", "tuple", "type",
 })  # fmt: skip
 _LESS_SURE = 0.66
-_MOST_ROOTS = 4
 _SHOP = {"shop.Legend": frozenset({"legend_handles", "texts"})}
 
 
@@ -111,15 +110,19 @@ class RenamedMember(Codemod):
             kind = named["type"].rpartition(".")[2] if named else ""
             if site is None or named is None or kind in _BUILTINS or classes(scene.project, kind):
                 continue
-            owner, old = _class(scene, site.path, kind), named["name"]
+            owner, old = class_named(scene, site.path, kind), named["name"]
             members = {name for name in scene.installed.names(owner) or () if not name.startswith("_")}
             hint = suggested(crash.message)
-            near = hint if hint in members else nearest(old, members, IN_LIBRARIES) or related(old, members)
+            told = _told(scene, owner, old, members)
+            near = hint if hint in members else told or nearest(old, members, IN_LIBRARIES) or _alike(old, members)
             new = near if owner and old not in members else None
             if new is None:
+                yield from self._itself(scene, site, owner, old)
                 continue
-            sure = words(old) == words(new) or new == hint
-            for number, text in enumerate(with_attribute(site, old, new)):
+            sure = words(old) == words(new) or new in (hint, told)
+            held = accessor(old, members) == new and scene.installed.parameters(owner, new) is not None
+            texts = with_method(site, old, new) if held else with_attribute(site, old, new)
+            for number, text in enumerate(texts):
                 yield from self.offer(
                     scene,
                     {site.path: text},
@@ -131,18 +134,26 @@ class RenamedMember(Codemod):
                     wider=bool(number),
                 )
 
+    def _itself(self, scene: Scene, site: Site, owner: str, old: str) -> Iterator[Candidate]:
+        """Call the object where the method is gone that did what calling it does."""
+        if old == "call" and "__call__" in (scene.installed.names(owner) or ()):
+            yield from self.offer(
+                scene,
+                {site.path: with_call(site, old)},
+                summary=f"`{owner}` of the installed release has no `{old}`, and can be called itself.",
+                line=site.line,
+                function=site.function,
+                prior=_LESS_SURE,
+                tier=Tier.B,
+            )
 
-def _class(scene: Scene, path: str, kind: str) -> str:
-    """Return the dotted name of the one class of this name in what the project imports, its file's imports first."""
-    paths = [path, *(other for other in sorted(scene.project.files) if other != path)]
-    modules = dict.fromkeys(origin.module for other in paths for origin in imports(scene.project, other).values())
-    roots = dict.fromkeys(module.partition(".")[0] for module in modules if not is_of_project(scene, module))
-    standard = [module for module in modules if module.partition(".")[0] in sys.stdlib_module_names]
-    found = {f"{module}.{kind}" for module in standard if kind in (scene.installed.names(module) or ())}
-    foreign = [root for root in roots if root not in sys.stdlib_module_names]
-    for root in foreign[:_MOST_ROOTS] if not found else ():
-        found |= set(scene.installed.homes(root, kind))
-    # What a package gives out at its top is what people mean by a name that its depths have too.
-    ordered = sorted(found, key=lambda dotted: dotted.count("."))
-    alone = len(ordered) == 1 or (len(ordered) > 1 and ordered[0].count(".") < ordered[1].count("."))
-    return ordered[0] if alone else ""
+
+def _told(scene: Scene, owner: str, old: str, members: set[str]) -> str:
+    """Return the one member that the package's docstrings say an attribute became; else an empty string."""
+    package = owner.partition(".")[0]
+    told = {new for _, new in told_names(scene, package, old) if new in members} if package else set()
+    return told.pop() if len(told) == 1 else ""
+
+
+def _alike(old: str, members: set[str]) -> str | None:
+    return accessor(old, members) or related(old, members) or shortened(old, members)

@@ -21,6 +21,36 @@ def with_attribute(site: Site, old: str, new: str) -> Iterator[str]:
     )
 
 
+def with_method(site: Site, old: str, new: str) -> Iterator[str]:
+    """Yield the text with a call of a method where an attribute was read that failed, then wherever the file reads it.
+
+    Nothing where something calls what the attribute held.
+    """
+    here = [node for node in site.source.at(site.line, cst.Attribute) if node.attr.value == old]
+    everywhere = [node for node in site.source.all(cst.Attribute) if node.attr.value == old]
+    called = {node.func for node in site.source.all(cst.Call)}
+    made = ""
+    for nodes in (here, everywhere):
+        edits = Edits(site.source)
+        for node in nodes:
+            if node not in called and not guarded(site.source, node):
+                edits.put(node, cst.Call(node.with_changes(attr=cst.Name(new))))
+        text = edits.text() if here and edits.changes else ""
+        if not text or text == made:
+            return
+        yield text
+        made = text
+
+
+def with_call(site: Site, old: str) -> str:
+    """Return the text with objects called themselves where the failing line calls a method of theirs."""
+    edits = Edits(site.source)
+    for call in site.source.at(site.line, cst.Call):
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == old and not guarded(site.source, call):
+            edits.put(call.func, call.func.value)
+    return edits.text() if edits.changes else site.source.text
+
+
 def with_keyword(site: Site, old: str, new: str) -> Iterator[str]:
     """Yield the text with an argument renamed where it failed, then wherever the same function gets it."""
     here = _passed(site.source.at(site.line, cst.Call), old, new)

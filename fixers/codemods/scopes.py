@@ -76,3 +76,16 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _NESTED):
             pending[:0] = ast.iter_child_nodes(node)
+
+
+def expects_none(function: ast.AST, name: str) -> bool:
+    """Say whether a function asks if one of its names is None."""
+    return any(
+        isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Name)
+        and node.left.id == name
+        and isinstance(node.ops[0], ast.Is)
+        and isinstance(node.comparators[0], ast.Constant)
+        and node.comparators[0].value is None
+        for node in ast.walk(function)
+    )

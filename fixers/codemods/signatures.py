@@ -11,6 +11,7 @@ from libcst.helpers import get_full_name_for_node
 
 from fixers.codemods.base import Scene
 from fixers.codemods.crash import Site
+from fixers.codemods.live_classes import class_named
 from fixers.codemods.scopes import Function
 from fixers.codemods.symbols import Definition, classes, functions, imports
 
@@ -122,12 +123,23 @@ def callee(scene: Scene, site: Site, call: cst.Call, qualname: str) -> Callee | 
     root, _, rest = written.partition(".")
     origin = imports(scene.project, site.path).get(root)
     if origin is None or scene.project.path_of(origin.module) is not None:
-        return None
+        return _method(scene, site, call, name)
     inside = ".".join(part for part in (origin.name, rest) if part)
     printed = scene.installed.parameters(origin.module, inside)
     if printed is None:
         return None
     return Callee(of_printed(printed), documentation=scene.installed.documentation(origin.module, inside))
+
+
+def _method(scene: Scene, site: Site, call: cst.Call, qualname: str) -> Callee | None:
+    """Return what a call on an object reaches by the class that the message names (CPython 3.10 and newer)."""
+    kind, _, name = qualname.rpartition(".")
+    kind = kind.rpartition(".")[2]
+    if not kind or called_name(call) != name or classes(scene.project, kind):
+        return None
+    owner = class_named(scene, site.path, kind)
+    printed = scene.installed.parameters(owner, name) if owner else None
+    return Callee(of_printed(printed), documentation=scene.installed.documentation(owner, name)) if printed else None
 
 
 def called_name(call: cst.Call) -> str:

@@ -116,6 +116,9 @@ class Installed:
     def homes(self, package, name):
         return ()
 
+    def told(self, package, name):
+        return ()
+
     def documentation(self, module, qualname):
         return ""
 

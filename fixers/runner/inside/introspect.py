@@ -9,6 +9,7 @@ Request: {"questions": [{"kind": "names", "module": "numpy"},
                         {"kind": "version", "module": "requests"},
                         {"kind": "homes", "module": "scipy", "qualname": "simpson"},
                         {"kind": "doc", "module": "urllib3.util", "qualname": "Retry"},
+                        {"kind": "told", "module": "flask_sqlalchemy", "qualname": "BaseQuery"},
                         {"kind": "python"}], "paths": ["/w/src"]}
 Answer:  {"answers": [...]}, one for each question in order: a list of strings, a
 string, or null when the thing does not exist or does not import.
@@ -25,6 +26,11 @@ import warnings
 
 MOST_FILES = 6000
 MOST_IMPORTS = 40
+MOST_TOLD = 40
+CHANGE = re.compile(
+    r"\b(?:renam|formerly|previously|used to be|replace[sd]?\b|supersede|in favou?r of|instead of|was called)",
+    re.IGNORECASE,
+)
 NO_HOMES = {"tests", "conftest", "_vendor", "vendor", "vendored", "examples", "benchmarks"}
 
 
@@ -46,8 +52,8 @@ def answer(question):
         return "%d.%d" % sys.version_info[:2]
     if kind == "version":
         return version(question["module"])
-    if kind == "homes":
-        return homes(question["module"], question["qualname"])
+    if kind in ("homes", "told"):
+        return (homes if kind == "homes" else told)(question["module"], question["qualname"])
     found = locate(question["module"], question.get("qualname", ""))
     if found is None:
         return None
@@ -150,6 +156,29 @@ def homes(package, name):
     return sorted({place for place in own + foreign if place})
 
 
+def told(package, name):
+    """Return the paragraphs of a package's docstrings that speak of a change of a name, each behind its owner's."""
+    roots = getattr(load(package), "__path__", None)
+    word = re.compile(rb"\b" + name.encode() + rb"\b")
+    found = []
+    for module, path in files_of(package, list(roots or ())):
+        tree = parsed(path, word)
+        for owner, text in documented(tree, module) if tree is not None else ():
+            parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+            telling = [part for part in parts if word.search(part.encode()) and CHANGE.search(part)]
+            found += [owner + "\t" + part[:600] for part in telling]
+    return found[:MOST_TOLD]
+
+
+def documented(node, owner):
+    """Yield the docstrings below a node with their owners' dotted names."""
+    if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        yield owner, ast.get_docstring(node) or ""
+    for inner in getattr(node, "body", ()):
+        if isinstance(inner, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from documented(inner, owner + "." + inner.name)
+
+
 def own_home(package, name, found, modules):
     """Return where a package means an object of its own to be imported from; empty for an object of another."""
     origin = origin_of(found)
@@ -190,6 +219,16 @@ def mentioning(package, roots, name):
     """Return the modules of a package whose files define a name, or else import it, packages first."""
     word = re.compile(rb"\b" + name.encode() + rb"\b")
     found = {}
+    for module, path in files_of(package, roots):
+        how = binding(path, word, name)
+        if how:
+            found.setdefault(how, set()).add(module)
+    # Whoever imports a name has it from where it is defined: of those a large package has hundreds.
+    return sorted(found.get("defined") or found.get("imported") or (), key=lambda module: (module.count("."), module))
+
+
+def files_of(package, roots):
+    """Yield the modules of a package with their files; no tests, and no more than a large package has."""
     seen = 0
     for root in roots:
         for directory, inner, files in os.walk(root):
@@ -198,23 +237,23 @@ def mentioning(package, roots, name):
             for file in sorted(files):
                 stem = file.partition(".")[0]
                 seen += 1
-                if not file.endswith((".py", ".pyi")) or stem in NO_HOMES or seen > MOST_FILES:
-                    continue
-                how = binding(os.path.join(directory, file), word, name)
-                if how:
-                    found.setdefault(how, set()).add(".".join(parts if stem == "__init__" else [*parts, stem]))
-    # Whoever imports a name has it from where it is defined: of those a large package has hundreds.
-    return sorted(found.get("defined") or found.get("imported") or (), key=lambda module: (module.count("."), module))
+                if file.endswith((".py", ".pyi")) and stem not in NO_HOMES and seen <= MOST_FILES:
+                    yield ".".join(parts if stem == "__init__" else [*parts, stem]), os.path.join(directory, file)
+
+
+def parsed(path, word):
+    """Return the tree of a file that has a word; else None."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+        return ast.parse(text) if word.search(text) else None
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
 
 
 def binding(path, word, name):
     """Say how a file binds a name at its top level: `defined`, `imported`, or not at all."""
-    try:
-        with open(path, "rb") as file:
-            text = file.read()
-        tree = ast.parse(text) if word.search(text) else None
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return ""
+    tree = parsed(path, word)
     nodes = [node for node in top(tree) if name in bound(node)] if tree is not None else []
     imported = all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nodes)
     return ("imported" if imported else "defined") if nodes else ""

@@ -26,6 +26,7 @@ class DictInstalled:
     versions: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def names(self, module: str) -> frozenset[str] | None:
         return self.exported.get(module)
@@ -38,6 +39,9 @@ class DictInstalled:
 
     def homes(self, package: str, name: str) -> tuple[str, ...]:
         return self.places.get(f"{package}:{name}", ())
+
+    def told(self, package: str, name: str) -> tuple[str, ...]:
+        return self.renamed.get(f"{package}:{name}", ())
 
     def documentation(self, module: str, qualname: str) -> str:
         return self.said.get(f"{module}:{qualname}", "")
@@ -62,7 +66,13 @@ def build_scene(example: Rewrite, text: str) -> Scene:
         frames=frames,
     )
     installed = DictInstalled(
-        example.python, example.names, example.parameters, example.versions, example.homes, example.documentation
+        example.python,
+        example.names,
+        example.parameters,
+        example.versions,
+        example.homes,
+        example.documentation,
+        example.told,
     )
     return Scene((failure,), Project(files), installed, suspects, example.values)
 

@@ -21,6 +21,11 @@ SAID = (
         "declarative_base",
         "sqlalchemy.orm.declarative_base",
     ),
+    (
+        "The return type of `Dataset.dims` will be changed to a set. To get lengths, please use `Dataset.sizes`.",
+        "Dataset.dims",
+        "Dataset.sizes",
+    ),
     ("Call to deprecated close. (Use aclose() instead) -- Deprecated since version 5.0.1.", "close", "aclose"),
     (
         "'MultiCommand' is deprecated and will be removed in Click 9.0. Use 'Group' instead.",

@@ -34,6 +34,9 @@ class Written:
     def homes(self, package: str, name: str) -> tuple[str, ...]:
         return ()
 
+    def told(self, package: str, name: str) -> tuple[str, ...]:
+        return ()
+
     def documentation(self, module: str, qualname: str) -> str:
         return ""
 
