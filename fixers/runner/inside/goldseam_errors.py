@@ -12,16 +12,27 @@ FRAME_CAP = 60
 
 
 def chain_of(error):
-    """Describe an exception and what it came from, root cause first, as plain data."""
-    chain, seen = [], set()
-    while error is not None and id(error) not in seen and len(chain) < 10:
+    """Describe an exception with what it came from and what it holds, root cause first, as plain data."""
+    chain, seen, waiting = [], set(), [error]
+    while waiting and len(chain) < 10:
+        error = waiting.pop(0)
+        if error is None or id(error) in seen:
+            continue
         seen.add(id(error))
         chain.append({"type": type_name(error), "message": message_of(error), "frames": frames_of(error)})
         if error.__cause__ is not None:
-            error = error.__cause__
-        else:
-            error = None if error.__suppress_context__ else error.__context__
+            waiting.append(error.__cause__)
+        elif not error.__suppress_context__:
+            waiting.append(error.__context__)
+        waiting += members_of(error)
     return chain[::-1]
+
+
+def members_of(error):
+    """Return what a group of exceptions holds; a task group raises nothing else, whatever failed in it."""
+    held = getattr(error, "exceptions", None)
+    is_group = any(kind.__name__ == "BaseExceptionGroup" for kind in type(error).__mro__)
+    return [member for member in held if isinstance(member, BaseException)] if is_group and held else []
 
 
 def type_name(error):

@@ -100,6 +100,17 @@ def test_a_chain_of_exceptions_is_told_root_cause_first(make_target, sandbox):
     assert (failure.exception, [c.type for c in failure.causes]) == ("ValueError", ["KeyError"])
 
 
+def test_what_a_group_of_exceptions_holds_is_a_cause(make_target, sandbox):
+    text = (
+        "class BaseExceptionGroup(Exception):\n    def __init__(self, *held):\n        self.exceptions = held\n\n\n"
+        "def test_it():\n    try:\n        {}['k']\n    except KeyError as e:\n        held = e\n"
+        "    raise BaseExceptionGroup(held, ValueError('v'))\n"
+    )
+    target, _ = make_target({"test_it.py": text})
+    (failure,) = run_suite(target, sandbox).failures
+    assert {cause.type for cause in failure.causes} == {"KeyError", "ValueError"}
+
+
 LOGGING = """import logging
 def view(x):
     return {}[x]
