@@ -13,7 +13,9 @@ from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, raising_site
 from fixers.codemods.moved_names import from_table, is_ours, is_there, reshaped
 from fixers.codemods.relocation import Moves, relocate_from
+from fixers.codemods.source import parse
 from fixers.codemods.spelling import resolve
+from fixers.codemods.symbols import imports
 from fixers.model import Candidate, Tier
 
 _NAME = (
@@ -42,6 +44,14 @@ class MovedApi(Codemod):
     PRIOR = 0.82
     MESSAGE = "a dependency no longer has this name where it is looked for"
     VALID: ClassVar[tuple[Rewrite, ...]] = (
+        Rewrite(  # another package has a name like it, and no copy of the one that is missing
+            before="import shop\nimport till\n\n\ndef f(x):\n    till.say(x)\n    return shop.Basket(x)\n",
+            after="import shop\nimport till\n\n\ndef f(x):\n    till.say(x)\n    return shop.Basket(x)\n",
+            exception="ModuleNotFoundError",
+            message="No module named 'till'",
+            line=2,
+            names={"shop": frozenset({"Basket", "say"})},
+        ),
         Rewrite(  # two things have the name
             before="from shop import Field\n\nX = Field()\n",
             after="from shop import Field\n\nX = Field()\n",
@@ -98,6 +108,14 @@ class MovedApi(Codemod):
             names={"shop": frozenset({"NoStock", "Refused"})},
             homes={"shop:NoStock": ("shop.NoStock",), "shop:Refused": ("shop.Refused",)},
         ),
+        Rewrite(  # another package has its own copy of what came with it, and gives out what is used of it
+            before="import shop\nimport till\n\n\ndef f(x):\n    till.say(x)\n    return shop.Basket(x)\n",
+            after="import shop\n\n\ndef f(x):\n    shop.say(x)\n    return shop.Basket(x)\n",
+            exception="ModuleNotFoundError",
+            message="No module named 'till'",
+            line=2,
+            names={"shop": frozenset({"Basket", "say"}), "shop._till": frozenset({"say"})},
+        ),
         Rewrite(  # the package brought a copy of another, which is installed by itself
             before="from shop.externals import joblib\n\n\ndef f(x):\n    return joblib.dump(x)\n",
             after="import joblib\n\n\ndef f(x):\n    return joblib.dump(x)\n",
@@ -121,12 +139,14 @@ class MovedApi(Codemod):
             elif lost is not None and "." in lost["module"] and not is_ours(scene, lost["module"]):
                 wanted = _wanted(scene, site, lost["module"])
                 yield from self._follow(scene, site, _moved(scene, lost["module"], wanted))
+            elif lost is not None and "." not in lost["module"] and not is_ours(scene, lost["module"]):
+                yield from self._follow(scene, site, _vendored(scene, lost["module"]), copied=True)
 
-    def _follow(self, scene: Scene, site: Site, moves: Moves) -> Iterator[Candidate]:
+    def _follow(self, scene: Scene, site: Site, moves: Moves, *, copied: bool = False) -> Iterator[Candidate]:
         texts = relocate_from(scene.project, site.path, moves) if moves.symbols else {}
         if texts:
             places = sorted({new.rpartition(".")[0] or new for new in moves.symbols.values()})
-            near = all(_is_near(old, new) for old, new in moves.symbols.items())
+            near = copied or all(_is_near(old, new) for old, new in moves.symbols.items())
             yield from self.offer(
                 scene,
                 texts,
@@ -159,6 +179,27 @@ def _moved(scene: Scene, module: str, wanted: set[str]) -> Moves:
             return Moves()
         moves[old] = new
     return Moves(moves)
+
+
+def _vendored(scene: Scene, lost: str) -> Moves:
+    """Return the names of a package that is not installed where another one has its own copy and gives them all out.
+
+    A project that took them from the package it came with cannot any more: typer has had its own click since 0.26.
+    """
+    paths = sorted(scene.project.files)
+    known = [origin for path in paths for origin in imports(scene.project, path).values()]
+    others = dict.fromkeys(origin.module.partition(".")[0] for origin in known)
+    sources = {
+        path: parse(scene.project.text(path)) for path in paths if re.search(rf"\b{lost}\b", scene.project.text(path))
+    }
+    wanted = {name for path, text in sources.items() if text for name in _wanted(scene, Site(path, 0, "", text), lost)}
+    for other in others:
+        if other == lost or is_ours(scene, other) or not wanted:
+            continue
+        copies = (f"{other}.{copy}{lost}" for copy in ("_", "_vendor.", "vendor.", "_vendored.", "packages."))
+        if any(scene.installed.names(copy) for copy in copies) and wanted <= (scene.installed.names(other) or set()):
+            return Moves({f"{lost}.{name}": f"{other}.{name}" for name in wanted})
+    return Moves()
 
 
 def _place(scene: Scene, package: str, name: str) -> str:
