@@ -7,6 +7,8 @@ has what the entry writes; one with a message of its own only after a failure th
 from __future__ import annotations
 
 from fixers.codemods.reworks.asyncio_run import run_once
+from fixers.codemods.reworks.class_properties import descriptors
+from fixers.codemods.reworks.enum_format import formatted
 from fixers.codemods.reworks.getargspec import full_specs
 from fixers.codemods.reworks.leading_flags import leading_flags
 from fixers.codemods.reworks.set_attribute import set_attributes
@@ -100,6 +102,9 @@ RUNNING: tuple[Rule, ...] = (
           message=r"shuffle\(\) takes 2 positional arguments but 3 were given"),
     Shape("asyncio.wait($c, $**k)", "asyncio.wait(list(map(asyncio.ensure_future, $c)), $**k)", "",
           message=r"Passing coroutines is forbidden, use tasks explicitly", reach=Reach.LINE),
+    # What these two need came with the very versions that changed.
+    Rework("enum", "", r"\b[A-Z]\w+\.[A-Z_0-9]+\b|^AssertionError: .*\.\.\.[A-Z]", formatted, ("enum.StrEnum",)),
+    Rework("builtins", "", r"bound meth|'method' object", descriptors, ("copy.replace",)),
     Rework("asyncio", "", _UNSET_LOOP, run_once, ("asyncio.run",)),
     Shape("asyncio.get_event_loop().run_until_complete($c())", "asyncio.run($c())", "", message=_UNSET_LOOP),
     Shape("asyncio.get_event_loop().run_until_complete($c($*a))", "asyncio.run($c($*a))", "", message=_UNSET_LOOP),
