@@ -21,13 +21,14 @@ from fixers.codemods.tables.python_2_shapes import TESTING
 from fixers.codemods.tables.service_shapes import RULES as SERVICES
 from fixers.codemods.tables.stdlib_removals import CASE_METHODS
 from fixers.codemods.tables.stdlib_shapes import RULES as STDLIB
+from fixers.codemods.tables.tool_shapes import RULES as TOOLS
 from fixers.evidence import Observed, Trace
 from fixers.model import Failure, FileEdit, Offer, Reason
 from fixers.patch import unified
 from fixers.project import Project, is_test_path
 from fixers.slips_of_tests import mended
 
-_RULES: tuple[Rule, ...] = (*TESTING, *SERVICES, *FRAMES, *POLARS, *MODELS, *STDLIB)
+_RULES: tuple[Rule, ...] = (*TESTING, *SERVICES, *FRAMES, *POLARS, *MODELS, *STDLIB, *TOOLS)
 _ROUNDS = 6
 """A test stops at its first error: the next one may wait behind it."""
 _UNMENDED = frozenset({Reason.NO_CANDIDATE, Reason.BUDGET_EXHAUSTED})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -148,10 +149,15 @@ class AbsentFunction(Codemod):
             yield from self.offer(
                 scene,
                 {site.path: text},
-                summary=f"This Python version has no `{module}.{name}`.".replace(".`", "`"),
+                summary=f"{_where(module)} has no `{module}.{name}`.".replace(".`", "`"),
                 line=site.line,
                 function=site.function,
             )
+
+
+def _where(module: str) -> str:
+    standard = module.partition(".")[0] in {*sys.stdlib_module_names, "distutils", "imghdr"}
+    return "This Python version" if standard else "The installed release"
 
 
 def _elsewhere(scene: Scene, site: Site, module: str, name: str) -> str:

@@ -14,6 +14,7 @@ from fixers.codemods.tables.frame_shapes import RULES as FRAMES
 from fixers.codemods.tables.model_shapes import RULES as MODELS
 from fixers.codemods.tables.renamed_apis import MODULES, SYMBOLS
 from fixers.codemods.tables.service_shapes import RULES as SERVICES
+from fixers.codemods.tables.tool_shapes import RULES as TOOLS
 
 
 def from_table(scene: Scene, module: str) -> Moves:
@@ -68,6 +69,8 @@ def is_ours(scene: Scene, module: str) -> bool:
 def reshaped() -> frozenset[str]:
     """Return the dotted names whose calls other codemods write in another form."""
     shapes = (
-        rule for rule in (*FRAMES, *MODELS, *SERVICES) if isinstance(rule, Shape) and not rule.old.startswith("$")
+        rule
+        for rule in (*FRAMES, *MODELS, *SERVICES, *TOOLS)
+        if isinstance(rule, Shape) and not rule.old.startswith("$")
     )
     return frozenset(name for shape in shapes for name in objects(pattern(shape.old)))

@@ -147,6 +147,8 @@ class _Match:
 
     def _index(self, wanted: cst.Subscript, node: cst.Subscript) -> bool:
         one, other = wanted.slice[0].slice, node.slice[0].slice
+        if isinstance(one, cst.Slice) and len(node.slice) == 1:
+            return one.deep_equals(other)
         if len(node.slice) != 1 or not isinstance(one, cst.Index) or not isinstance(other, cst.Index):
             return False
         return self.one(one.value, other.value)

@@ -9,6 +9,7 @@ from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.conversion import conversions
 from fixers.codemods.tables.model_shapes import RULES as MODELS
 from fixers.codemods.tables.service_shapes import RULES as SERVICES
+from fixers.codemods.tables.tool_shapes import RULES as TOOLS
 from fixers.model import Candidate, Tier
 
 _SELECT = "Column expression, FROM clause, or other columns clause element expected. Did you mean to say select(…)?"
@@ -214,4 +215,4 @@ class ReshapedApi(Codemod):
 
     def propose(self, scene: Scene) -> Iterator[Candidate]:
         """Offer what the tables know of the failures, then of the whole library."""
-        yield from conversions(self, scene, (*MODELS, *SERVICES))
+        yield from conversions(self, scene, (*MODELS, *SERVICES, *TOOLS))

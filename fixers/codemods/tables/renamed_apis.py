@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from fixers.codemods.tables.other_renames import SYMBOLS as OTHERS
+from fixers.codemods.tables.tool_renames import SYMBOLS as TOOLS
 
 
 def _renames(module: str, pairs: str) -> Iterator[tuple[str, str]]:
@@ -231,6 +232,7 @@ SYMBOLS: Mapping[str, str] = {
     "networkx.from_numpy_matrix": "networkx.from_numpy_array",
     "networkx.to_numpy_matrix": "networkx.to_numpy_array",
     **OTHERS,
+    **TOOLS,
 }
 """Old dotted name to new; a bare word is a builtin."""
 

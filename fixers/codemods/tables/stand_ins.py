@@ -35,6 +35,13 @@ _PARSE_HEADER = '''def parse_header(line):
     return key, dict(options)
 '''
 
+_SAVE_VIRTUAL_WORKBOOK = '''def save_virtual_workbook(workbook):
+    """Return a workbook as the bytes of its file."""
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+'''
+
 _PAIRWISE = '''def pairwise(iterable):
     """Return successive overlapping pairs."""
     first, second = tee(iterable)
@@ -198,6 +205,7 @@ STAND_INS: Mapping[str, StandIn] = {
     "argparse.BooleanOptionalAction": StandIn(_BOOLEAN_ACTION, (("argparse", "Action"),)),
     "distutils.dep_util.newer": StandIn(_NEWER, (("os", ""),)),
     "imghdr.what": StandIn(_WHAT),
+    "openpyxl.writer.excel.save_virtual_workbook": StandIn(_SAVE_VIRTUAL_WORKBOOK, (("io", "BytesIO"),)),
 }
 """Dotted name to what stands in for it."""
 

@@ -15,6 +15,7 @@ from fixers.codemods.tables import (
     python_2_shapes,
     service_shapes,
     stdlib_shapes,
+    tool_shapes,
 )
 from fixers.project import Project
 
@@ -23,6 +24,7 @@ TABLES: dict[str, tuple[Rule, ...]] = {
     "polars": polars_shapes.RULES,
     "model": model_shapes.RULES,
     "service": service_shapes.RULES,
+    "tool": tool_shapes.RULES,
     "stdlib": (*stdlib_shapes.RULES, *stdlib_shapes.NEWER),
     "python-2": python_2_shapes.SHAPES,
     "testing": python_2_shapes.TESTING,
