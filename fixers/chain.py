@@ -123,8 +123,13 @@ def _causes(failures: Sequence[Failure]) -> dict[str, tuple[str, Frame | None]]:
     """Return for each test what ended it: the exception's signature and the innermost frame of the project."""
     found = {}
     for failure in failures:
-        inner = next((frame for frame in reversed(failure.frames) if frame.in_project), None)
-        found.update(dict.fromkeys(failure.test_ids, (signature(failure.exception, failure.message), inner)))
+        kind, message, frames = failure.exception, failure.message, failure.frames
+        if kind.endswith("ExceptionGroup") and failure.causes:
+            # A group says how many there were, and not what: that stands in what it holds.
+            held = failure.causes[-1]
+            kind, message, frames = held.type, held.message, held.frames
+        inner = next((frame for frame in reversed(frames) if frame.in_project), None)
+        found.update(dict.fromkeys(failure.test_ids, (signature(kind, message), inner)))
     return found
 
 

@@ -1,11 +1,13 @@
 """Chains of rules: one error behind another, as after an upgrade."""
 
+from dataclasses import replace
+
 import pytest
 
 from fixers.chain import gets_further, links
 from fixers.codemods.base import Scene
 from fixers.engine import attempt
-from fixers.model import Candidate, Failure, FailureKind, Frame, Reason, Tier
+from fixers.model import Candidate, Failure, FailureKind, Frame, Raised, Reason, Tier
 from fixers.project import Project
 
 OLD = '''"""Sums and mappings, by the ways of Python 3.3."""
@@ -110,3 +112,13 @@ def failed(test: str, message: str, function: str = "f", line: int = 3) -> Failu
 )
 def test_what_counts_as_getting_further(after, further):
     assert gets_further([failed("t", "no a"), failed("u", "no b")], after, LINES, EDITED) == further
+
+
+@pytest.mark.parametrize(("message", "further"), [("no a", False), ("no c", True)])
+def test_a_group_gets_further_with_what_it_holds(message, further):
+    def grouped(held: str) -> Failure:
+        inner = failed("t", held)
+        raised = Raised(type=inner.exception, message=held, frames=inner.frames)
+        return replace(inner, exception="ExceptionGroup", message="1 sub-exception", frames=(), causes=(raised,))
+
+    assert gets_further([grouped("no a")], [grouped(message)], LINES, EDITED) == further
