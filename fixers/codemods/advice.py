@@ -11,14 +11,18 @@ _IDLE_WORDS = frozenset({
     "parameter", "some", "that", "the", "them", "this", "to", "was",
 })  # fmt: skip
 _NO_ROOTS = frozenset({"importlib", "obj", "self"})
-_DROPPED = r"(?:(?:is|was|are|has been|have been|will be) )?(?:now )?(?:deprecated|removed|renamed|moved|discouraged)"
+_DROPPED = (
+    r"(?:(?:is|was|are|has been|have been|will be) )?(?:now )?"
+    r"(?:deprecated|removed|renamed|moved|discouraged|no longer supported)"
+)
 _USE = (
     r"(?:[Uu]se|[Rr]efer to|[Ss]witch to|(?:renamed|moved|changed) to|[Rr]eplaced (?:by|with)|"
-    r"[Ii]n favou?r of|Instead,? use|[Pp]ass|[Ss]et)"
+    r"[Ii]n favou?r of|Instead,? use|[Pp]ass|[Ss]et|[Cc]all|[Tt]ry|[Ss]uperseded by|[Nn]ow (?:called|named))"
 )
 _NAME = r"[A-Za-z_][\w.]*"
 _KIND = r"(?: (?:method|function|class|attribute|argument|parameter|keyword|option|property)){0,2}"
 _WHERE = r"(?: (?:to|of|for|in) [`'\"]?[\w.()-]+[`'\"]?(?:-type)?(?: \w+)?)?"
+_OLDER = rf"[`'\"]*\b(?P<old>{_NAME})\b(?:\(\))?[`'\"]*{_KIND} (?:will be removed|{_DROPPED})"
 _OLD = rf"[`'\"]*\b(?P<old>{_NAME})\b(?:\(\))?[`'\"]*{_KIND}{_WHERE} {_DROPPED}.{{0,160}}?\b{_USE}"
 _CALLED = r"(?:Call|Access) to deprecated (?:\w+ )?`?(?P<old>[A-Za-z_][\w.]*)(?:\(\))?`?\.? \((?:Use|Replaced by)"
 _FORMS = tuple(
@@ -33,7 +37,12 @@ _FORMS = tuple(
             rf"\b(?P<old>{_NAME})(?:\(\))?{_KIND} (?:is|was|has been) (?:obsoleted|superseded|replaced) by [`'\"]*"
             rf"(?P<new>{_NAME})(?:\(\)|[`'\"])"
         ),
-        rf"[`'\"]+(?P<old>{_NAME})[`'\"]+{_KIND} {_DROPPED} to [`'\"]+(?P<new>{_NAME})[`'\"]",
+        rf"[`'\"]+(?P<old>{_NAME})[`'\"]+{_KIND}{_WHERE} {_DROPPED}(?: to)? [`'\"]+(?P<new>{_NAME})[`'\"]",
+        rf"\b(?P<old>{_NAME}) {_DROPPED} to (?P<new>[A-Za-z_]\w*\.[\w.]+\w)",
+        rf"{_OLDER}.{{0,80}}?[;,.] [`'\"]*(?P<new>{_NAME})(?:\(\))?[`'\"]* should be used",
+        rf"\b[Uu]se [`'\"]*(?P<new>{_NAME})(?:\(\))?[`'\"]*(?: instead)?[;,.] {_OLDER}",
+        rf"{_OLDER}.{{0,80}}? in the [`'\"](?P<new>{_NAME})[`'\"] (?:argument|parameter)",
+        rf"\b(?P<old>{_NAME})(?:\(\))?{_KIND} has been (?:superseded|replaced) by (?P<new>\w+_\w+)",
         # Quoted, the new name may be any word; bare, only one that is plainly no word of the sentence.
         rf"{_OLD} (?:the )?[`'\"]+\.?(?P<new>{_NAME})(?:\(\))?[`'\"]",
         rf"{_OLD} (?P<new>{_NAME})(?:\(\))?(?P<plain> instead\b)?",
