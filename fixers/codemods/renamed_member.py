@@ -143,8 +143,6 @@ class RenamedMember(Codemod):
                 summary=f"`{owner}` of the installed release has no `{old}`, and can be called itself.",
                 line=site.line,
                 function=site.function,
-                prior=_LESS_SURE,
-                tier=Tier.B,
             )
 
 

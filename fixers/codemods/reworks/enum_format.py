@@ -8,7 +8,10 @@ import libcst as cst
 
 from fixers.codemods.workfile import Workfile
 
-_SAID = "# f-strings show the value, as before Python 3.11."
+_METHOD = '''def __format__(self, format_spec):
+    """Format the value, as Python did before 3.11."""
+    return format(self.value, format_spec)
+'''
 _OWN = frozenset({"__format__", "__str__"})
 
 
@@ -22,11 +25,8 @@ def formatted(work: Workfile) -> None:
         own = {name.value for name in work.source.within(owner.body, cst.Name)}
         if own & _OWN or not _shown(work, owner):
             continue
-        after = next((n for n, line in enumerate(owner.body.body) if isinstance(line, cst.FunctionDef)), None)
-        gap = [cst.EmptyLine(indent=False), cst.EmptyLine(comment=cst.Comment(_SAID))]
-        line = cst.ensure_type(cst.parse_statement(f"__format__ = {names[0]}.__format__"), cst.SimpleStatementLine)
-        body = list(owner.body.body)
-        body.insert(len(body) if after is None else after, line.with_changes(leading_lines=gap))
+        method = cst.ensure_type(cst.parse_statement(_METHOD), cst.FunctionDef)
+        body = [*owner.body.body, method.with_changes(leading_lines=[cst.EmptyLine(indent=False)])]
         work.edits.put(owner.body, owner.body.with_changes(body=body))
 
 

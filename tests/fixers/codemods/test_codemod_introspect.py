@@ -127,3 +127,7 @@ def test_finds_where_a_package_keeps_a_name(
     assert installed.homes("no_such_package", "fade") == ()
     assert installed.documentation("shop.forms", "Field") == "One field.\n\n:param width: of it"
     assert installed.documentation("shop.forms", "nothing") == ""
+    told = ".. versionchanged:: 3.0\n        Renamed to ``Query``\n        from ``Ask``."
+    (tmp_path / "shop/query.py").write_text(f'class Query:\n    """Asks.\n\n    {told}\n\n    Not Ask.\n    """\n')
+    assert installed.told("shop", "Ask") == (f"shop.query.Query\t{' '.join(told.split())}",)
+    assert installed.told("shop", "As") == ()
