@@ -1,7 +1,5 @@
 """Chains of rules: one error behind another, as after an upgrade."""
 
-from dataclasses import replace
-
 import pytest
 
 from fixers.chain import gets_further, links
@@ -119,6 +117,7 @@ def test_a_group_gets_further_with_what_it_holds(message, further):
     def grouped(held: str) -> Failure:
         inner = failed("t", held)
         raised = Raised(type=inner.exception, message=held, frames=inner.frames)
-        return replace(inner, exception="ExceptionGroup", message="1 sub-exception", frames=(), causes=(raised,))
+        told = {"exception": "ExceptionGroup", "message": "1 sub-exception", "frames": (), "causes": (raised,)}
+        return inner.model_copy(update=told)
 
     assert gets_further([grouped("no a")], [grouped(message)], LINES, EDITED) == further
