@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixers.codemods.reworks.starlette_lifespan import one_lifespan
 from fixers.codemods.reworks.websockets_path import without_path
 from fixers.codemods.shapes import Keyword, Reach, Rework, Rule, Shape
 from fixers.model import Tier
@@ -50,6 +51,7 @@ TASKS: tuple[Rule, ...] = (
     *(Keyword(f"websockets.{name}", "extra_headers", new, "websockets 14.0",
               message=r"unexpected keyword argument 'extra_headers'", tier=Tier.B)
       for name, new in (("connect", "additional_headers"),)),
+    Rework("starlette", "starlette 1.0", r"unexpected keyword argument 'on_(?:startup|shutdown)'", one_lifespan),
     Rework("websockets", "websockets 13.0",
            r"missing 1 required positional argument: 'path'|ConnectionClosedError.*1011", without_path),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from fixers.codemods.base import Rewrite, Scene
 from fixers.codemods.nearest import accessor, shortened
 from fixers.codemods.reworks.class_properties import descriptors
 from fixers.codemods.reworks.enum_format import formatted
+from fixers.codemods.reworks.starlette_lifespan import one_lifespan
 from fixers.codemods.reworks.websockets_path import without_path
 from fixers.codemods.told_names import told_names
 from fixers.codemods.workfile import Workfile
@@ -19,6 +20,13 @@ HUB = (
 )
 LEVEL = "from enum import Enum\n\n\nclass Level({bases}):\n    LOW = 1\n{rest}"
 KIT = "class Kit:\n    {first}\n    {second}\n    def name(cls):\n        return cls.__name__\n"
+
+
+STEPS = (
+    "from starlette.applications import Starlette\n\n\nasync def begin():\n    pass\n\n\ndef end():\n    pass\n\n\n"
+    "{made}app = Starlette({given})\n"
+)
+LIFESPAN = "@asynccontextmanager\nasync def lifespan(app):\n    await begin()\n    yield\n    end()\n\n\n"
 
 
 def reworked(apply: Callable[[Workfile], None], text: str, said: str = "") -> str:
@@ -115,3 +123,16 @@ def test_what_reads_an_attribute_is_found_when_it_is_alone(known: set[str], righ
 def test_what_a_docstring_tells_of_a_name(scene_of: Callable[[Rewrite, str], Scene], said: str, new: list[str]) -> None:
     scene = scene_of(Rewrite(before="", after="", told={"shop:Old": (f"shop.query.Owner\t{said}",)}), "x = 1\n")
     assert [name for _, name in told_names(scene, "shop", "Old")] == new
+
+
+def test_what_an_application_calls_at_its_ends_becomes_one_context_manager() -> None:
+    after = reworked(one_lifespan, STEPS.format(made="", given="[], on_startup=[begin], on_shutdown=(end,)"))
+    right = STEPS.format(made=LIFESPAN, given="[], lifespan=lifespan")
+    assert after.split("import Starlette\n")[1] == right.split("import Starlette\n")[1]
+    assert after.startswith("from contextlib import asynccontextmanager\n")
+
+
+@pytest.mark.parametrize("given", ["on_startup=[begin, other]", "on_startup=steps()", "on_startup=[lambda: None]"])
+def test_an_application_that_calls_what_is_not_of_the_file_is_left_alone(given: str) -> None:
+    text = STEPS.format(made="", given=given)
+    assert reworked(one_lifespan, text) == text
