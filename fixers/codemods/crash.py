@@ -56,7 +56,14 @@ def raising_site(scene: Scene, crash: Crash) -> Site | None:
 
     For messages that speak of the very line that raised: a name, an attribute, a key.
     """
-    return _site(scene, crash.raised)
+    return _site(scene, _caller(crash))
+
+
+def _caller(crash: Crash) -> Frame | None:
+    """Return the raising frame; its caller where it is compiled code that refused its arguments, as Cython shows it."""
+    last = crash.frames[-1:]
+    compiled = last and last[0].path.endswith((".pxi", ".pyx")) and crash.exception == "TypeError"
+    return crash.frames[-2] if compiled and len(crash.frames) > 1 else crash.raised
 
 
 def nearest_site(scene: Scene, crash: Crash) -> Site | None:

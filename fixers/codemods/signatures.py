@@ -11,6 +11,7 @@ from libcst.helpers import get_full_name_for_node
 
 from fixers.codemods.base import Scene
 from fixers.codemods.crash import Site
+from fixers.codemods.live import types_of
 from fixers.codemods.live_classes import class_named
 from fixers.codemods.scopes import Function
 from fixers.codemods.symbols import Definition, classes, functions, imports
@@ -132,8 +133,11 @@ def callee(scene: Scene, site: Site, call: cst.Call, qualname: str) -> Callee | 
 
 
 def _method(scene: Scene, site: Site, call: cst.Call, qualname: str) -> Callee | None:
-    """Return what a call on an object reaches by the class that the message names (CPython 3.10 and newer)."""
+    """Return what a call on an object reaches: by the class that the message names, else by what the object was."""
     kind, _, name = qualname.rpartition(".")
+    func = call.func
+    if not kind and isinstance(func, cst.Attribute) and isinstance(func.value, (cst.Name, cst.Attribute)):
+        kind = next(iter(types_of(scene, site, func.value)), "")
     kind = kind.rpartition(".")[2]
     if not kind or called_name(call) != name or classes(scene.project, kind):
         return None

@@ -97,6 +97,20 @@ class UnknownKeyword(Codemod):
             message="area() got an unexpected keyword argument 'height'",
             frames=_FROM_TEST,
         ),
+        Rewrite(  # a compiled method, which tells no class: the object was recorded
+            before="import shop\n\n\ndef f(cart):\n    return cart.parts(size=3)\n",
+            after="import shop\n\n\ndef f(cart):\n    return cart.parts(max_size=3)\n",
+            exception="TypeError",
+            message="parts() got an unexpected keyword argument 'size'",
+            frames=(
+                ("tests/test_example.py", 2, "test_it"),
+                ("pkg/mod.py", 5, "f"),
+                ("shop/cart.pxi", 9, "shop.Cart.parts"),
+            ),
+            parameters={"shop.Cart:parts": ("self", "max_size=None")},
+            homes={"shop:Cart": ("shop.Cart",)},
+            values={"types:pkg/mod.py:5:cart": ("shop.lib.Cart",)},
+        ),
         Rewrite(
             before="def box(*, max_width=9, pad=1):\n    return pad\n\n\ndef f():\n    return box(width=3)\n",
             after="def box(*, max_width=9, pad=1):\n    return pad\n\n\ndef f():\n    return box(max_width=3)\n",
