@@ -94,7 +94,7 @@ def _steps(function: FunctionNode) -> Iterator[_Step]:
         reads = frozenset(n.id for n in own if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
         stored = {n.id for n in own if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
         changed, outside = _changed(own, fresh)
-        calls = any(isinstance(n, ast.Call) and not _is_quiet(n, fresh) for n in own)
+        calls = _is_for_effect(node, fresh) or any(isinstance(n, ast.Call) and not _is_quiet(n, fresh) for n in own)
         waits = any(isinstance(n, (ast.Yield, ast.YieldFrom, ast.Await)) for n in own)
         leaves = isinstance(node, (*_LEAVES, *_FLOW, *FUNCTIONS, ast.ClassDef)) or outside or calls or waits
         yield _Step(node, reads, frozenset(stored | changed), leaves, tuple(around))
@@ -136,6 +136,12 @@ def _changed(own: list[ast.AST], fresh: frozenset[str]) -> tuple[set[str], bool]
             changed |= {root} & fresh
             outside = outside or root not in fresh
     return changed, outside
+
+
+def _is_for_effect(statement: ast.stmt, fresh: frozenset[str]) -> bool:
+    """Say whether a statement is nothing but a call, whose result nobody takes: `lock.release()`."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and _root(call.func) not in fresh
 
 
 def _is_quiet(call: ast.Call, fresh: frozenset[str]) -> bool:

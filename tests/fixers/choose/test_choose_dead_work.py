@@ -30,6 +30,13 @@ PAIRS = """def pairs(rows):
         text = str(value)
         yield name, text
 """
+WAITS = """def taken(self, key):
+    cond = self.condition
+    while key in self.pending:
+        cond.wait()
+    result = self.cache[key]
+    return cond
+"""
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,9 @@ PAIRS = """def pairs(rows):
         (MEAN, "total += value", "total += weight", ()),
         (PAIRS, "yield name, text", "yield name, value", ("text",)),
         (PAIRS, "str(value)", "str(name)", ()),
+        (WAITS, "return cond", "return result", ()),
+        (WAITS, "cond.wait()", "self.wait = 0", ()),
+        (WAITS.replace("return cond", "return result, cond"), "return result, cond", "return cond", ("result",)),
     ],
     ids=[
         "the result is not given out",
@@ -55,6 +65,9 @@ PAIRS = """def pairs(rows):
         "a value that a call still takes",
         "a generator that gives out something else",
         "a part of what is unpacked",
+        "what waits is of use",
+        "what is given out is of use",
+        "what waits needs no result",
     ],
 )
 def test_names_what_is_of_no_use_any_more(text, old, new, idle):
