@@ -53,7 +53,7 @@ class GatedRequester(Requester):
         limit = limit_of(status, headers, body)
         if limit is not None:
             self.gate.close(limit)
-        if status < 400 and "text/html" in str(headers.get("content-type", "")):
+        if body and 200 <= status < 300 and "text/html" in str(headers.get("content-type", "")):
             raise Unreadable(body)
         return status, headers, body
 
