@@ -62,8 +62,8 @@ class BytesOutput(Codemod):
     )
     INVALID: ClassVar[tuple[Rewrite, ...]] = (
         Rewrite(
-            before="import subprocess\n\n\ndef f(c):\n    return subprocess.check_output(c).split('x')\n",
-            after="import subprocess\n\n\ndef f(c):\n    return subprocess.check_output(c, text=True).split('x')\n",
+            before="import subprocess\n\n\ndef f(c):\n    return subprocess.check_output(c).split()\n",
+            after="import subprocess\n\n\ndef f(c):\n    return subprocess.check_output(c, text=True).split()\n",
             exception="TypeError",
             message=_WANTED,
             line=5,
@@ -71,13 +71,12 @@ class BytesOutput(Codemod):
         Rewrite(
             before=(
                 "from subprocess import PIPE, Popen\n\n\n"
-                "def f(c):\n    p = Popen(c, stdout=PIPE)\n    out, _ = p.communicate()\n"
-                "    return out.startswith('x')\n"
+                "def f(c):\n    p = Popen(c, stdout=PIPE)\n    out, _ = p.communicate()\n    return out.find('x')\n"
             ),
             after=(
                 "from subprocess import PIPE, Popen\n\n\n"
                 "def f(c):\n    p = Popen(c, stdout=PIPE, text=True)\n    out, _ = p.communicate()\n"
-                "    return out.startswith('x')\n"
+                "    return out.find('x')\n"
             ),
             exception="TypeError",
             message="startswith first arg must be bytes or a tuple of bytes, not str",

@@ -40,6 +40,7 @@ from fixers.codemods.outdated_keyword import OutdatedKeyword
 from fixers.codemods.outdated_test_support import OutdatedTestSupport
 from fixers.codemods.platform_encoding import PlatformEncoding
 from fixers.codemods.python_2_leftover import Python2Leftover
+from fixers.codemods.relative_path import RelativePath
 from fixers.codemods.removed_stdlib import RemovedStdlib
 from fixers.codemods.renamed_api import RenamedApi
 from fixers.codemods.renamed_member import RenamedMember
@@ -136,6 +137,7 @@ ALL: tuple[type[Codemod], ...] = (
     UnsetAttribute,
     UnclosedFile,
     MissingDirectory,
+    RelativePath,
     SpentIterator,
     Unserializable,
     EnumAsValue,
