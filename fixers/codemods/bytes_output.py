@@ -113,6 +113,19 @@ class BytesOutput(Codemod):
                     summary = "The output of the command is asked for as text."
                     yield from self.offer(scene, {frame.path: text}, summary=summary, line=work.source.line(calls[0]))
                     return
+            yield from self._only_one(scene)
+
+    def _only_one(self, scene: Scene) -> Iterator[Candidate]:
+        """Offer it where the whole project runs one command: what it gave has been handed on."""
+        found = []
+        for path in scene.project.repairable():
+            text = scene.project.text(path)
+            work = Workfile.of(scene.project, path, text) if "subprocess" in text else None
+            found += [(work, call) for call in work.source.all(cst.Call) if _runs(work, call)] if work else []
+        for work, call in found if len(found) == 1 else ():
+            text = work.edits.put(call, _with_text(call)).text()
+            summary = "The output of the command is asked for as text."
+            yield from self.offer(scene, {work.path: text}, summary=summary, line=work.source.line(call))
 
 
 def _running(work: Workfile) -> Iterator[cst.Call]:
@@ -122,12 +135,18 @@ def _running(work: Workfile) -> Iterator[cst.Call]:
     for call in work.source.all(cst.Call):
         around = work.source.up(call, cst.FunctionDef)
         here = around is function or (around is not None and around.name.value in called)
-        given = {arg.keyword.value: work.source.code(arg.value) for arg in call.args if arg.keyword is not None}
-        if not here or resolve(work.project, work.path, call.func) not in _RUNS or _TEXTUAL & set(given):
-            continue
-        bytes_in = given.get("input", "").startswith(("b'", 'b"')) or any(arg.star for arg in call.args)
-        if not bytes_in and not _is_decoded(work, call) and ".encode(" not in given.get("input", ""):
+        if here and _runs(work, call):
             yield call
+
+
+def _runs(work: Workfile, call: cst.Call) -> bool:
+    """Say whether a call runs a command and takes bytes from it."""
+    given = {arg.keyword.value: work.source.code(arg.value) for arg in call.args if arg.keyword is not None}
+    if resolve(work.project, work.path, call.func) not in _RUNS or _TEXTUAL & set(given):
+        return False
+    fed = given.get("input", "")
+    bytes_in = fed.startswith(("b'", 'b"')) or ".encode(" in fed or any(arg.star == "**" for arg in call.args)
+    return not bytes_in and not _is_decoded(work, call)
 
 
 def _is_decoded(work: Workfile, call: cst.Call) -> bool:

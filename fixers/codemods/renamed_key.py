@@ -18,7 +18,7 @@ class Found:
 
     name: str
     named: bool
-    """Whether what the value is given to has the very name: `unit_price=row["price"]`."""
+    """Whether what the value is given to says the name: `unit_price=row["price"]`, `author=row["writer"]`."""
 
 
 def renamed_key(scene: Scene, site: Site, node: cst.Subscript, key: str) -> Found | None:
@@ -31,6 +31,8 @@ def renamed_key(scene: Scene, site: Site, node: cst.Subscript, key: str) -> Foun
     given = _given_to(site, node)
     if given in free and given != key:
         return Found(given, named=True)
+    if given and key != given and (other := related(given, free)) is not None:
+        return Found(other, named=True)
     alike = related(key, free)
     return Found(alike, named=False) if alike is not None else None
 

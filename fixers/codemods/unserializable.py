@@ -165,8 +165,10 @@ def _form(scene: Scene, kind: str) -> str:
 
 
 def _put_in(site: Site, function: cst.FunctionDef | None) -> list[cst.BaseExpression]:
-    """Return the values that the function puts into mappings, or gives to what writes the text."""
-    found = [element.value for element in site.source.within(function, cst.DictElement)]
+    """Return what the function, or one of the module that it calls, puts into mappings, and what is written."""
+    called = {call.func.value for call in site.source.within(function, cst.Call) if isinstance(call.func, cst.Name)}
+    makers = [f for f in site.source.all(cst.FunctionDef) if f is function or f.name.value in called]
+    found = [element.value for maker in makers for element in site.source.within(maker, cst.DictElement)]
     found += [call.args[0].value for call in _dumps(site) if call.args]
     return [node for node in found if isinstance(node, (cst.Name, cst.Attribute))]
 
