@@ -68,6 +68,7 @@ from fixers.codemods.unhashable_class import UnhashableClass
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.uninitialized_base import UninitializedBase
 from fixers.codemods.unknown_keyword import UnknownKeyword
+from fixers.codemods.unmatched_group import UnmatchedGroup
 from fixers.codemods.unserializable import Unserializable
 from fixers.codemods.unset_attribute import UnsetAttribute
 from fixers.codemods.unset_variable import UnsetVariable
@@ -142,6 +143,7 @@ ALL: tuple[type[Codemod], ...] = (
     Unserializable,
     EnumAsValue,
     NoneInOrder,
+    UnmatchedGroup,  # before guards: what is meant for nothing is written down
     UnguardedNone,
     UnguardedType,
     MissingKey,
