@@ -65,6 +65,7 @@ from fixers.codemods.ungathered_keyword import UngatheredKeyword
 from fixers.codemods.unguarded_none import UnguardedNone
 from fixers.codemods.unguarded_type import UnguardedType
 from fixers.codemods.unhashable_class import UnhashableClass
+from fixers.codemods.unimplemented_method import UnimplementedMethod
 from fixers.codemods.unimported_submodule import UnimportedSubmodule
 from fixers.codemods.uninitialized_base import UninitializedBase
 from fixers.codemods.unknown_keyword import UnknownKeyword
@@ -111,6 +112,7 @@ ALL: tuple[type[Codemod], ...] = (
     MisspelledName,
     LostVariable,
     StaleMember,
+    UnimplementedMethod,
     UndeclaredGlobal,
     UnsetVariable,
     UninitializedBase,  # before what would set the attribute itself
