@@ -49,6 +49,7 @@ from fixers.codemods.reshaped_frame import ReshapedFrame
 from fixers.codemods.reshaped_stdlib import ReshapedStdlib
 from fixers.codemods.retired_value import RetiredValue
 from fixers.codemods.reworded_api import RewordedApi
+from fixers.codemods.shadowed_import import ShadowedImport
 from fixers.codemods.spent_iterator import SpentIterator
 from fixers.codemods.stale_caller import StaleCaller
 from fixers.codemods.stale_export import StaleExport
@@ -113,6 +114,7 @@ ALL: tuple[type[Codemod], ...] = (
     LostVariable,
     StaleMember,
     UnimplementedMethod,
+    ShadowedImport,
     UndeclaredGlobal,
     UnsetVariable,
     UninitializedBase,  # before what would set the attribute itself
