@@ -26,7 +26,8 @@ _SYMBOL = (
     re.compile(r"module '(?P<module>[\w.]+)' has no attribute '(?P<name>\w+)'"),
 )
 _MEMBER = re.compile(r"^(?:type object )?'(?P<owner>\w+)' (?:object )?has no attribute '(?P<name>\w+)'")
-_PUSHED, _TESTED, _LIKELY = 0.92, 0.8, 0.6
+_PUSHED, _TESTED, _LIKELY, _VAGUE = 0.92, 0.8, 0.6, 0.3
+_COMMON = frozenset({"max", "min", "default", "num", "is", "use", "the", "of", "by", "to", "in"})
 _TAX = {"pkg/tax.py": "def with_tax(price):\n    return price * 119 / 100\n\n\ndef rate():\n    return 19\n"}
 _GONE = "cannot import name 'add_tax' from 'pkg.tax' (/w/pkg/tax.py)"
 
@@ -78,6 +79,14 @@ class StaleCaller(Codemod):
             line=1,
             files=_TAX,
         ),
+        Rewrite(  # a constant
+            before="from pkg.tax import RATE_LOW, ROUND\n\nX = RATE_LOW + ROUND\n",
+            after="from pkg.tax import REDUCED_RATE, ROUND\n\nX = REDUCED_RATE + ROUND\n",
+            exception="ImportError",
+            message="cannot import name 'RATE_LOW' from 'pkg.tax' (/w/pkg/tax.py)",
+            line=1,
+            files={"pkg/tax.py": "ROUND = 2\nREDUCED_RATE = 7\n"},
+        ),
         Rewrite(  # of two, the one that tests know
             before="from pkg import tax\n\n\ndef f(x):\n    return tax.add_tax(x)\n",
             after="from pkg import tax\n\n\ndef f(x):\n    return tax.with_tax(x)\n",
@@ -122,6 +131,8 @@ class StaleCaller(Codemod):
         if path is None or tree is None or old in bound(tree):
             return
         found = _renamed(scene, path, old, definitions(tree).items(), is_method=False)
+        if found is None and old.isupper():
+            found = _constant(old, [name for name in definitions(tree) if name.isupper()], site.source.text)
         if found is not None:
             texts = relocate_from(scene.project, site.path, Moves({f"{module}.{old}": f"{module}.{found.name}"}))
             yield from self._offer(scene, site, texts, old, found)
@@ -154,7 +165,7 @@ class StaleCaller(Codemod):
                 line=site.line,
                 function=site.function,
                 prior=new.prior,
-                tier=Tier.A if new.prior >= _PUSHED else Tier.B,
+                tier=Tier.A if new.prior >= _PUSHED else Tier.C if new.prior <= _VAGUE else Tier.B,
             )
 
 
@@ -185,6 +196,18 @@ def _renamed(
     if len(tested) == 1:
         return _Renamed(tested[0], _TESTED, "only tests call")
     return _Renamed(fitting[0][0], _LIKELY, "nobody calls") if len(fitting) == 1 else None
+
+
+def _constant(old: str, known: list[str], text: str) -> _Renamed | None:
+    """Return the one constant that shares a word with the old one and that the file does not use already.
+
+    A word like `MAX` says little: what shares no other is offered only.
+    """
+    alike = [name for name in known if set(words(name)) & set(words(old)) and not re.search(rf"\b{name}\b", text)]
+    sure = [name for name in alike if set(words(name)) & set(words(old)) - _COMMON]
+    found = sure or alike
+    why = "alone of its module's constants, shares a word with it"
+    return _Renamed(found[0], _LIKELY if sure else _VAGUE, why) if len(found) == 1 else None
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
