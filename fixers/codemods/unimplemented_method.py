@@ -67,6 +67,15 @@ class UnimplementedMethod(Codemod):
             message=_ABSTRACT,
             line=12,
         ),
+        Rewrite(  # they share a word
+            before=_SHAPE.replace("area", "handle_item")
+            + "class Square(Shape):\n    def on_item(self):\n        return 1\n",
+            after=_SHAPE.replace("area", "handle_item")
+            + "class Square(Shape):\n    def handle_item(self):\n        return 1\n\n    on_item = handle_item\n",
+            exception="TypeError",
+            message="Can't instantiate abstract class Square with abstract method handle_item",
+            line=12,
+        ),
         Rewrite(  # older interpreters
             before=_SHAPE.replace("area", "_process_item")
             + "class Square(Shape):\n    def _process(self):\n        return 1\n\n    def show(self):\n"
@@ -136,7 +145,7 @@ def _implementation(scene: Scene, node: ast.ClassDef, new: str) -> str:
         for method in methods(node)
         if method.name not in taken and not method.name.startswith("__") and asked and _is_alike(method, asked)
     ]
-    shared = [name for name in own if set(words(name)) & set(words(new)) and name[0] == new[0]]
+    shared = [name for name in own if set(words(name)) & set(words(new)) and (name[0] == "_") == (new[0] == "_")]
     return nearest(new, own) or kindred(new, own) or (shared[0] if len(shared) == 1 else "")
 
 
