@@ -140,7 +140,7 @@ def _surface(source: Source, path: str) -> dict[str, Signature | None]:
     _collect(source.tree.body, "", found)
     if path.endswith("__init__.py"):
         found |= {name: None for name in _imported(source.tree) if not name.startswith("_") and name not in found}
-    found |= {f"{name} in __all__": None for name in _exported(source.tree)}
+    found |= {f"{name} in __all__": None for name in _exported(source.tree, path)}
     return found
 
 
@@ -214,13 +214,17 @@ def _imported(tree: ast.Module) -> Iterator[str]:
                 yield alias.asname or alias.name.partition(".")[0]
 
 
-def _exported(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that `__all__` gives out; one that the module never binds is nothing that anybody could use."""
+def _exported(tree: ast.Module, path: str) -> Iterator[str]:
+    """Yield the names that `__all__` gives out; one that a module never binds is nothing that anybody could use.
+
+    A package gives out its modules too, which it need not bind.
+    """
     nodes = list(ast.walk(tree))
+    package, dynamic = path.endswith("__init__.py"), {"*", "__getattr__"}
     bound = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
     bound |= set(_imported(tree))
-    yield from (name for name in _listed(tree) if name in bound or bound & {"*", "__getattr__"})
+    yield from (name for name in _listed(tree) if name in bound or package or bound & dynamic)
 
 
 def _listed(tree: ast.Module) -> Iterator[str]:

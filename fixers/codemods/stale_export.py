@@ -62,6 +62,15 @@ class StaleExport(Codemod):
             frames=_FRAMES,
             files=_STAR,
         ),
+        Rewrite(  # a package gives out its modules without binding them
+            before="__all__ = ['old', 'tax']\n",
+            after="__all__ = ['tax']\n",
+            path="pkg/__init__.py",
+            exception="AttributeError",
+            message="module 'pkg' has no attribute 'old'",
+            frames=(("tests/test_example.py", 1, "<module>"),),
+            files={"pkg/tax.py": ""},
+        ),
         Rewrite(
             before="__all__ = ['add', 'old']\n\n\ndef add(a):\n    return a\n",
             after="__all__ = ['add']\n\n\ndef add(a):\n    return a\n",
@@ -92,7 +101,11 @@ class StaleExport(Codemod):
             listed = _listed(source)
             if named["name"] not in {name for _, name in listed}:
                 continue
-            lost = [(element, name) for element, name in listed if name not in bound(tree)]
+            lost = [
+                (element, name)
+                for element, name in listed
+                if name not in bound(tree) and scene.project.path_of(f"{named['module']}.{name}") is None
+            ]
             free = [name for name in definitions(tree) if name[0] != "_" and name not in {name for _, name in listed}]
             new = {name: _successors(name, free) for _, name in lost}
             if any(len(names) > 1 for names in new.values()) or _stars(tree):
