@@ -28,6 +28,15 @@ def by_keyword(call: cst.Call, extra: Sequence[cst.Arg], names: Sequence[str]) -
     return [keyword(arg, named[id(arg)]) if id(arg) in named else arg for arg in call.args]
 
 
+def in_turn(call: cst.Call, first: int, names: Sequence[str]) -> list[cst.Arg]:
+    """Return the arguments with the positional ones from `first` on by these keywords; empty when they do not fit."""
+    moved = [arg for arg in call.args if arg.keyword is None][first:]
+    named = dict(zip(map(id, moved), names, strict=False))
+    if not moved or len(named) < len(moved) or set(named.values()) & {a.keyword.value for a in call.args if a.keyword}:
+        return []
+    return [keyword(arg, named[id(arg)]) if id(arg) in named else arg for arg in call.args]
+
+
 def keyword(arg: cst.Arg, name: str) -> cst.Arg:
     """Return an argument passed by keyword."""
     tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import libcst as cst
 
-from fixers.codemods.arguments import by_keyword, keyword, name_of
+from fixers.codemods.arguments import by_keyword, in_turn, keyword, name_of
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, raised_in_test, raising_site
-from fixers.codemods.scopes import class_at, visible
+from fixers.codemods.scopes import class_at, expects_none, visible
 from fixers.codemods.signatures import Signature, called_name, callee, calls_of, defined
 from fixers.codemods.source import Edits, parse
 from fixers.codemods.symbols import attributes, tree_of
@@ -25,6 +24,7 @@ _MISSING = re.compile(
 _EXTRA = re.compile(
     r"(?P<callee>[\w.<>]+)\(\) takes (?:from \d+ to )?(?P<most>\d+) positional arguments? but (?P<given>\d+)"
 )
+_STATED = 0.85
 _DROPPED = 0.35
 _STRANGER_DROPPED = 0.55
 _RATE = {"pkg/rate.py": "def charge(amount, rate, currency):\n    return amount * rate, currency\n"}
@@ -119,6 +119,14 @@ class WrongArity(Codemod):
             message="table() takes 1 positional argument but 3 were given",
             line=6,
         ),
+        Rewrite(  # a library made the rest of its parameters keyword-only, in their old order
+            before="import shop\n\n\ndef f(q, n):\n    return shop.page(q, n, 20, strict=True)\n",
+            after="import shop\n\n\ndef f(q, n):\n    return shop.page(q, number=n, size=20, strict=True)\n",
+            exception="TypeError",
+            message="page() takes 1 positional argument but 3 positional arguments (and 1 keyword-only argument) were",
+            line=5,
+            parameters={"shop:page": ("query", "*", "number=1", "size=10", "strict=False")},
+        ),
         Rewrite(
             before="def pay(amount):\n    return amount\n\n\ndef f(amount, note):\n    return pay(note, amount)\n",
             after="def pay(amount):\n    return amount\n\n\ndef f(amount, note):\n    return pay(amount)\n",
@@ -182,6 +190,9 @@ class WrongArity(Codemod):
             if turned:
                 what = "passes by keyword what only goes by keyword"
                 yield from self._offer_call(scene, site, call, turned, what=what, prior=self.PRIOR)
+            if extra and not turned and defined(scene, qualname) is None:
+                yield from self._in_turn(scene, site, call, signature)
+                continue
             if len(extra) != 1 or turned:
                 continue
             strangers = [arg for arg in positional if name_of(arg) not in signature.positional]
@@ -192,8 +203,28 @@ class WrongArity(Codemod):
             what = f"no longer passes `{site.source.code(chosen.value)}`"
             yield from self._offer_call(scene, site, call, kept, what=what, prior=prior)
 
+    def _in_turn(self, scene: Scene, site: Site, call: cst.Call, signature: Signature) -> Iterator[Candidate]:
+        """Pass by name what a library takes by name only, in the order of its parameters.
+
+        Where those before may be left out, a new one may have come in front of the old ones: then none stays in place.
+        """
+        sure = set(signature.positional) <= signature.required
+        what = "passes by keyword what the installed release takes only so"
+        for first in (len(signature.positional), 0)[: 1 if sure else 2]:
+            if args := in_turn(call, first, signature.keyword_only):
+                tier = Tier.A if sure else Tier.B
+                yield from self._offer_call(scene, site, call, args, what=what, prior=_STATED, tier=tier)
+
     def _offer_call(
-        self, scene: Scene, site: Site, call: cst.Call, args: Sequence[cst.Arg], *, what: str, prior: float
+        self,
+        scene: Scene,
+        site: Site,
+        call: cst.Call,
+        args: Sequence[cst.Arg],
+        *,
+        what: str,
+        prior: float,
+        tier: Tier = Tier.B,
     ) -> Iterator[Candidate]:
         edits = Edits(site.source).change(call, cst.Call, lambda node: node.with_changes(args=list(args)))
         yield from self.offer(
@@ -203,12 +234,13 @@ class WrongArity(Codemod):
             line=site.line,
             function=site.function,
             prior=prior,
+            tier=tier,
         )
 
     def _default(self, scene: Scene, qualname: str, names: list[str]) -> Iterator[Candidate]:
         found = defined(scene, qualname)
         source = parse(scene.project.text(found.path)) if found and is_repairable(found.path) else None
-        if found is None or source is None or not all(_expects_none(found.node, name) for name in names):
+        if found is None or source is None or not all(expects_none(found.node, name) for name in names):
             return
         function = source.enclosing(found.node.lineno, cst.FunctionDef)
         edits = Edits(source)
@@ -266,15 +298,3 @@ def _with(call: cst.Call, signature: Signature, filled: dict[str, cst.BaseExpres
     known = [arg if isinstance(arg.comma, cst.Comma) else arg.with_changes(comma=spaced) for arg in args[:-1]]
     closing = call.args[-1].comma if call.args else cst.MaybeSentinel.DEFAULT
     return [*known, args[-1].with_changes(comma=closing)]
-
-
-def _expects_none(function: ast.AST, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Compare)
-        and isinstance(node.left, ast.Name)
-        and node.left.id == name
-        and isinstance(node.ops[0], ast.Is)
-        and isinstance(node.comparators[0], ast.Constant)
-        and node.comparators[0].value is None
-        for node in ast.walk(function)
-    )
