@@ -132,6 +132,41 @@ def test_what_a_call_leaves_behind_tells_candidates_apart(make_target, sandbox):
     assert len({before, late, once}) == 3
 
 
+COUNT = """def count(n):
+    total = 0
+    for _ in range(n):
+        total += 1
+    return total + 1
+"""
+COUNT_TESTS = """from count import count
+
+
+def test_count():
+    assert count(1_000_000) == 1_000_000
+"""
+QUICK = COUNT.replace("total + 1", "total")
+SLOW = COUNT.replace("return total + 1", "return total + sum(0 for _ in range(8 * n))")
+ENDLESS = COUNT.replace("return total + 1", "while n == 0:\n        pass\n    return total")
+
+
+def test_what_takes_longer_is_not_what_has_no_end(make_target, sandbox):
+    target, project = make_target({"count.py": COUNT, "test_count.py": COUNT_TESTS})
+    failing = "test_count.py::test_count"
+    with fork_evaluator(target, sandbox, project, tests=["test_count.py"], rootdir="", jobs=1, wall=3) as evaluator:
+        hunt = Hunt(project, evaluator, None, (failing,), frozenset(), Silent(), time.monotonic() + 60, 1000)
+
+        def behaviours(*texts: str) -> tuple[str, ...]:
+            variants = []
+            for text in texts:
+                edit = FileEdit("count.py", COUNT, text)
+                candidate = Candidate((edit,), "search:off-by-one", Tier.B, 0.5, "One.", "count.py", 5, "count")
+                variants.append(Plausible(candidate, swap_of(COUNT, text)))
+            return compare(hunt, variants).behaviours[1:]
+
+        assert len(set(behaviours(QUICK, SLOW))) == 1
+        assert len(set(behaviours(QUICK, ENDLESS))) == 2
+
+
 @pytest.fixture(scope="module")
 def until_repair(make_shared_request, sandbox):
     """Go as far as the search once; what it found is then bent by each test in its own way."""

@@ -21,12 +21,17 @@ import goldseam_regularity
 import goldseam_swap
 
 SHOWN = 160
-CALL_SECONDS = 0.25
+CALL_SECONDS, PATIENT_SECONDS = 0.25, 1.5
+"""Processor time of a call, and of one that is asked again whether it has an end."""
+ASKED_AGAIN = 4
+LONG_SECONDS = 0.01
+"""Where a call takes so long, another variant of it may just take longer."""
 GROUP, LARGEST_GROUP = 8, 64
 """Inputs between two looks at the clock: at first, and once a group takes no time."""
 QUICK_SECONDS = 1.0
 RECORDING, REPLAYING = 0.3, 0.6
 """Shares of the time after which no further test is recorded and no further group replayed."""
+ENDLESS = "does not end"
 BROKEN = "returns <iterator, unprintable: "
 
 
@@ -79,10 +84,11 @@ class Input:
 class Said:
     """What one replayed call did."""
 
-    __slots__ = ("answer", "features", "told")
+    __slots__ = ("answer", "features", "seconds", "told")
 
     def __init__(self, told, answer="", features=None):
         self.told, self.answer, self.features = told, answer, features
+        self.seconds = 0.0
 
 
 def inputs_of(observed, calls, request):
@@ -122,20 +128,37 @@ def steady(server, variants, observed, inputs, columns, over):
     """Leave out the inputs that tell variants apart and on which one of them does otherwise when asked again."""
     telling = [n for n in range(len(inputs)) if tells_apart([c[n] for c in columns], inputs[n])]
     again, _ = replayed(server, variants, observed, [inputs[n] for n in telling], over)
-    odd = set()
+    odd = set(unfinished(server, variants, observed, inputs, columns, telling))
     for column, new in zip(columns, again):
         odd.update(n for n, said in zip(telling, new) if said.told != column[n].told)
     kept = [n for n in range(len(inputs)) if n not in odd]
     return [inputs[n] for n in kept], [[column[n] for n in kept] for column in columns]
 
 
-def under(server, variant, observed, inputs):
+def unfinished(server, variants, observed, inputs, columns, telling):
+    """Return the inputs on which some variants have no end, as far as that may be a matter of patience."""
+    endless = [(k, n) for n in telling for k, column in enumerate(columns) if k and has_no_end(column[n])]
+    numbers = sorted({n for _, n in endless})
+    long = [n for n in numbers if any(c[n].seconds > LONG_SECONDS and not has_no_end(c[n]) for c in columns)]
+    endless = [(k, n) for k, n in endless if n not in long]
+    for k, n in endless[:ASKED_AGAIN]:
+        (said,) = under(server, variants[k - 1], observed, [inputs[n]], PATIENT_SECONDS)
+        if not has_no_end(said):
+            return numbers
+    return long
+
+
+def has_no_end(said):
+    return said.told.startswith(ENDLESS)
+
+
+def under(server, variant, observed, inputs, seconds=CALL_SECONDS):
     """Replay inputs with one variant in place, then put the old code back."""
     before = goldseam_swap.pictures(server.touched(variant["path"], variant["swap"]))
     try:
         if server.swap(variant["path"], variant["swap"]):
             return [Said("?")] * len(inputs)
-        return [replay(observed[made.index].function, made.call) for made in inputs]
+        return [replay(observed[made.index].function, made.call, seconds) for made in inputs]
     except goldseam_swap.CannotImport:
         return [Said("?")] * len(inputs)
     finally:
@@ -220,7 +243,7 @@ def record(server, request, observed, until):
     return recorder.calls, recorder.lost
 
 
-def replay(function, call):
+def replay(function, call, seconds=CALL_SECONDS):
     """Return a text that tells this call's behaviour from any other, and what a test of it would assert, if it can.
 
     A call that changes its arguments, its object above all, is made again with them:
@@ -231,11 +254,13 @@ def replay(function, call):
         fresh = goldseam_record.copied(call)
     except BaseException:  # noqa: BLE001 - as in recording
         return Said("?")
-    said = _once(function, fresh)
+    began = time.process_time()
+    said = _once(function, fresh, seconds)
+    said.seconds = time.process_time() - began
     after, before = _left(fresh), _left(call)
     if after == before:
         return said
-    then = _once(function, fresh).told
+    then = _once(function, fresh, seconds).told
     left = _left(fresh)
     return Said("%s and changes its arguments to %s; then %s and %s" % (said.told, after, then, left))
 
@@ -248,10 +273,10 @@ def _left(call):
         return "?"
 
 
-def _once(function, call):
+def _once(function, call, seconds):
     answer, features = "", None
     signal.signal(signal.SIGVTALRM, _too_long)
-    signal.setitimer(signal.ITIMER_VIRTUAL, CALL_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         result = function(*call["positional"], *call["rest"], **call["keywords"])
         features = goldseam_regularity.features_of(result, call)
@@ -259,7 +284,7 @@ def _once(function, call):
         expression = goldseam_describe.literal(result)
         answer = "returns " + expression if expression else ""
     except goldseam_describe.CallTooLong:
-        told = "does not end"
+        told = ENDLESS
     except BaseException as error:  # noqa: BLE001 - the point is to see what it raises
         told = "raises " + goldseam_errors.type_name(error)
         answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
