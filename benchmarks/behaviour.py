@@ -31,7 +31,7 @@ _TESTS = 400
 _UNSTEADY = 0.1
 """Calls that do otherwise when made again, beside those that do not, after which nothing is said."""
 _TEST_SECONDS = 5.0
-_SECONDS = 90.0
+_SECONDS, _WALL = 90.0, 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,10 @@ def _asked(plan: _Plan, case: Case, tests: list[str]) -> dict[str, Any]:
             cap=_CALLS,
             mutants=_MUTANTS,
             test_seconds=_TEST_SECONDS,
-            wall=_SECONDS,
+            seconds=_SECONDS,
+            wall=_WALL,
         )
-        return server.take(number, _SECONDS)
+        return server.take(number, _WALL)
 
 
 def _apart(answer: dict[str, Any], plan: _Plan) -> Compared:

@@ -51,7 +51,7 @@ class Rule:
     def example(self) -> str:
         """The first line that differs in the example, before and after."""
         diff = difflib.ndiff(self.before.splitlines(), self.after.splitlines())
-        changed = [line for line in diff if line[0] in "-+"]
+        changed = [line for line in diff if line[0] in "-+" and line[2:].strip()]
         old = next((line[2:].strip() for line in changed if line[0] == "-"), "")
         new = next((line[2:].strip() for line in changed if line[0] == "+"), "")
         return f"{old} → {new}" if old and new else f"+ {new}" if new else f"- {old}"
