@@ -128,11 +128,15 @@ class UnimplementedMethod(Codemod):
 
 
 def _bases(scene: Scene, node: ast.ClassDef) -> Iterator[ast.ClassDef]:
-    for base in node.bases:
-        name = getattr(base, "id", getattr(base, "attr", ""))
-        for _, above in classes(scene.project, name) if name and name != node.name else ():
-            yield above
-            yield from _bases(scene, above)
+    """Yield the classes above one, told by name; two may seem to be above each other, so each name counts once."""
+    waiting, seen = [node], {node.name}
+    while waiting:
+        for base in waiting.pop().bases:
+            name = getattr(base, "id", getattr(base, "attr", ""))
+            found = [above for _, above in classes(scene.project, name)] if name and name not in seen else []
+            seen.add(name)
+            waiting += found
+            yield from found
 
 
 def _implementation(scene: Scene, node: ast.ClassDef, new: str) -> str:
