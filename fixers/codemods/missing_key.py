@@ -11,7 +11,7 @@ import libcst as cst
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, raising_site
 from fixers.codemods.live import keys_of
-from fixers.codemods.nearest import nearest, related
+from fixers.codemods.nearest import nearest
 from fixers.codemods.neutral import neutral
 from fixers.codemods.renamed_key import renamed_key
 from fixers.codemods.source import Edits, Source
@@ -161,19 +161,14 @@ class MissingKey(Codemod):
             yield from self._slip(scene, site, node, key, right)
         elif key is not None and exact:
             yield from self._renamed(scene, site, node, key)
-            other = related(key, known)
-            if other is not None and isinstance(_index(node), cst.SimpleString):
-                yield from self._slip(scene, site, node, key, other)
         yield from self._by_use(scene, site, node)
 
     def _slip(self, scene: Scene, site: Site, node: cst.Subscript, wrong: str, right: str) -> Iterator[Candidate]:
         """Correct the key that is read, or the one that is stored: the other one is what the project knows."""
         edits = Edits(site.source).put(_index(node), _quoted(_index(node), right))
-        slip = nearest(wrong, {right}) is not None
-        text = f"Key `{wrong}` is {'misspelled' if slip else 'not there'}; the mapping has `{right}`."
-        stored = written_once(scene, right) if slip else None
-        known = slip and keys_of(scene, site, node.value) is not None
-        sure = stored is None and known and times_written(scene, wrong) == 1
+        text = f"Key `{wrong}` is misspelled; the mapping has `{right}`."
+        stored = written_once(scene, right)
+        sure = stored is None and keys_of(scene, site, node.value) is not None and times_written(scene, wrong) == 1
         prior = _SURE if sure else _TYPO
         yield from self._offer_text(scene, site, edits, text, prior=prior, tier=Tier.A if sure else Tier.B)
         if stored is not None:
@@ -186,12 +181,12 @@ class MissingKey(Codemod):
             yield from self.offer(scene, {stored: after}, summary=text, line=line, prior=_TYPO)
 
     def _renamed(self, scene: Scene, site: Site, node: cst.Subscript, key: str) -> Iterator[Candidate]:
-        """Read the key by the name that it has now, where the mapping was seen and one key fits that nobody reads."""
+        """Read the key by the name that it has now, where one key fits that nobody reads."""
         found = renamed_key(scene, site, node, key) if isinstance(_index(node), cst.SimpleString) else None
         if found is None:
             return
         edits = Edits(site.source).put(_index(node), _quoted(_index(node), found.name))
-        sure = found.named and times_written(scene, key) == 1
+        sure = found.named and keys_of(scene, site, node.value) is not None and times_written(scene, key) == 1
         text = f"The mapping has no `{key}`; it has `{found.name}`, which is read nowhere else here."
         tier = Tier.A if sure else Tier.B
         yield from self._offer_text(scene, site, edits, text, prior=_SURE if sure else _TYPO, tier=tier)

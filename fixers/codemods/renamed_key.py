@@ -10,6 +10,7 @@ from fixers.codemods.base import Scene
 from fixers.codemods.crash import Site
 from fixers.codemods.live import keys_of
 from fixers.codemods.nearest import related
+from fixers.codemods.written_keys import written_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Found:
 
 def renamed_key(scene: Scene, site: Site, node: cst.Subscript, key: str) -> Found | None:
     """Return the one key that fits: by what the value is given to, else by its words; None when that is not sure."""
-    known = set(keys_of(scene, site, node.value) or ())
+    known = set(keys_of(scene, site, node.value) or written_keys(scene, site, node))
     function = site.source.enclosing(site.line, cst.FunctionDef) or site.source.module
     base = site.source.code(node.value)
     reads = [n for n in site.source.within(function, cst.Subscript) if site.source.code(n.value) == base]
