@@ -62,7 +62,7 @@ def _asked(items, durations):
     """Choose the tests that screen: of those without an end only one, for each takes the whole limit."""
     ending = [item for item in items if durations.get(item.nodeid) is not None]
     endless = [item for item in items if durations.get(item.nodeid) is None]
-    return [*ending, *endless[:1]][:ASKED] if ending else endless[:1]
+    return [*ending[: ASKED - 1], *endless[:1]]
 
 
 class Test:

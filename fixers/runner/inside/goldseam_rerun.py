@@ -34,7 +34,7 @@ def rerun(tree, path, text, used, *, sing):
         submodule = isinstance(value, types.ModuleType) and value.__name__ == "%s.%s" % (names["__name__"], name)
         if not (name.startswith("__") or submodule):
             del names[name]
-    value = None
+    value = None  # nor may this hold on to the last of them
     exec(code, names)  # noqa: S102 - it is the repository's code, in the sandbox
     for name in used:
         if not _same(before.get(name), names.get(name)):
