@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+_TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+
 
 def by_keyword(call: cst.Call, extra: Sequence[cst.Arg], names: Sequence[str]) -> list[cst.Arg]:
     """Return the arguments with the superfluous ones by keyword; empty when it is not sure which is which.
@@ -39,8 +41,15 @@ def in_turn(call: cst.Call, first: int, names: Sequence[str]) -> list[cst.Arg]:
 
 def keyword(arg: cst.Arg, name: str) -> cst.Arg:
     """Return an argument passed by keyword."""
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    return arg.with_changes(keyword=cst.Name(name), equal=tight)
+    return arg.with_changes(keyword=cst.Name(name), equal=_TIGHT)
+
+
+def with_keyword(call: cst.Call, name: str, value: cst.BaseExpression) -> cst.Call:
+    """Return a call with one more argument, by keyword, laid out as the others are."""
+    separator = call.args[0].comma if len(call.args) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    last = call.args[-1].comma if call.args else cst.MaybeSentinel.DEFAULT
+    before = [*call.args[:-1], *(arg.with_changes(comma=separator) for arg in call.args[-1:])]
+    return call.with_changes(args=[*before, cst.Arg(value, cst.Name(name), equal=_TIGHT, comma=last)])
 
 
 def name_of(arg: cst.Arg) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import crashes
 from fixers.codemods.spelling import resolve
@@ -109,7 +110,7 @@ class BytesOutput(Codemod):
                 work = Workfile.of(scene.project, frame.path, scene.project.text(frame.path), frame.line)
                 calls = list(_running(work)) if work is not None else []
                 if work is not None and len(calls) == 1:
-                    text = work.edits.put(calls[0], _with_text(calls[0])).text()
+                    text = work.edits.put(calls[0], with_keyword(calls[0], "text", cst.Name("True"))).text()
                     summary = "The output of the command is asked for as text."
                     yield from self.offer(scene, {frame.path: text}, summary=summary, line=work.source.line(calls[0]))
                     return
@@ -123,7 +124,7 @@ class BytesOutput(Codemod):
             work = Workfile.of(scene.project, path, text) if "subprocess" in text else None
             found += [(work, call) for call in work.source.all(cst.Call) if _runs(work, call)] if work else []
         for work, call in found if len(found) == 1 else ():
-            text = work.edits.put(call, _with_text(call)).text()
+            text = work.edits.put(call, with_keyword(call, "text", cst.Name("True"))).text()
             summary = "The output of the command is asked for as text."
             yield from self.offer(scene, {work.path: text}, summary=summary, line=work.source.line(call))
 
@@ -152,13 +153,3 @@ def _runs(work: Workfile, call: cst.Call) -> bool:
 def _is_decoded(work: Workfile, call: cst.Call) -> bool:
     around = work.source.up(call, cst.FunctionDef)
     return around is not None and ".decode(" in work.source.code(around)
-
-
-def _with_text(call: cst.Call) -> cst.Call:
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    last = call.args[-1].comma if call.args else cst.MaybeSentinel.DEFAULT
-    before = [*call.args[:-1], *(arg.with_changes(comma=comma) for arg in call.args[-1:])]
-    if isinstance(last, cst.Comma) and len(call.args) > 1:
-        before[-1] = before[-1].with_changes(comma=call.args[0].comma)
-    return call.with_changes(args=[*before, cst.Arg(cst.Name("True"), cst.Name("text"), equal=tight, comma=last)])

@@ -68,8 +68,12 @@ def _caller(crash: Crash) -> Frame | None:
 
 def nearest_site(scene: Scene, crash: Crash) -> Site | None:
     """Return the innermost frame in a file that may be edited: where library code was given something wrong."""
-    sites = (_site(scene, frame) for frame in reversed(crash.frames))
-    return next((site for site in sites if site is not None), None)
+    return next(sites(scene, crash), None)
+
+
+def sites(scene: Scene, crash: Crash) -> Iterator[Site]:
+    """Yield the frames in files that may be edited, the innermost first."""
+    return (site for frame in reversed(crash.frames) if (site := _site(scene, frame)) is not None)
 
 
 def raised_in_test(scene: Scene, crash: Crash) -> bool:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, nearest_site
 from fixers.codemods.source import Edits
@@ -109,15 +110,8 @@ def _read(site: Site, *, marked: bool) -> str:
             quote = site.source.code(named[0].value)[0]
             edits.put(named[0].value, cst.SimpleString(f"{quote}utf-8-sig{quote}"))
         else:
-            edits.put(call, _with(call, encoding))
+            edits.put(call, with_keyword(call, "encoding", encoding))
     return edits.text() if edits.changes else ""
-
-
-def _with(call: cst.Call, encoding: cst.BaseExpression) -> cst.Call:
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    before = [*call.args[:-1], *(arg.with_changes(comma=comma) for arg in call.args[-1:])]
-    return call.with_changes(args=[*before, cst.Arg(encoding, cst.Name("encoding"), equal=tight)])
 
 
 def _reads_text(site: Site, call: cst.Call) -> bool:

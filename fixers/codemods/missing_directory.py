@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, nearest_site
 from fixers.codemods.source import Edits
@@ -140,10 +141,7 @@ def _makes_one(scene: Scene, site: Site, call: cst.Call, edits: Edits) -> bool:
         return True
     if any(arg.keyword is None or arg.keyword.value == "parents" for arg in call.args):
         return False
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    before = [*call.args[:-1], *(arg.with_changes(comma=comma) for arg in call.args[-1:])]
-    edits.put(call, call.with_changes(args=[*before, cst.Arg(cst.Name("True"), cst.Name("parents"), equal=tight)]))
+    edits.put(call, with_keyword(call, "parents", cst.Name("True")))
     return True
 
 

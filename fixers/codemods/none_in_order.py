@@ -9,6 +9,7 @@ from typing import ClassVar
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Site, crashes, raising_site
 from fixers.codemods.source import Edits, Source
@@ -27,7 +28,7 @@ class NoneInOrder(Codemod):
 
     NAME = "none-in-order"
     NUMBER = 15
-    TIER = Tier.A
+    TIER = Tier.B
     PRIOR = 0.88
     MESSAGE = "values are sorted of which some are None"
     VALID: ClassVar[tuple[Rewrite, ...]] = (
@@ -112,7 +113,7 @@ def _sorted_texts(site: Site, call: cst.Call) -> Iterator[tuple[str, str]]:
             if key is not None:
                 edits.put(key.value, new)
             else:
-                edits.put(call, _with_key(call, new))
+                edits.put(call, with_keyword(call, "key", new))
             yield edits.text(), where
 
 
@@ -151,13 +152,6 @@ def _is_read(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Call):
         return _name(node) == "get" and isinstance(node.func, cst.Attribute) and _is_read(node.func.value)
     return isinstance(node, cst.Name) or (isinstance(node, (cst.Attribute, cst.Subscript)) and _is_read(node.value))
-
-
-def _with_key(call: cst.Call, key: cst.BaseExpression) -> cst.Call:
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    before = [*call.args[:-1], *(arg.with_changes(comma=comma) for arg in call.args[-1:])]
-    return call.with_changes(args=[*before, cst.Arg(key, cst.Name("key"), equal=tight)])
 
 
 def _name(call: cst.Call) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import libcst as cst
 
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Codemod, Rewrite, Scene
 from fixers.codemods.crash import Crash, Site, crashes, nearest_site
 from fixers.codemods.guards import rebound
@@ -167,12 +168,4 @@ def _is_other(scene: Scene, site: Site, name: str) -> bool:
 
 
 def _encoded(call: cst.Call) -> cst.Call:
-    new = cst.Arg(
-        cst.SimpleString('"utf-8"'),
-        cst.Name("encoding"),
-        equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
-    )
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    return call.with_changes(
-        args=[*(arg if isinstance(arg.comma, cst.Comma) else arg.with_changes(comma=comma) for arg in call.args), new]
-    )
+    return with_keyword(call, "encoding", cst.SimpleString('"utf-8"'))

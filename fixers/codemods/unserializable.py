@@ -10,14 +10,14 @@ from typing import ClassVar
 import libcst as cst
 
 from fixers.codemods.annotated import annotations_of
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Codemod, Rewrite, Scene
-from fixers.codemods.crash import Crash, Site, crashes
+from fixers.codemods.crash import Site, crashes, sites
 from fixers.codemods.live import types_of
-from fixers.codemods.source import Edits, parse
+from fixers.codemods.source import Edits
 from fixers.codemods.spelling import Spelling
 from fixers.codemods.symbols import classes
 from fixers.model import Candidate, Tier
-from fixers.project import is_repairable
 
 _SAID = re.compile(r"Object of type (?P<kind>\w+) is not JSON serializable")
 _BY_FORM = {
@@ -110,27 +110,22 @@ class Unserializable(Codemod):
         """Offer the value's own form first, then what the whole text is written with."""
         for crash in crashes(scene, "TypeError"):
             said = _SAID.search(crash.message)
-            for site in _sites(scene, crash) if said else ():
+            for site in sites(scene, crash) if said else ():
                 assert said is not None  # noqa: S101 - there are no sites without it
                 kind = said["kind"]
-                for number, (text, what) in enumerate(_texts(scene, site, kind)):
+                for number, (text, what, tier) in enumerate(_texts(scene, site, kind)):
                     yield from self.offer(
-                        scene, {site.path: text}, summary=f"A value of type {kind} {what}.", line=site.line,
+                        scene,
+                        {site.path: text},
+                        summary=f"A value of type {kind} {what}.",
+                        line=site.line,
                         function=site.function,
+                        tier=tier,
                         wider=number > 0,
-                    )  # fmt: skip
+                    )
 
 
-def _sites(scene: Scene, crash: Crash) -> Iterator[Site]:
-    """Yield the frames of the project, innermost first."""
-    for frame in reversed(crash.frames):
-        if frame.in_project and is_repairable(frame.path) and frame.path in scene.project.files:
-            source = parse(scene.project.text(frame.path))
-            if source is not None:
-                yield Site(frame.path, frame.line, frame.function, source)
-
-
-def _texts(scene: Scene, site: Site, kind: str) -> Iterator[tuple[str, str]]:
+def _texts(scene: Scene, site: Site, kind: str) -> Iterator[tuple[str, str, Tier]]:
     form = _form(scene, kind)
     if not form:
         return
@@ -140,15 +135,16 @@ def _texts(scene: Scene, site: Site, kind: str) -> Iterator[tuple[str, str]]:
     for node in values:
         edits.put(node, cst.parse_expression(form.format(site.source.code(node))))
     if values:
-        yield edits.text(), "is put in as JSON knows it"
+        yield edits.text(), "is put in as JSON knows it", Tier.A
     if (text := _in_handler(scene, site, function, kind, form)) is not None:
-        yield text, "has its own form where the others have theirs"
+        yield text, "has its own form where the others have theirs", Tier.A
     for call in _dumps(site):
         default = "str" if kind in _DEFAULTS else "sorted" if kind in {"set", "frozenset"} else ""
         named = {arg.keyword.value for arg in call.args if arg.keyword is not None}
         shown = bool(call.args) and isinstance(call.args[0].value, (cst.Dict, cst.List))
         if default and not shown and not named & {"default", "cls"} and not any(arg.star == "**" for arg in call.args):
-            yield Edits(site.source).put(call, _with_default(call, default)).text(), "is written as text"
+            whole = with_keyword(call, "default", cst.Name(default))
+            yield Edits(site.source).put(call, whole).text(), "is written as text", Tier.B  # in which form, is a guess
 
 
 def _form(scene: Scene, kind: str) -> str:
@@ -190,14 +186,6 @@ def _dumps(site: Site) -> list[cst.Call]:
         for call in site.source.at(site.line, cst.Call)
         if site.source.code(call.func) in {"json.dumps", "json.dump", "dumps", "dump"}
     ]
-
-
-def _with_default(call: cst.Call, name: str) -> cst.Call:
-    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    last = call.args[-1].comma
-    before = [*call.args[:-1], *(arg.with_changes(comma=comma) for arg in call.args[-1:])]
-    return call.with_changes(args=[*before, cst.Arg(cst.Name(name), cst.Name("default"), equal=tight, comma=last)])
 
 
 def _in_handler(scene: Scene, site: Site, function: cst.FunctionDef | None, kind: str, form: str) -> str | None:

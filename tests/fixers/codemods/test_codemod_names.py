@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import libcst as cst
 import pytest
 
+from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Rewrite, Scene
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.unimplemented_method import UnimplementedMethod
 from fixers.codemods.unset_variable import UnsetVariable
 from fixers.model import Tier
 
@@ -53,3 +56,31 @@ def test_counter_that_may_begin_anew_in_each_round_is_offered_only(
         line=2 + loops.count("\n"),
     )
     assert [candidate.tier for candidate in UnsetVariable().propose(scene_of(example, example.before))] == [tier]
+
+
+def test_two_classes_that_seem_to_be_above_each_other(scene_of: Callable[[Rewrite, str], Scene]) -> None:
+    """By their names alone; the abstract method is found all the same."""
+    text = (
+        "import ports\n\n\nclass Port(ports.Base):\n    def opened(self):\n        return 1\n\n\n"
+        "class Base(Port):\n    def closed(self):\n        raise NotImplementedError\n"
+    )
+    message = "Can't instantiate abstract class Port without an implementation for abstract method 'close'"
+    example = Rewrite(before=text, after="", exception="TypeError", message=message, line=4)
+    assert list(UnimplementedMethod().propose(scene_of(example, text))) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("f()", "f(key=1)"),
+        ("f(a)", "f(a, key=1)"),
+        ("f(a, b)", "f(a, b, key=1)"),
+        ("f(\n    a,\n    b,\n)", "f(\n    a,\n    b,\n    key=1,\n)"),
+        ("f(a,)", "f(a, key=1,)"),
+    ],
+    ids=["none", "one", "two", "one a line", "with a comma"],
+)
+def test_an_argument_is_added_in_the_layout_of_the_others(call: str, expected: str) -> None:
+    node = cst.parse_expression(call)
+    assert isinstance(node, cst.Call)
+    assert cst.Module([]).code_for_node(with_keyword(node, "key", cst.Integer("1"))) == expected
