@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from fixers.codemods.scopes import Function, own_nodes
@@ -119,8 +119,11 @@ def classes(project: Project, name: str) -> list[tuple[str, ast.ClassDef]]:
     ]
 
 
-def attributes(project: Project, node: ast.ClassDef) -> set[str] | None:
-    """Return the attribute names of a class and its bases; None when a base is not in the project."""
+def attributes(project: Project, node: ast.ClassDef, below: Collection[ast.ClassDef] = ()) -> set[str] | None:
+    """Return the attribute names of a class and its bases; None when a base is not in the project.
+
+    Bases are told by name: one that seems to be the class itself, or one `below` it, is of another project.
+    """
     names: set[str] = set()
     for item in ast.walk(node):
         if isinstance(item, ast.Attribute) and isinstance(item.ctx, ast.Store) and _is_self(item.value):
@@ -132,19 +135,21 @@ def attributes(project: Project, node: ast.ClassDef) -> set[str] | None:
             targets = item.targets if isinstance(item, ast.Assign) else [item.target]
             names.update(target.id for target in targets if isinstance(target, ast.Name))
     for base in node.bases:
-        inherited = _inherited(project, base)
+        inherited = _inherited(project, base, (*below, node))
         if inherited is None:
             return None
         names |= inherited
     return names
 
 
-def _inherited(project: Project, base: ast.expr) -> set[str] | None:
+def _inherited(project: Project, base: ast.expr, below: Collection[ast.ClassDef]) -> set[str] | None:
     name = base.id if isinstance(base, ast.Name) else base.attr if isinstance(base, ast.Attribute) else ""
     if name in {"object", "Protocol", "ABC", "Enum", "IntEnum", "StrEnum", "NamedTuple", "Generic"}:
         return set()
     found = classes(project, name)
-    return attributes(project, found[0][1]) if len(found) == 1 else None
+    if len(found) != 1 or found[0][1] in below:
+        return None
+    return attributes(project, found[0][1], below)
 
 
 def _is_self(node: ast.expr) -> bool:

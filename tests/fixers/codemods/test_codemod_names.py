@@ -8,9 +8,11 @@ import pytest
 from fixers.codemods.arguments import with_keyword
 from fixers.codemods.base import Rewrite, Scene
 from fixers.codemods.descriptor_confusion import DescriptorConfusion
+from fixers.codemods.symbols import attributes, classes
 from fixers.codemods.unimplemented_method import UnimplementedMethod
 from fixers.codemods.unset_variable import UnsetVariable
 from fixers.model import Tier
+from fixers.project import Project
 
 _CLASS = (
     "class Plan:\n    def __init__(self, fee):\n        self.fee = fee\n\n"
@@ -84,3 +86,24 @@ def test_an_argument_is_added_in_the_layout_of_the_others(call: str, expected: s
     node = cst.parse_expression(call)
     assert isinstance(node, cst.Call)
     assert cst.Module([]).code_for_node(with_keyword(node, "key", cst.Integer("1"))) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ({"a.py": "import requests\nclass Session(requests.Session):\n    x = 1\n"}, None),
+        (
+            {
+                "a.py": "import b\nclass Session(b.B):\n    x = 1\n",
+                "b.py": "import a\nclass B(a.Session):\n    y = 1\n",
+            },
+            None,
+        ),
+        ({"a.py": "class B:\n    y = 1\nclass C(B):\n    z = 1\nclass Session(B, C):\n    x = 1\n"}, {"x", "y", "z"}),
+    ],
+    ids=["named like its base", "each above the other", "one base twice"],
+)
+def test_attributes_of_a_class_whose_base_has_a_known_name(files: dict[str, str], names: set[str] | None) -> None:
+    project = Project(files)
+    (found,) = classes(project, "Session")
+    assert attributes(project, found[1]) == names
