@@ -23,10 +23,12 @@ import goldseam_swap
 SHOWN = 160
 CALL_SECONDS, PATIENT_SECONDS = 0.25, 1.5
 """Processor time of a call, and of one that is asked again whether it has an end."""
+WAITING = 4
+"""Real time of a call for each second of processor time: one that waits for something uses none."""
 ASKED_AGAIN = 4
 LONG_SECONDS = 0.01
 """Where a call takes so long, another variant of it may just take longer."""
-GROUP, LARGEST_GROUP = 8, 64
+GROUP, LARGEST_GROUP = 1, 64
 """Inputs between two looks at the clock: at first, and once a group takes no time."""
 QUICK_SECONDS = 1.0
 RECORDING, REPLAYING = 0.3, 0.6
@@ -86,9 +88,8 @@ class Said:
 
     __slots__ = ("answer", "features", "seconds", "told")
 
-    def __init__(self, told, answer="", features=None):
-        self.told, self.answer, self.features = told, answer, features
-        self.seconds = 0.0
+    def __init__(self, told, answer="", features=None, seconds=0.0):
+        self.told, self.answer, self.features, self.seconds = told, answer, features, seconds
 
 
 def inputs_of(observed, calls, request):
@@ -140,8 +141,9 @@ def unfinished(server, variants, observed, inputs, columns, telling):
     endless = [(k, n) for n in telling for k, column in enumerate(columns) if k and has_no_end(column[n])]
     numbers = sorted({n for _, n in endless})
     long = [n for n in numbers if any(c[n].seconds > LONG_SECONDS and not has_no_end(c[n]) for c in columns)]
-    endless = [(k, n) for k, n in endless if n not in long]
-    for k, n in endless[:ASKED_AGAIN]:
+    # One that waits would wait again.
+    busy = [(k, n) for k, n in endless if n not in long and columns[k][n].seconds > LONG_SECONDS]
+    for k, n in busy[:ASKED_AGAIN]:
         (said,) = under(server, variants[k - 1], observed, [inputs[n]], PATIENT_SECONDS)
         if not has_no_end(said):
             return numbers
@@ -262,7 +264,8 @@ def replay(function, call, seconds=CALL_SECONDS):
         return said
     then = _once(function, fresh, seconds).told
     left = _left(fresh)
-    return Said("%s and changes its arguments to %s; then %s and %s" % (said.told, after, then, left))
+    told = "%s and changes its arguments to %s; then %s and %s" % (said.told, after, then, left)
+    return Said(told, seconds=said.seconds)
 
 
 def _left(call):
@@ -276,7 +279,9 @@ def _left(call):
 def _once(function, call, seconds):
     answer, features = "", None
     signal.signal(signal.SIGVTALRM, _too_long)
+    signal.signal(signal.SIGALRM, _too_long)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, WAITING * seconds)
     try:
         result = function(*call["positional"], *call["rest"], **call["keywords"])
         features = goldseam_regularity.features_of(result, call)
@@ -289,6 +294,7 @@ def _once(function, call, seconds):
         told = "raises " + goldseam_errors.type_name(error)
         answer = "raises %s:%s" % (type(error).__module__, type(error).__qualname__)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return Said(told, answer, features)
 
